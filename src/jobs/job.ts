@@ -1,0 +1,40 @@
+import type * as z from 'zod'
+import type { DestinationDefinition } from '../destinations/destination'
+import type { SourceDefinition } from '../sources/source'
+
+/**
+ * A job: where the data comes from, what one record looks like, how it becomes rows, where they go.
+ * Its name is its identity: all its durable state lies under that name.
+ */
+export interface Job<Record = unknown, Row = unknown> {
+  /** Lower case letters, digits and dashes. */
+  readonly name: string
+  readonly source: SourceDefinition
+  /** A record it refuses becomes a reject, never a crash. */
+  readonly record: z.ZodType<Record>
+  /**
+   * Present where the source delivers records in one total order and can be read again from any position.
+   * Returns the record's position, compared as a string and handed back to the source as `since`.
+   */
+  readonly position?: (record: Record) => string
+  /** What makes a record the same record when it is read twice; its whole content where absent. */
+  readonly key?: (record: Record) => string
+  /** One row, several, or none where the record is not wanted. */
+  readonly map: (record: Record) => Row | readonly Row[] | null
+  readonly destination: DestinationDefinition<Row>
+  /** What happens to a row that is older than what its visitor group has already sent. Default `send`. */
+  readonly late?: 'send' | 'reject'
+}
+
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/
+
+/**
+ * Declares a job and infers its types.
+ * @throws RangeError on a name that cannot be a folder
+ */
+export function defineJob<Record, Row>(job: Job<Record, Row>): Job {
+  if (!namePattern.test(job.name)) {
+    throw new RangeError(`The job name "${job.name}" must match ${namePattern.source}.`)
+  }
+  return job as unknown as Job
+}

@@ -1,0 +1,55 @@
+import type { CachedTokenProvider } from '../auth/token-provider'
+import type { Clock } from '../clock'
+import type { HttpClient } from '../http/http-client'
+import type { InputReference, Inputs } from '../inputs'
+import type { Log } from '../log'
+
+/** What the source sent in one answer, still unchecked. */
+export interface Page {
+  readonly records: readonly unknown[]
+}
+
+/** A half-open range of instants, ISO 8601 in UTC. */
+export interface TimeRange {
+  readonly from: string
+  readonly to: string
+}
+
+export interface ReadRequest {
+  /** Where to resume, in the source's own notation, inclusive; null reads from the beginning. */
+  readonly since: string | null
+  /** The slice to read; null where the job has no slices. */
+  readonly range: TimeRange | null
+  readonly signal: AbortSignal
+}
+
+/** Reads records in pages; nothing is fetched before the consumer asks for the next page. */
+export interface Source {
+  /** Where it reads from, without secrets. A change of it while a cursor is open stops the job. */
+  readonly identity: string
+  /** @throws JobError `source-unreachable`, `source-refused`, `source-malformed`, or a token error */
+  read(request: ReadRequest): AsyncIterable<Page>
+}
+
+export interface SourceContext {
+  readonly inputs: Inputs
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */
+export interface SourceAuthentication {
+  readonly inputs: readonly InputReference[]
+  open(context: SourceContext): CachedTokenProvider
+}
+
+/** A source as a job describes it: plain data plus the way to open it. */
+export interface SourceDefinition {
+  readonly kind: string
+  /** Raise it when the meaning of the cursor changes. */
+  readonly version: number
+  /** Every input that {@link open} will look up; a test holds them against the manifest. */
+  readonly inputs: readonly InputReference[]
+  open(context: SourceContext): Source
+}
