@@ -1,0 +1,45 @@
+import { noCounters } from '../state/state-document'
+import { toJobError } from '../errors'
+import { failed } from './outcome'
+import { reportOf, reportOfNothing } from './run-report'
+import type { RunReport } from '../state/run-report'
+import type { Outcome } from './outcome'
+import type { RunContext, RunDependencies } from './run-context'
+
+/** Stores the report and gives the lease back in one write: the counters move into it, and no run counts them again. */
+export async function closeRun(context: RunContext, outcome: Outcome): Promise<RunReport> {
+  const { state, settings } = context
+  const report = reportNow(context, outcome)
+  if (state.signal.aborted) return report
+  const succeeded = outcome.outcome === 'succeeded'
+  try {
+    await state.release((document) => ({
+      ...document,
+      // What this run wrote and did not commit is the next run's to sweep.
+      sweep: succeeded ? document.sweep : [...document.sweep, state.run],
+      stalls: outcome.outcome === 'failed' || outcome.moreToDo ? document.stalls : 0,
+      caughtUp: document.caughtUp || (succeeded && document.outbox.length === 0),
+      counters: noCounters,
+      reports: [...document.reports, report].slice(-settings.reportsKept),
+    }))
+    return report
+  } catch (error) {
+    return reportNow(context, failed(toJobError(error)))
+  }
+}
+
+function reportNow({ state, startedAt }: RunContext, outcome: Outcome): RunReport {
+  return reportOf(state.document, { run: state.run, ...outcome, startedAt, endedAt: state.storeClock.now() })
+}
+
+/** The report of a run that found another one at work. */
+export function reportSkipped({ job, activation, clock }: RunDependencies, reason: string): RunReport {
+  const now = clock.now()
+  return reportOfNothing(job.name, {
+    run: activation,
+    outcome: 'skipped',
+    reason,
+    startedAt: now,
+    endedAt: now,
+  })
+}

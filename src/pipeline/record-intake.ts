@@ -1,0 +1,56 @@
+import { toJobError } from '../errors'
+import type { Destination, EncodedRow, Reject } from '../destinations/destination'
+import type { Job } from '../jobs/job'
+import type { CursorTracker } from './cursor-tracker'
+
+/** What became of one record. A record is all or nothing: one bad row rejects it whole. */
+export type Intake =
+  | { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] }
+  | { readonly kind: 'filtered' }
+  | { readonly kind: 'repeated' }
+  | { readonly kind: 'reject'; readonly reject: Reject }
+
+const filtered: Intake = { kind: 'filtered' }
+const repeated: Intake = { kind: 'repeated' }
+
+/** Record in, encoded rows out: parse, recognise, map, encode. Pure but for the tracker, and synchronous. */
+export function createIntake(
+  job: Job,
+  destination: Destination,
+  tracker: CursorTracker | null,
+): (raw: unknown) => Intake {
+  return function intake(raw) {
+    const parsed = job.record.safeParse(raw)
+    if (!parsed.success) {
+      if (tracker?.take(raw, null, null) === 'repeated') return repeated
+      const issue = parsed.error.issues[0]
+      return rejected('record-invalid', issue?.path.join('.') ?? '', issue?.message ?? 'is not valid')
+    }
+
+    const record = parsed.data
+    const position = job.position?.(record) ?? null
+    if (tracker?.take(raw, position, job.key?.(record) ?? null) === 'repeated') return repeated
+
+    let mapped: unknown
+    try {
+      mapped = job.map(record)
+    } catch (error) {
+      return rejected('map-failed', '', toJobError(error).message)
+    }
+    if (mapped === null) return filtered
+    const rows: readonly unknown[] = Array.isArray(mapped) ? mapped : [mapped]
+    if (rows.length === 0) return filtered
+
+    const encoded: EncodedRow[] = []
+    for (const row of rows) {
+      const result = destination.encode(row)
+      if ('code' in result) return { kind: 'reject', reject: result }
+      encoded.push(result)
+    }
+    return { kind: 'rows', rows: encoded }
+  }
+}
+
+function rejected(code: string, path: string, message: string): Intake {
+  return { kind: 'reject', reject: { code, path, message } }
+}

@@ -1,0 +1,180 @@
+import * as z from 'zod'
+import { JobError } from '../errors'
+import { RunReport } from './run-report'
+
+/** ms since the epoch on the store's clock. */
+const storeTime = z.number()
+
+/** Where a source is to be read on from, inclusive. */
+export const Cursor = z.object({
+  position: z.string(),
+  /** How often each record at that very position was already taken, by its key's hash. */
+  ties: z.record(z.string(), z.number().int()),
+  sourceVersion: z.number(),
+})
+export type Cursor = z.infer<typeof Cursor>
+
+export const Hold = z.object({
+  code: z.enum([
+    'invalid-rows',
+    'rejected',
+    'row-too-large',
+    'key-collision',
+    'too-old-to-ask',
+    'file-missing',
+    'file-damaged',
+  ]),
+  message: z.string(),
+  since: storeTime,
+})
+export type Hold = z.infer<typeof Hold>
+
+/** A committed batch on its way out. Self-contained: it goes out as staged, whatever the definition says now. */
+export const OutboxEntry = z.object({
+  /** Idempotency key; also the batch's name towards people. */
+  key: z.string(),
+  run: z.string(),
+  file: z.string(),
+  group: z.string(),
+  /** Index into `identities`. */
+  identity: z.number().int(),
+  /** What it was extracted for: a commit, a slice or a lane. */
+  unit: z.string(),
+  generation: z.number().int(),
+  rows: z.number().int(),
+  /** Of the staged bytes, hex. */
+  sha256: z.string(),
+  state: z.enum(['staged', 'sending', 'doubt', 'confirmed', 'held']),
+  firstSentAt: storeTime.nullable(),
+  doubtFrom: storeTime.nullable(),
+  hold: Hold.nullable(),
+})
+export type OutboxEntry = z.infer<typeof OutboxEntry>
+
+export const GroupState = z.object({
+  /** Seconds since the epoch of the newest row committed: rows before it are late. */
+  mark: z.number().nullable(),
+  /** No file of the group is sent before. */
+  restUntil: storeTime,
+  confirmedAt: storeTime.nullable(),
+})
+export type GroupState = z.infer<typeof GroupState>
+
+/** What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it. */
+export const Counters = z.object({
+  slices: z.number(),
+  records: z.number(),
+  rows: z.number(),
+  rejects: z.record(z.string(), z.number()),
+  duplicates: z.number(),
+  filtered: z.number(),
+  late: z.number(),
+  batches: z.number(),
+  confirmed: z.number(),
+  confirmedByLookup: z.number(),
+  invalidRows: z.number(),
+})
+export type Counters = z.infer<typeof Counters>
+
+/** All durable state of a job. One document, because lease, cursor and outbox must move in one atomic write. */
+export const StateDocument = z.object({
+  version: z.literal(1),
+  job: z.string(),
+  /** Fresh with every write: tells a write that was applied from one that was not. */
+  write: z.string(),
+  lease: z.object({ owner: z.string(), run: z.string() }).nullable(),
+  /** Leases taken since the last progress. */
+  stalls: z.number().int(),
+  /** Runs whose folders may hold files that no document names. */
+  sweep: z.array(z.string()),
+  /** False from creation until everything was delivered once: the state before may have been lost. */
+  caughtUp: z.boolean(),
+  /** Commits ever made. */
+  commits: z.number().int(),
+  cursor: Cursor.nullable(),
+  groups: z.record(z.string(), GroupState),
+  identities: z.array(
+    z.object({
+      kind: z.string(),
+      baseUrl: z.string(),
+      clientId: z.string(),
+      orgId: z.string(),
+      reportSuite: z.string(),
+    }),
+  ),
+  outbox: z.array(OutboxEntry),
+  /** Files of rejects, oldest first. */
+  rejects: z.array(
+    z.object({
+      run: z.string(),
+      file: z.string(),
+      unit: z.string(),
+      count: z.number(),
+      at: storeTime,
+    }),
+  ),
+  counters: Counters,
+  /** Newest last. */
+  reports: z.array(RunReport),
+})
+export type StateDocument = z.infer<typeof StateDocument>
+
+export const noCounters: Counters = {
+  slices: 0,
+  records: 0,
+  rows: 0,
+  rejects: {},
+  duplicates: 0,
+  filtered: 0,
+  late: 0,
+  batches: 0,
+  confirmed: 0,
+  confirmedByLookup: 0,
+  invalidRows: 0,
+}
+
+/** The document of a job that never ran. */
+export function newDocument(job: string): StateDocument {
+  return {
+    version: 1,
+    job,
+    write: '',
+    lease: null,
+    stalls: 0,
+    sweep: [],
+    caughtUp: false,
+    commits: 0,
+    cursor: null,
+    groups: {},
+    identities: [],
+    outbox: [],
+    rejects: [],
+    counters: noCounters,
+    reports: [],
+  }
+}
+
+/**
+ * Reads a document. What cannot be read never counts as "never ran".
+ * @throws JobError `state-corrupt`
+ */
+export function parseDocument(path: string, body: Buffer): StateDocument {
+  const parsed = StateDocument.safeParse(parseJson(body))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const place = issue && issue.path.length > 0 ? issue.path.join('.') : 'its top level'
+  throw new JobError(
+    'state-corrupt',
+    `The state document ${path} cannot be read: ${issue?.message ?? 'not JSON'} at ${place}.`,
+    'Restore the file from a copy, or deploy the version of this app that wrote it. Do not delete it: the job would send everything again.',
+    { details: { path } },
+  )
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
