@@ -26,6 +26,10 @@ export interface BatchFile {
   finish(): Promise<FinishedFile>
 }
 
+/** @param header the file's first line, '' where there is none */
+export type OpenBatchFile = (header: string) => BatchFile
+
+/** A batch file that is compressed off the main thread. */
 export function openBatchFile(header: string): BatchFile {
   const gzip = createGzip({ level: 6, writableHighWaterMark: highWaterMark } as object)
   const textHash = createHash('sha256')

@@ -1,6 +1,5 @@
-import { openBatchFile } from './batch-file'
 import type { EncodedRow } from '../destinations/destination'
-import type { BatchFile, FinishedFile } from './batch-file'
+import type { BatchFile, FinishedFile, OpenBatchFile } from './batch-file'
 import type { Settings } from './settings'
 
 export interface FinishedBatch extends FinishedFile {
@@ -22,7 +21,7 @@ export interface Batcher {
 /** A batch within this share of its limit counts as full where it may be closed: at the end of a page. */
 const nearlyFull = 0.9
 
-export function createBatcher(header: string, settings: Settings): Batcher {
+export function createBatcher(header: string, settings: Settings, openFile: OpenBatchFile): Batcher {
   const open = new Map<number, BatchFile>()
   const full: { group: number; file: BatchFile }[] = []
   let rows = 0
@@ -42,7 +41,7 @@ export function createBatcher(header: string, settings: Settings): Batcher {
     append({ line, group }) {
       let file = open.get(group)
       if (!file) {
-        file = openBatchFile(header)
+        file = openFile(header)
         open.set(group, file)
       }
       file.append(line)

@@ -5,6 +5,7 @@ import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
+import type { OpenBatchFile } from './batch-file'
 import type { Deadline } from './deadline'
 import type { RunFiles } from './run-files'
 import type { Settings } from './settings'
@@ -21,6 +22,8 @@ export interface RunDependencies {
   readonly log: Log
   /** Names this execution to people: the activation id. */
   readonly activation: string
+  /** How batches are compressed. */
+  readonly openFile: OpenBatchFile
   /** A fresh name each time, fit for a folder. */
   readonly newId: () => string
   /** Invokes the same job again, without waiting for it. */

@@ -34,7 +34,7 @@ export interface UnitOptions {
 
 export function openUnit(context: RunContext, { name, generation }: UnitOptions): StagingUnit {
   const { job, destination, settings, state, files } = context
-  const batcher = createBatcher(destination.header, settings)
+  const batcher = createBatcher(destination.header, settings, context.openFile)
   const rejects = createRejectLog(name)
   const entries: OutboxEntry[] = []
   const ordinals = new Map<string, number>()

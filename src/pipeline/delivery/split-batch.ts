@@ -1,11 +1,8 @@
-import { gunzip, gzip } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
 import type { OutboxEntry } from '../../state/state-document'
 import type { RunContext } from '../run-context'
 
-const unzip = promisify(gunzip)
-const zip = promisify(gzip)
 const quote = 0x22
 const lineFeed = 0x0a
 
@@ -19,7 +16,7 @@ export async function splitBatch(
   bytes: Uint8Array,
 ): Promise<readonly [OutboxEntry, OutboxEntry] | null> {
   if (entry.rows < 2) return null
-  const text = await unzip(bytes)
+  const text = gunzipSync(bytes)
   const firstRows = Math.floor(entry.rows / 2)
   const headerLines = destination.header === '' ? 0 : 1
   const headerEnd = endOfRow(text, headerLines, 0)
@@ -28,7 +25,7 @@ export async function splitBatch(
 
   async function half(rows: Buffer, count: number, suffix: string): Promise<OutboxEntry> {
     const content = Buffer.concat([header, rows])
-    const zipped = await zip(content, { level: 6 })
+    const zipped = gzipSync(content, { level: 6 })
     const unit = `${entry.unit}${suffix}`
     const file = `half-${entry.key}${suffix}.csv.gz`
     await files.add(file, zipped)

@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { runJob } from '../../src/pipeline/run-job'
+import { scripted } from './choices'
+import { clean, createWorld, recordsFor, tickUntilDone, verdict } from './world'
+import type { RunJob } from './world'
+
+/** Alarms that come early, late, twice or together, runs that crash or freeze, and a world that misbehaves. */
+const schedule = fc.record({
+  activations: fc.array(
+    fc.record({
+      waitMs: fc.constantFrom(0, 50, 5_000, 91_000, 15 * 60_000, 40 * 60_000),
+      accident: fc.option(
+        fc.record({
+          gate: fc.integer({ min: 1, max: 120 }),
+          freezeMs: fc.constantFrom(Infinity, 70_000, 200_000, 20 * 60_000),
+        }),
+      ),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+  choices: fc.array(fc.nat(11), { maxLength: 150 }),
+})
+type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
+
+async function play({ activations, choices }: Schedule, run: RunJob) {
+  const world = createWorld({ records: recordsFor(24), choices: scripted(choices), runJob: run })
+  const running: Promise<unknown>[] = []
+  for (const { waitMs, accident } of activations) {
+    running.push(world.activate(accident).done)
+    await world.time.runUntil(world.time.sleep(waitMs), waitMs)
+  }
+  const finished = await tickUntilDone(world)
+  await world.time.runUntil(world.time.sleep(60 * 60_000), 60 * 60_000)
+  return { finished, ...verdict(world) }
+}
+
+const numRuns = Number(process.env.MODEL_RUNS ?? 2_000)
+
+it(`${numRuns} random schedules lose, double and misorder nothing, and all of them finish`, async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule, async (drawn) => {
+      expect(await play(drawn, runJob)).toEqual({ finished: true, ...clean })
+    }),
+    { numRuns, verbose: 1 },
+  )
+}, 600_000)

@@ -1,0 +1,109 @@
+import type { Clock } from '../../src/clock'
+
+/** Virtual time for a whole world of processes; it moves only when every process waits. */
+export interface WorldTime {
+  now(): number
+  sleep(ms: number): Promise<void>
+  /** Lets time pass until `done` settles, or for `limitMs` at most; true where it settled. */
+  runUntil(done: Promise<unknown>, limitMs: number): Promise<boolean>
+}
+
+export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
+  let now = start
+  let order = 0
+  const sleepers: { at: number; order: number; wake: () => void }[] = []
+
+  return {
+    now: () => now,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const sleeper = { at: now + ms, order: order++, wake: resolve }
+        const index = sleepers.findIndex((other) => other.at > sleeper.at)
+        if (index < 0) sleepers.push(sleeper)
+        else sleepers.splice(index, 0, sleeper)
+      }),
+    async runUntil(done, limitMs) {
+      const end = now + limitMs
+      let settled = false
+      const settle = () => {
+        settled = true
+      }
+      done.then(settle, settle)
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve))
+        if (settled) return true
+        const next = sleepers[0]
+        if (!next || next.at > end) {
+          now = Math.max(now, end)
+          return false
+        }
+        sleepers.shift()
+        now = Math.max(now, next.at)
+        next.wake()
+      }
+    },
+  }
+}
+
+/** A process: it can crash at any of its gates, or freeze there and wake up later as a zombie. */
+export interface Process {
+  readonly clock: Clock
+  /** How many gates it has passed. */
+  readonly gates: number
+  /** Every await on the outside world passes here before and after. */
+  gate(): Promise<void>
+  /** A call that takes `ms`; the process may die or freeze before and after. */
+  call<T>(ms: number, effect: () => T): Promise<T>
+}
+
+export interface Accident {
+  readonly gate: number
+  /** Infinity is a crash; anything else a freeze of so many ms. */
+  readonly freezeMs: number
+}
+
+export function startProcess(time: WorldTime, accident: Accident | null): Process {
+  let gates = 0
+  let frozenUntil = -Infinity
+
+  async function thaw(): Promise<void> {
+    if (frozenUntil === Infinity) await new Promise(() => undefined)
+    while (time.now() < frozenUntil) await time.sleep(frozenUntil - time.now())
+  }
+
+  async function gate(): Promise<void> {
+    gates += 1
+    if (accident?.gate === gates) frozenUntil = time.now() + accident.freezeMs
+    await thaw()
+  }
+
+  async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason as Error)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      void time
+        .sleep(ms)
+        .then(thaw)
+        .then(() => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        })
+    })
+  }
+
+  return {
+    clock: { now: time.now, monotonic: time.now, sleep },
+    get gates() {
+      return gates
+    },
+    gate,
+    async call(ms, effect) {
+      await gate()
+      const result = effect()
+      await time.sleep(ms)
+      await gate()
+      return result
+    },
+  }
+}
