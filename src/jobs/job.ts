@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { SourceDefinition } from '../sources/source'
+import type { Schedule } from './schedule'
 
 /**
  * A job: where the data comes from, what one record looks like, how it becomes rows, where they go.
@@ -17,6 +18,8 @@ export interface Job<Record = unknown, Row = unknown> {
    * Returns the record's position, compared as a string and handed back to the source as `since`.
    */
   readonly position?: (record: Record) => string
+  /** Present where time is worked off in slices; done slices are never read again. */
+  readonly schedule?: Schedule
   /** What makes a record the same record when it is read twice; its whole content where absent. */
   readonly key?: (record: Record) => string
   /** One row, several, or none where the record is not wanted. */

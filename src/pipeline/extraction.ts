@@ -17,7 +17,7 @@ export interface Extraction {
 export interface ExtractionControl {
   readonly signal: AbortSignal
   /** Announces a wait for room in the outbox, for as long as `wait` lasts. */
-  waiting(wait: Promise<void>): Promise<void>
+  readonly waiting: (wait: Promise<void>) => Promise<void>
 }
 
 /** Runs `stage` in the background. */

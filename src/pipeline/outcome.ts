@@ -22,9 +22,9 @@ export function judge(extracted: ExtractionEnd, delivered: DeliveryEnd, document
   const held = document.outbox.filter((entry) => entry.state === 'held').length
   if (held > 0) return failed(batchHeld(held))
   if (delivered.kind === 'waiting') return { outcome: 'partial', reason: 'waiting', moreToDo: false }
-  if (delivered.kind === 'deadline' || extracted === 'deadline') {
+  if (delivered.kind === 'deadline' || extracted === 'deadline' || extracted === 'capped') {
     if (document.stalls > stallLimit) return failed(noProgress(document.stalls))
-    return { outcome: 'partial', reason: 'deadline', moreToDo: true }
+    return { outcome: 'partial', reason: extracted === 'capped' ? 'capped' : 'deadline', moreToDo: true }
   }
   return { outcome: 'succeeded', moreToDo: false }
 }

@@ -8,16 +8,19 @@ export type Intake =
   | { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] }
   | { readonly kind: 'filtered' }
   | { readonly kind: 'repeated' }
+  /** Behind the end of the work, and so is everything after it. */
+  | { readonly kind: 'beyond' }
   | { readonly kind: 'reject'; readonly reject: Reject }
 
 const filtered: Intake = { kind: 'filtered' }
 const repeated: Intake = { kind: 'repeated' }
+const beyond: Intake = { kind: 'beyond' }
 
 /** Record in, encoded rows out: parse, recognise, map, encode. Pure but for the tracker, and synchronous. */
 export function createIntake(
   job: Job,
   destination: Destination,
-  tracker: CursorTracker | null,
+  { tracker, until }: { readonly tracker: CursorTracker | null; readonly until: string | null },
 ): (raw: unknown) => Intake {
   return function intake(raw) {
     const parsed = job.record.safeParse(raw)
@@ -29,6 +32,7 @@ export function createIntake(
 
     const record = parsed.data
     const position = job.position?.(record) ?? null
+    if (until !== null && position !== null && position >= until) return beyond
     if (tracker?.take(raw, position, job.key?.(record) ?? null) === 'repeated') return repeated
 
     let mapped: unknown

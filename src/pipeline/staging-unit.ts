@@ -30,9 +30,11 @@ export interface UnitOptions {
   /** Part of every idempotency key, so unique within the job. */
   readonly name: string
   readonly generation: number
+  /** Its rows are old by nature. */
+  readonly replayed: boolean
 }
 
-export function openUnit(context: RunContext, { name, generation }: UnitOptions): StagingUnit {
+export function openUnit(context: RunContext, { name, generation, replayed }: UnitOptions): StagingUnit {
   const { job, destination, settings, state, files } = context
   const batcher = createBatcher(destination.header, settings, context.openFile)
   const rejects = createRejectLog(name)
@@ -91,7 +93,7 @@ export function openUnit(context: RunContext, { name, generation }: UnitOptions)
     take(raw, rows) {
       records += 1
       const lateRows = rows.filter(isLate).length
-      if (lateRows > 0 && job.late === 'reject') {
+      if (lateRows > 0 && job.late === 'reject' && !replayed) {
         rejects.add(raw, {
           code: 'late',
           path: 'timestamp',

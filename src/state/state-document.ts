@@ -51,6 +51,20 @@ export const OutboxEntry = z.object({
 })
 export type OutboxEntry = z.infer<typeof OutboxEntry>
 
+/** Work that a person asked for beside the schedule: a range to send (again), or rejects to try again. */
+export const Lane = z.object({
+  name: z.string(),
+  kind: z.enum(['range', 'replay']),
+  /** Slices: ms since the epoch. Cursor jobs: positions. Replays: unused. */
+  from: z.union([z.number(), z.string()]),
+  to: z.union([z.number(), z.string()]),
+  /** How far it is done. */
+  doneTo: z.number().nullable(),
+  cursor: Cursor.nullable(),
+  generation: z.number().int(),
+})
+export type Lane = z.infer<typeof Lane>
+
 export const GroupState = z.object({
   /** Seconds since the epoch of the newest row committed: rows before it are late. */
   mark: z.number().nullable(),
@@ -91,7 +105,17 @@ export const StateDocument = z.object({
   caughtUp: z.boolean(),
   /** Commits ever made. */
   commits: z.number().int(),
+  /** Inside the open slice, or of the whole job where it has no slices. */
   cursor: Cursor.nullable(),
+  /** Everything before it is committed. */
+  watermark: storeTime.nullable(),
+  /** Slices that a person gave up. */
+  skipped: z.array(z.object({ from: storeTime, to: storeTime, at: storeTime })),
+  lanes: z.array(Lane),
+  /** Ranges outside the schedule that were sent: sending them again takes force. */
+  sent: z.array(z.object({ from: storeTime, to: storeTime })),
+  /** Rises with every range that is sent again. */
+  generation: z.number().int(),
   groups: z.record(z.string(), GroupState),
   identities: z.array(
     z.object({
@@ -145,6 +169,11 @@ export function newDocument(job: string): StateDocument {
     caughtUp: false,
     commits: 0,
     cursor: null,
+    watermark: null,
+    skipped: [],
+    lanes: [],
+    sent: [],
+    generation: 0,
     groups: {},
     identities: [],
     outbox: [],

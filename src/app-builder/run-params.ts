@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import { JobError } from '../errors'
+
+/** `aio rt action invoke --param` sends every value as a string. */
+const flag = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .transform((value) => value === true || value === 'true')
+const instant = z.iso.datetime({ offset: true }).or(z.iso.date())
+
+/** What a person, an alarm or another action may ask of `run-job`. */
+export const RunParams = z.strictObject({
+  job: z.string().min(1),
+  force: flag.default(false),
+  from: instant.optional(),
+  to: instant.optional(),
+  dryRun: flag.default(false),
+  inspect: flag.default(false),
+  /** Key of a held batch. */
+  resolve: z.string().min(1).optional(),
+  as: z.enum(['sent', 'resend', 'drop']).optional(),
+})
+export type RunParams = z.infer<typeof RunParams>
+
+/** The alarms feed stores its own parameters on the trigger, so they arrive beside the payload. */
+const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', 'date', 'timezone'])
+
+/**
+ * Takes the request out of the action's params: what remains without inputs (upper case), the platform's own
+ * (`__ow_*`, `__ims_*`) and the alarm's. A misspelt parameter is an error, not a no-op.
+ * @throws JobError `params-invalid`
+ */
+export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {
+  const request = Object.fromEntries(
+    Object.entries(params).filter(
+      ([name]) => !/^[A-Z]/.test(name) && !name.startsWith('__') && !alarmParams.has(name),
+    ),
+  )
+  const parsed = RunParams.safeParse(request)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : (issue?.path.join('.') ?? '')
+  throw new JobError(
+    'params-invalid',
+    `The parameter "${name}" is not right: ${issue?.message ?? 'invalid'}.`,
+    `Known parameters: ${Object.keys(RunParams.shape).join(', ')}. Example: --param job flights`,
+    { details: { parameter: name } },
+  )
+}
