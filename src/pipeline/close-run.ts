@@ -3,6 +3,7 @@ import { toJobError } from '../errors'
 import { failed } from './outcome'
 import { reportOf, reportOfNothing } from './run-report'
 import type { RunReport } from '../state/run-report'
+import type { NoRun } from './open-run'
 import type { Outcome } from './outcome'
 import type { RunContext, RunDependencies } from './run-context'
 
@@ -32,9 +33,16 @@ function reportNow({ state, startedAt }: RunContext, outcome: Outcome): RunRepor
   return reportOf(state.document, { run: state.run, ...outcome, startedAt, endedAt: state.storeClock.now() })
 }
 
-/** The report of a run that found another one at work. */
-export function reportSkipped({ job, activation, clock }: RunDependencies, reason: string): RunReport {
+/** The report of a run that found another one at work, or nothing to do. */
+export function reportSkipped(
+  { job, activation, clock, request }: RunDependencies,
+  reason: NoRun['skipped'],
+): RunReport {
   const now = clock.now()
+  const asked = request.force || request.from !== undefined || request.resolve !== undefined
+  const notes = asked
+    ? ['The request was not taken up: another run is at work. Ask again when it has ended.']
+    : []
   return reportOfNothing(job.name, {
     run: activation,
     outcome: 'skipped',

@@ -1,6 +1,7 @@
 import { trackCursor } from './cursor-tracker'
 import { roomInOutbox } from './outbox-room'
 import { createIntake } from './record-intake'
+import { rejectedPages } from './replay'
 import { openUnit } from './staging-unit'
 import type { ExtractionControl } from './extraction'
 import type { RunContext } from './run-context'
@@ -19,19 +20,22 @@ export async function extract(
   control: ExtractionControl,
   work: Work,
 ): Promise<ExtractEnd> {
-  const { job, source, destination, state, settings, deadline } = context
-  const tracker = job.position ? trackCursor(work.cursor, job.source.version) : null
+  const { job, source, destination, state, files, settings, deadline } = context
+  const tracker = job.position && !work.rejects ? trackCursor(work.cursor, job.source.version) : null
   const intake = createIntake(job, destination, { tracker, until: work.until })
   const cursor = () => tracker?.cursor() ?? null
 
   function nextUnit(): StagingUnit {
     const name = tracker ? `${work.name}-${state.document.commits + 1}` : work.name
-    return openUnit(context, { name, generation: work.generation, replayed: work.replayed })
+    return openUnit(context, { name, generation: work.generation, lane: work.lane })
   }
 
   let unit = nextUnit()
   const since = work.cursor && work.cursor.position !== '' ? work.cursor.position : null
-  for await (const page of source.read({ since, range: work.range, signal: control.signal })) {
+  const pages = work.rejects
+    ? rejectedPages(files, work.rejects)
+    : source.read({ since, range: work.range, signal: control.signal })
+  for await (const page of pages) {
     let beyond = false
     for (const raw of page.records) {
       const taken = intake(raw)

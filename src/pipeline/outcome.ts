@@ -10,6 +10,7 @@ export interface Outcome {
   readonly error?: JobError
   /** True where another run could carry on at once. */
   readonly moreToDo: boolean
+  readonly notes?: readonly string[]
 }
 
 /** Leases taken in a row without progress after which a job stops invoking itself. */

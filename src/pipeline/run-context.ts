@@ -7,6 +7,7 @@ import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
 import type { OpenBatchFile } from './batch-file'
 import type { Deadline } from './deadline'
+import type { RunRequest } from './requests/request'
 import type { RunFiles } from './run-files'
 import type { Settings } from './settings'
 
@@ -17,6 +18,7 @@ export interface RunDependencies {
   readonly destination: Destination
   readonly store: BlobStore
   readonly settings: Settings
+  readonly request: RunRequest
   readonly clock: Clock
   readonly deadline: Deadline
   readonly log: Log

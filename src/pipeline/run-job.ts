@@ -4,6 +4,7 @@ import { deliver } from './deliver'
 import { startExtraction } from './extraction'
 import { openRun } from './open-run'
 import { failed, judge } from './outcome'
+import { acceptRequest } from './requests/request'
 import { stage } from './stage'
 import { sweep } from './sweep'
 import type { RunReport } from '../state/run-report'
@@ -18,7 +19,7 @@ import type { RunContext, RunDependencies } from './run-context'
  */
 export async function runJob(dependencies: RunDependencies): Promise<RunReport> {
   const context = await openRun(dependencies)
-  if (!context) return reportSkipped(dependencies, 'lease-held')
+  if ('skipped' in context) return reportSkipped(dependencies, context.skipped)
 
   const outcome = await work(context).catch((error: unknown) => failed(toJobError(error)))
   const report = await closeRun(context, outcome)
@@ -29,11 +30,12 @@ export async function runJob(dependencies: RunDependencies): Promise<RunReport> 
 
 /** Extraction and delivery go side by side; a batch is delivered once its commit is durable. */
 async function work(context: RunContext): Promise<Outcome> {
+  const notes = await acceptRequest(context)
   await sweep(context)
   const extraction = startExtraction((control) => stage(context, control), context.signal)
   const delivered = await deliver(context, extraction)
 
   const finishesItsPage = delivered.kind === 'deadline' && extraction.status() === 'working'
   if (!finishesItsPage) await extraction.stop()
-  return judge(await extraction.end, delivered, context.state.document)
+  return { ...judge(await extraction.end, delivered, context.state.document), notes }
 }

@@ -9,6 +9,7 @@ interface ReportFacts {
   readonly outcome: RunReport['outcome']
   readonly reason?: string | undefined
   readonly error?: Outcome['error']
+  readonly notes?: readonly string[]
   /** ms since the epoch on the store's clock. */
   readonly startedAt: number
   readonly endedAt: number
@@ -36,6 +37,7 @@ function counts(job: string, facts: ReportFacts, counters: Counters): Omit<RunRe
     run: facts.run,
     outcome: facts.outcome,
     ...(facts.reason === undefined ? {} : { reason: facts.reason }),
+    notes: [...(facts.notes ?? [])],
     ...numbers,
     rejects: Object.values(rejects).reduce((sum, count) => sum + count, 0),
     rejectsByReason: rejects,

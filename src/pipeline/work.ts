@@ -3,7 +3,7 @@ import { addCounters } from './transitions'
 import type { Job } from '../jobs/job'
 import type { TimeRange } from '../sources/source'
 import type { Change } from '../state/job-state'
-import type { Cursor, Lane, StateDocument } from '../state/state-document'
+import type { Cursor, Lane, RejectSegment, StateDocument } from '../state/state-document'
 import type { Slice } from './slices'
 
 /** One thing to extract: a slice, a stretch of a lane, or what is new behind the cursor. */
@@ -17,8 +17,10 @@ export interface Work {
   /** Positions from here on belong to later work. */
   readonly until: string | null
   readonly generation: number
-  /** Its rows are old by nature and never rejected for that. */
-  readonly replayed: boolean
+  /** Rows of a lane are old by nature and never rejected for that. */
+  readonly lane: boolean
+  /** Read these instead of the source. */
+  readonly rejects: readonly RejectSegment[] | null
   /** Moves the state behind everything taken so far, with the work still open. */
   progress(cursor: Cursor | null): Change
   /** Moves the state behind the whole work. */
@@ -28,7 +30,7 @@ export interface Work {
 /** The oldest work that is due; lanes first, because a person waits for them. Null where nothing is. */
 export function nextWork(job: Job, document: StateDocument, storeNow: number): Work | null {
   const [lane] = document.lanes
-  if (lane) return laneWork(job, lane)
+  if (lane) return lane.kind === 'replay' ? replayWork(lane, document) : laneWork(job, lane)
   if (!job.schedule) return cursorWork(document)
   const from = document.watermark ?? scheduleStart(job.schedule)
   const slice = sliceFrom(from, job.schedule)
@@ -46,7 +48,8 @@ function cursorWork({ cursor }: StateDocument): Work {
     cursor,
     until: null,
     generation: 0,
-    replayed: false,
+    lane: false,
+    rejects: null,
     progress: move,
     finish: move,
   }
@@ -60,13 +63,36 @@ function sliceWork(slice: Slice, { cursor }: StateDocument): Work {
     cursor,
     until: null,
     generation: 0,
-    replayed: false,
+    lane: false,
+    rejects: null,
     progress: (next) => (document) => ({ ...document, cursor: next }),
     finish: () => (document) => ({
       ...document,
       cursor: null,
       watermark: slice.to,
       counters: addCounters(document.counters, { slices: 1 }),
+    }),
+  }
+}
+
+/** All rejects of this moment, in one commit that also marks them consumed. */
+function replayWork(lane: Lane, { rejects }: StateDocument): Work {
+  const files = new Set(rejects.map(({ file }) => file))
+  return {
+    name: lane.name,
+    range: null,
+    openEnded: false,
+    cursor: null,
+    until: null,
+    generation: lane.generation,
+    lane: true,
+    rejects,
+    progress: () => (document) => document,
+    finish: () => (document) => ({
+      ...document,
+      lanes: document.lanes.filter((other) => other.name !== lane.name),
+      rejects: document.rejects.filter(({ file }) => !files.has(file)),
+      sweep: [...new Set([...document.sweep, ...rejects.map(({ run }) => run)])],
     }),
   }
 }
@@ -86,7 +112,8 @@ function laneWork(job: Job, lane: Lane): Work {
     openEnded: false,
     cursor: lane.cursor,
     generation: lane.generation,
-    replayed: true,
+    lane: true,
+    rejects: null,
     progress: (cursor: Cursor | null) => replaceLane({ cursor }),
   }
 

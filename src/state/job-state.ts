@@ -39,6 +39,8 @@ export interface LeaseOptions {
   readonly file: DocumentFile
   readonly clock: Clock
   readonly storeClock: StoreClock
+  /** True where a document leaves nothing to do. */
+  readonly isIdle: (document: StateDocument) => boolean
   readonly leaseTtlMs: number
   readonly heartbeatMs: number
   readonly newId: () => string
@@ -46,14 +48,15 @@ export interface LeaseOptions {
 }
 
 /**
- * Takes the job's lease, or returns null where another run holds it.
+ * Takes the job's lease, or says why not: another run holds it, or there is nothing to take it for.
  * The lease only saves work: what keeps two runs apart is the ETag under every write.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`
  */
-export async function takeLease(options: LeaseOptions): Promise<JobState | null> {
-  const { file, storeClock, leaseTtlMs } = options
+export async function takeLease(options: LeaseOptions): Promise<JobState | 'lease-held' | 'nothing-due'> {
+  const { file, storeClock, leaseTtlMs, isIdle } = options
   const found = await file.read()
-  if (found?.document.lease && storeClock.now() - found.modifiedAt <= leaseTtlMs) return null
+  if (found?.document.lease && storeClock.now() - found.modifiedAt <= leaseTtlMs) return 'lease-held'
+  if (found && !found.document.lease && isIdle(found.document)) return 'nothing-due'
   if (!found) await assertNeverRan(options)
 
   const taken = leased(options, found)
@@ -61,7 +64,7 @@ export async function takeLease(options: LeaseOptions): Promise<JobState | null>
     const etag = await file.write(taken, found?.etag ?? null)
     return holdLease(options, taken, etag)
   } catch (error) {
-    if (error instanceof JobError && error.code === 'lease-lost') return null
+    if (error instanceof JobError && error.code === 'lease-lost') return 'lease-held'
     throw error
   }
 }

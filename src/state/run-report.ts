@@ -20,6 +20,8 @@ export const RunReport = z.object({
   outcome: z.enum(['succeeded', 'partial', 'skipped', 'failed']),
   /** Why it ended as it did, where that is not plain. */
   reason: z.string().optional(),
+  /** What a person asked for and what became of it. */
+  notes: z.array(z.string()),
   slices: count,
   records: count,
   rows: count,

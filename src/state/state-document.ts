@@ -74,6 +74,16 @@ export const GroupState = z.object({
 })
 export type GroupState = z.infer<typeof GroupState>
 
+/** A file of rejects, as JSON Lines. */
+export const RejectSegment = z.object({
+  run: z.string(),
+  file: z.string(),
+  unit: z.string(),
+  count: z.number().int(),
+  at: storeTime,
+})
+export type RejectSegment = z.infer<typeof RejectSegment>
+
 /** What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it. */
 export const Counters = z.object({
   slices: z.number(),
@@ -128,15 +138,7 @@ export const StateDocument = z.object({
   ),
   outbox: z.array(OutboxEntry),
   /** Files of rejects, oldest first. */
-  rejects: z.array(
-    z.object({
-      run: z.string(),
-      file: z.string(),
-      unit: z.string(),
-      count: z.number(),
-      at: storeTime,
-    }),
-  ),
+  rejects: z.array(RejectSegment),
   counters: Counters,
   /** Newest last. */
   reports: z.array(RunReport),

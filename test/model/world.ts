@@ -114,6 +114,7 @@ export function createWorld(options: WorldOptions): World {
         }),
         store: filesFor(files, time, process, choices),
         settings,
+        request: { force: false },
         clock,
         deadline: createDeadline(time.now() + activationMs, clock),
         log: silentLog,

@@ -1,0 +1,48 @@
+import { refused } from './refused'
+import { addLane } from './add-lane'
+import { resolveBatch } from './resolve-batch'
+import { resolveRejects } from './resolve-rejects'
+import { skipSlice } from './skip-slice'
+import type { Change } from '../../state/job-state'
+import type { Resolution } from '../holds'
+import type { RunContext } from '../run-context'
+
+/** What a person asked of this run beyond "work off what is due". */
+export interface RunRequest {
+  readonly force: boolean
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** Key of a held batch, name of the slice that blocks the schedule, or `rejects`. */
+  readonly resolve?: string | undefined
+  readonly as?: Resolution | undefined
+}
+
+/** What a request changes, and how the report puts it. */
+export interface Acceptance {
+  readonly note: string
+  readonly change: Change
+}
+
+/**
+ * Writes the request into the state before anything is done about it, so that continuations need no parameters.
+ * Returns what the report should say of it.
+ * @throws JobError `params-invalid`
+ */
+export async function acceptRequest(context: RunContext): Promise<readonly string[]> {
+  const acceptance = judgeRequest(context)
+  if (!acceptance) return []
+  await context.state.write(acceptance.change)
+  context.log.info('Accepted a request.', { note: acceptance.note })
+  return [acceptance.note]
+}
+
+function judgeRequest(context: RunContext): Acceptance | null {
+  const { resolve, as, from, to, force } = context.request
+  if (resolve === undefined) {
+    return force || from !== undefined || to !== undefined ? addLane(context) : null
+  }
+  if (!as) throw refused('`resolve` needs `as`.', 'Add as=sent, as=resend or as=drop.')
+  if (resolve === 'rejects') return resolveRejects(context, as)
+  if (resolve.startsWith('slice-')) return skipSlice(context, resolve, as)
+  return resolveBatch(context, resolve, as)
+}
