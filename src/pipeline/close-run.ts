@@ -47,6 +47,7 @@ export function reportSkipped(
     run: activation,
     outcome: 'skipped',
     reason,
+    notes,
     startedAt: now,
     endedAt: now,
   })
