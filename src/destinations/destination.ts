@@ -74,6 +74,10 @@ export type CheckAnswer =
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
   readonly groups: number
+  /** Changes with anything that may move a visitor to another group: number of groups, hash, suite. */
+  readonly grouping: string
+  /** True where a row sent again replaces the one before instead of counting twice. */
+  readonly corrects: boolean
   /** First line of every file, with its line end; '' where there is none. */
   readonly header: string
   groupName(group: number): string

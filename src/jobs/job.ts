@@ -25,6 +25,15 @@ export interface Job<Record = unknown, Row = unknown> {
   /** One row, several, or none where the record is not wanted. */
   readonly map: (record: Record) => Row | readonly Row[] | null
   readonly destination: DestinationDefinition<Row>
+  /**
+   * Reads a stretch again to find what came late: from a position, or an instant in ISO 8601, it returns an earlier
+   * one. Needs `key`, by which records already taken are recognised.
+   */
+  readonly lookback?: (from: string) => string
+  /** What happens to a record that was sent and comes again with other content. Default `ignore`. */
+  readonly changed?: 'ignore' | 'reject' | 'send'
+  /** True where a slice's records come in no order: they are sorted by time on local disk. */
+  readonly unsorted?: boolean
   /** What happens to a row that is older than what its visitor group has already sent. Default `send`. */
   readonly late?: 'send' | 'reject'
 }
@@ -39,5 +48,16 @@ export function defineJob<Record, Row>(job: Job<Record, Row>): Job {
   if (!namePattern.test(job.name)) {
     throw new RangeError(`The job name "${job.name}" must match ${namePattern.source}.`)
   }
+  const fault = faultOf(job as unknown as Job)
+  if (fault) throw new RangeError(`The job "${job.name}" ${fault}.`)
   return job as unknown as Job
+}
+
+function faultOf({ position, schedule, key, lookback, changed, unsorted }: Job): string | null {
+  if (!position && !schedule && !key)
+    return 'needs `position`, `schedule` or `key`, or each run would send all again'
+  if (lookback && !key) return 'has `lookback`, which needs `key`'
+  if (changed && !key) return 'has `changed`, which needs `key`'
+  if (unsorted && position) return 'is `unsorted`, which contradicts `position`'
+  return null
 }

@@ -14,12 +14,16 @@ export interface CursorTracker {
   cursor(): Cursor | null
 }
 
-export function trackCursor(start: Cursor | null, sourceVersion: number): CursorTracker {
+/**
+ * @param rereads true where a ledger recognises what was already taken: records before the cursor are then welcome
+ */
+export function trackCursor(start: Cursor | null, sourceVersion: number, rereads: boolean): CursorTracker {
+  const reached = start?.position ?? ''
   const repeats = new Map(Object.entries(start?.ties ?? {}))
   let position = start?.position ?? ''
   let ties: Record<string, number> = { ...start?.ties }
   let takenHere: (string | object)[] = []
-  let resumed = start === null
+  let resumed = start === null || rereads
 
   function isRepeat(identity: string | object, at: string): boolean {
     if (resumed) return false
@@ -41,6 +45,7 @@ export function trackCursor(start: Cursor | null, sourceVersion: number): Cursor
       const at = recordPosition ?? position
       const identity = key ?? (raw as object)
       if (isRepeat(identity, at)) return 'repeated'
+      if (rereads && at < reached) return 'new'
       if (at < position) throw outOfOrder(position, at)
       if (at > position) {
         position = at

@@ -6,7 +6,9 @@ import { openUnit } from './staging-unit'
 import type { ExtractionControl } from './extraction'
 import type { RunContext } from './run-context'
 import type { StagingUnit } from './staging-unit'
+import type { SeenLedger } from './seen/seen-ledger'
 import type { Work } from './work'
+import type { ReadRequest } from '../sources/source'
 
 /** How reading one piece of work ended. */
 export type ExtractEnd = 'finished' | 'deadline' | 'held'
@@ -19,43 +21,66 @@ export async function extract(
   context: RunContext,
   control: ExtractionControl,
   work: Work,
+  ledger: SeenLedger | null,
 ): Promise<ExtractEnd> {
-  const { job, source, destination, state, files, settings, deadline } = context
-  const tracker = job.position && !work.rejects ? trackCursor(work.cursor, job.source.version) : null
-  const intake = createIntake(job, destination, { tracker, until: work.until })
+  const { job, source, destination, state, settings, deadline, files } = context
+  const tracker =
+    job.position && !work.rejects ? trackCursor(work.cursor, job.source.version, ledger !== null) : null
+  const intake = createIntake(job, destination, { tracker, ledger, until: work.until, lane: work.lane })
   const cursor = () => tracker?.cursor() ?? null
+  const from = startOf(work)
+  const seenFrom = from !== null && job.lookback ? job.lookback(from) : null
 
   function nextUnit(): StagingUnit {
-    const name = tracker ? `${work.name}-${state.document.commits + 1}` : work.name
-    return openUnit(context, { name, generation: work.generation, lane: work.lane })
+    return openUnit(context, {
+      name: tracker || work.openEnded ? `${work.name}-${state.document.commits + 1}` : work.name,
+      generation: work.generation,
+      lane: work.lane,
+      ledger,
+      seenFrom,
+      seenTo: () => work.range?.to ?? cursor()?.position ?? '',
+    })
   }
 
-  let unit = nextUnit()
-  const since = work.cursor && work.cursor.position !== '' ? work.cursor.position : null
   const pages = work.rejects
     ? rejectedPages(files, work.rejects)
-    : source.read({ since, range: work.range, signal: control.signal })
-  for await (const page of pages) {
-    let beyond = false
-    for (const raw of page.records) {
-      const taken = intake(raw)
-      if (taken.kind === 'rows') unit.take(raw, taken.rows)
-      else if (taken.kind === 'reject') unit.reject(raw, taken.reject)
-      else if (taken.kind === 'filtered') unit.filter()
-      else if (taken.kind === 'beyond') beyond = true
-    }
-    await unit.settle()
-    control.signal.throwIfAborted()
-    if (beyond) break
+    : source.read({ ...reach(work, seenFrom), signal: control.signal })
+  let unit = nextUnit()
+  try {
+    for await (const page of pages) {
+      let beyond = false
+      for (const raw of page.records) {
+        const taken = intake(raw)
+        unit.take(raw, taken)
+        if (taken.kind === 'beyond') beyond = true
+      }
+      await unit.settle()
+      control.signal.throwIfAborted()
+      if (beyond) break
 
-    const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
-    if (tracker && unit.records > 0 && (!inTime || unit.isFull(page.records.length))) {
-      await unit.commit(work.progress(cursor()))
-      if (!(await roomInOutbox(context, control))) return 'held'
-      unit = nextUnit()
+      const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
+      if (tracker && unit.records > 0 && (!inTime || unit.isFull(page.records.length))) {
+        await unit.commit(work.progress(cursor()))
+        if (!(await roomInOutbox(context, control))) return 'held'
+        unit = nextUnit()
+      }
+      if (!inTime) return 'deadline'
     }
-    if (!inTime) return 'deadline'
+    if (unit.records > 0 || !work.openEnded) await unit.commit(work.finish(cursor()))
+    return 'finished'
+  } finally {
+    await unit.dispose()
   }
-  if (unit.records > 0 || !work.openEnded) await unit.commit(work.finish(cursor()))
-  return 'finished'
+}
+
+/** Where new records begin; null where everything is read. */
+function startOf({ cursor, range }: Work): string | null {
+  if (cursor) return cursor.position === '' ? null : cursor.position
+  return range?.from ?? null
+}
+
+/** What to ask the source for, a lookback included. */
+function reach({ cursor, range }: Work, seenFrom: string | null): Pick<ReadRequest, 'since' | 'range'> {
+  if (cursor) return { since: cursor.position === '' ? null : (seenFrom ?? cursor.position), range }
+  return { since: null, range: range && { from: seenFrom ?? range.from, to: range.to } }
 }

@@ -23,6 +23,7 @@ export function judge(extracted: ExtractionEnd, delivered: DeliveryEnd, document
   const held = document.outbox.filter((entry) => entry.state === 'held').length
   if (held > 0) return failed(batchHeld(held))
   if (delivered.kind === 'waiting') return { outcome: 'partial', reason: 'waiting', moreToDo: false }
+  if (extracted === 'regrouping') return { outcome: 'partial', reason: 'regrouping', moreToDo: false }
   if (delivered.kind === 'deadline' || extracted === 'deadline' || extracted === 'capped') {
     if (document.stalls > stallLimit) return failed(noProgress(document.stalls))
     return { outcome: 'partial', reason: extracted === 'capped' ? 'capped' : 'deadline', moreToDo: true }

@@ -24,6 +24,8 @@ export interface RunDependencies {
   readonly log: Log
   /** Names this execution to people: the activation id. */
   readonly activation: string
+  /** Folder on the local disk for what does not fit into memory. */
+  readonly scratch: string
   /** How batches are compressed. */
   readonly openFile: OpenBatchFile
   /** A fresh name each time, fit for a folder. */

@@ -1,5 +1,6 @@
 import { toJobError } from '../errors'
 import { closeRun, reportSkipped } from './close-run'
+import { assertSameDestination } from './definition'
 import { deliver } from './deliver'
 import { startExtraction } from './extraction'
 import { openRun } from './open-run'
@@ -30,6 +31,7 @@ export async function runJob(dependencies: RunDependencies): Promise<RunReport> 
 
 /** Extraction and delivery go side by side; a batch is delivered once its commit is durable. */
 async function work(context: RunContext): Promise<Outcome> {
+  assertSameDestination(context)
   const notes = await acceptRequest(context)
   await sweep(context)
   const extraction = startExtraction((control) => stage(context, control), context.signal)

@@ -1,23 +1,32 @@
 import { JobError } from '../errors'
+import { regroup, regroupingWaitMs } from './definition'
 import { extract } from './extract'
 import { roomInOutbox } from './outbox-room'
+import { loadLedger } from './seen/seen-ledger'
 import { nextWork } from './work'
+import type { Job } from '../jobs/job'
 import type { ExtractionControl } from './extraction'
 import type { RunContext } from './run-context'
 
 /**
  * Why extraction ended: nothing more is due, no time left, as many slices as one run may take,
- * or a held batch in the way.
+ * a held batch in the way, or visitors that moved to other groups whose old files must settle first.
  */
-export type StageEnd = 'exhausted' | 'deadline' | 'capped' | 'held'
+export type StageEnd = 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
 
 /**
  * Works off what is due, oldest first. What fails stays due and blocks what comes after it.
  * @throws JobError of the source, `too-many-rejects`, `slice-too-large`, `source-order`, `definition-changed`
  */
 export async function stage(context: RunContext, control: ExtractionControl): Promise<StageEnd> {
-  const { job, state, deadline, settings } = context
+  const { job, destination, state, files, deadline, settings } = context
+  const movedGroups = state.document.grouping !== null && state.document.grouping !== destination.grouping
+  if (movedGroups) {
+    if (regroupingWaitMs(context) > 0) return 'regrouping'
+    await state.write(regroup(context))
+  }
   const slicesPerRun = job.schedule?.slicesPerRun ?? Infinity
+  const ledger = rereads(job) ? await loadLedger(files, state.document.seen) : null
   for (let done = 0; ; done += 1) {
     if (!(await roomInOutbox(context, control))) return 'held'
     const work = nextWork(job, state.document, state.storeClock.now())
@@ -26,7 +35,7 @@ export async function stage(context: RunContext, control: ExtractionControl): Pr
     if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs)) return 'deadline'
     assertCursorFits(context, work.cursor?.sourceVersion)
 
-    const end = await extract(context, control, work)
+    const end = await extract(context, control, work, ledger)
     if (end !== 'finished') return end
     if (work.openEnded) return 'exhausted'
   }
@@ -40,4 +49,9 @@ function assertCursorFits({ job }: RunContext, version: number | undefined): voi
     'Put the old version back, or start a new job under another name from where this one stopped.',
     { details: { job: job.name } },
   )
+}
+
+/** True where records come again by design: a lookback window, or a source that is read whole each time. */
+function rereads({ lookback, position, schedule }: Job): boolean {
+  return lookback !== undefined || (!position && !schedule)
 }

@@ -1,22 +1,24 @@
-import { noCounters } from '../state/state-document'
 import { JobError } from '../errors'
+import { noCounters } from '../state/state-document'
 import { createBatcher } from './batcher'
 import { createRejectLog } from './reject-log'
+import { writeSegments } from './segments'
+import { createRowSorter } from './sort/row-sorter'
 import { addCounters, advanceMarks, withIdentity } from './transitions'
-import type { EncodedRow, Reject } from '../destinations/destination'
+import type { EncodedRow } from '../destinations/destination'
 import type { Change } from '../state/job-state'
 import type { OutboxEntry } from '../state/state-document'
 import type { FinishedBatch } from './batcher'
+import type { Intake } from './record-intake'
 import type { RunContext } from './run-context'
+import type { SeenLedger } from './seen/seen-ledger'
 
 /** What is extracted together and committed by one write. */
 export interface StagingUnit {
   readonly records: number
   /** True where another page of `rowsAhead` rows should go into the next unit. */
   isFull(rowsAhead: number): boolean
-  take(raw: unknown, rows: readonly EncodedRow[]): void
-  reject(raw: unknown, reject: Reject): void
-  filter(): void
+  take(raw: unknown, taken: Intake): void
   /** Writes the batches that are full. They are not committed: until then nothing of them can be sent. */
   settle(): Promise<void>
   /**
@@ -24,6 +26,8 @@ export interface StagingUnit {
    * @throws JobError `too-many-rejects`, `slice-too-large`
    */
   commit(advance: Change): Promise<void>
+  /** Frees the local disk, committed or not. */
+  dispose(): Promise<void>
 }
 
 export interface UnitOptions {
@@ -32,25 +36,43 @@ export interface UnitOptions {
   readonly generation: number
   /** Asked for by a person: its rows are old by nature, and no number of rejects is too many. */
   readonly lane: boolean
+  readonly ledger: SeenLedger | null
+  /** Records older than this are never read again; null where any may be. */
+  readonly seenFrom: string | null
+  /** The newest position or instant of this unit. */
+  readonly seenTo: () => string
 }
 
-export function openUnit(context: RunContext, { name, generation, lane }: UnitOptions): StagingUnit {
+export function openUnit(context: RunContext, options: UnitOptions): StagingUnit {
   const { job, destination, settings, state, files } = context
+  const { name, generation, lane, ledger } = options
   const batcher = createBatcher(destination.header, settings, context.openFile)
+  const sorter = job.unsorted ? createRowSorter(context.scratch) : null
   const rejects = createRejectLog(name)
   const entries: OutboxEntry[] = []
   const ordinals = new Map<string, number>()
   const marks = new Map<string, number>()
-  let records = 0
-  let filtered = 0
-  let late = 0
+  const counts = { records: 0, filtered: 0, duplicates: 0, late: 0 }
 
+  /** Rows still to be sorted can only be late against what was committed before. */
   function isLate({ group, at }: EncodedRow): boolean {
     const groupName = destination.groupName(group)
-    const mark = marks.get(groupName) ?? state.document.groups[groupName]?.mark ?? null
-    if (mark !== null && at < mark) return true
-    marks.set(groupName, at)
+    const committed = state.document.groups[groupName]?.mark ?? -Infinity
+    const mark = sorter ? committed : (marks.get(groupName) ?? committed)
+    if (at < mark) return true
+    marks.set(groupName, Math.max(at, marks.get(groupName) ?? at))
     return false
+  }
+
+  function takeRows(raw: unknown, rows: readonly EncodedRow[]): void {
+    const lateRows = rows.filter(isLate).length
+    if (lateRows > 0 && job.late === 'reject' && !lane) {
+      const message = 'is older than what its visitor group has already sent'
+      rejects.add(raw, { code: 'late', path: 'timestamp', message })
+      return
+    }
+    counts.late += lateRows
+    for (const row of rows) sorter ? sorter.add(row) : batcher.append(row)
   }
 
   async function stageFile(batch: FinishedBatch): Promise<void> {
@@ -58,13 +80,14 @@ export function openUnit(context: RunContext, { name, generation, lane }: UnitOp
     const group = destination.groupName(batch.group)
     const ordinal = ordinals.get(group) ?? 0
     ordinals.set(group, ordinal + 1)
+    const { textSha256, sha256, rows } = batch
     const key = destination.key({
       job: job.name,
       groupName: group,
       unit: name,
       ordinal,
       generation,
-      sha256: batch.textSha256,
+      sha256: textSha256,
     })
     const file = `${name}-${batch.group}-${ordinal}.csv.gz`
     await files.add(file, batch.bytes)
@@ -76,8 +99,8 @@ export function openUnit(context: RunContext, { name, generation, lane }: UnitOp
       identity: -1,
       unit: name,
       generation,
-      rows: batch.rows,
-      sha256: batch.sha256,
+      rows,
+      sha256,
       state: 'staged',
       firstSentAt: null,
       doubtFrom: null,
@@ -85,73 +108,59 @@ export function openUnit(context: RunContext, { name, generation, lane }: UnitOp
     })
   }
 
+  async function writeFull(): Promise<void> {
+    for await (const batch of batcher.full()) await stageFile(batch)
+  }
+
+  async function writeRest(): Promise<void> {
+    for await (const block of sorter?.sorted() ?? []) {
+      for (const row of block) batcher.append(row)
+      await writeFull()
+    }
+    for await (const batch of batcher.rest()) await stageFile(batch)
+  }
+
   return {
     get records() {
-      return records
+      return counts.records
     },
     isFull: (rowsAhead) => entries.length > 0 || batcher.isFull(rowsAhead),
-    take(raw, rows) {
-      records += 1
-      const lateRows = rows.filter(isLate).length
-      if (lateRows > 0 && job.late === 'reject' && !lane) {
-        rejects.add(raw, {
-          code: 'late',
-          path: 'timestamp',
-          message: 'is older than what its visitor group has already sent',
-        })
-        return
-      }
-      late += lateRows
-      for (const row of rows) batcher.append(row)
-    },
-    reject(raw, reject) {
-      records += 1
-      rejects.add(raw, reject)
-    },
-    filter() {
-      records += 1
-      filtered += 1
+    take(raw, taken) {
+      if (taken.kind === 'repeated' || taken.kind === 'beyond') return
+      counts.records += 1
+      if (taken.kind === 'rows') takeRows(raw, taken.rows)
+      else if (taken.kind === 'reject') rejects.add(raw, taken.reject)
+      else if (taken.kind === 'duplicate') counts.duplicates += 1
+      else counts.filtered += 1
     },
     async settle() {
-      for await (const batch of batcher.full()) await stageFile(batch)
+      await sorter?.settle()
+      await writeFull()
     },
     async commit(advance) {
-      if (!lane) rejects.assertAcceptable(records)
-      for await (const batch of batcher.rest()) await stageFile(batch)
-      const rejectsFile = rejects.count > 0 ? `${name}-rejects.jsonl` : null
-      if (rejectsFile) await files.add(rejectsFile, rejects.toJsonLines())
-
+      if (!lane) rejects.assertAcceptable(counts.records)
+      await writeRest()
+      const addSegments = await writeSegments(context, options, rejects)
       await state.write((before) => {
         const { document, index } = withIdentity(before, destination.identity)
         return advance({
-          ...advanceMarks(document, marks),
+          ...addSegments(advanceMarks(document, marks)),
           stalls: 0,
           commits: document.commits + 1,
+          grouping: destination.grouping,
           outbox: [...document.outbox, ...entries.map((entry) => ({ ...entry, identity: index }))],
-          rejects: rejectsFile
-            ? [
-                ...document.rejects,
-                {
-                  run: state.run,
-                  file: rejectsFile,
-                  unit: name,
-                  count: rejects.count,
-                  at: state.storeClock.now(),
-                },
-              ]
-            : document.rejects,
           counters: addCounters(document.counters, {
             ...noCounters,
-            records,
+            ...counts,
             rows: batcher.rows,
-            filtered,
-            late,
             rejects: rejects.byReason,
             batches: entries.length,
           }),
         })
       })
+      ledger?.committed()
     },
+    dispose: () => sorter?.dispose() ?? Promise.resolve(),
   }
 }
 

@@ -22,6 +22,8 @@ export async function sweep({ state, files, log }: RunContext): Promise<void> {
 
 function filesOf(document: StateDocument, run: string): ReadonlySet<string> {
   return new Set(
-    [...document.outbox, ...document.rejects].filter((named) => named.run === run).map(({ file }) => file),
+    [...document.outbox, ...document.rejects, ...document.seen]
+      .filter((named) => named.run === run)
+      .map(({ file }) => file),
   )
 }

@@ -1,7 +1,14 @@
 import { noCounters } from '../state/state-document'
 import type { DestinationIdentity } from '../destinations/destination'
 import type { Change } from '../state/job-state'
-import type { Counters, Hold, OutboxEntry, StateDocument } from '../state/state-document'
+import type {
+  Counters,
+  Hold,
+  OutboxEntry,
+  RejectSegment,
+  SeenSegment,
+  StateDocument,
+} from '../state/state-document'
 
 /** The life of a batch: staged → sending → confirmed, or sending → doubt → confirmed | sending | held. */
 
@@ -93,6 +100,26 @@ export function advanceMarks(document: StateDocument, marks: ReadonlyMap<string,
     groups[name] = { ...before, mark: Math.max(mark, before.mark ?? mark) }
   }
   return { ...document, groups }
+}
+
+/** Names the files that a commit brings, and lets go of those that no re-read can need any more. */
+export function withSegments(added: {
+  readonly rejects: RejectSegment | null
+  readonly seen: SeenSegment | null
+  /** Seen segments that end before are let go; null keeps all. */
+  readonly seenFrom: string | null
+}): Change {
+  return (document) => {
+    const { rejects, seen, seenFrom } = added
+    const kept = document.seen.filter((segment) => seenFrom === null || segment.to >= seenFrom)
+    const dropped = document.seen.filter((segment) => !kept.includes(segment))
+    return {
+      ...document,
+      rejects: rejects ? [...document.rejects, rejects] : document.rejects,
+      seen: seen ? [...kept, seen] : kept,
+      sweep: [...new Set([...document.sweep, ...dropped.map(({ run }) => run)])],
+    }
+  }
 }
 
 /** Index of an identity in the document, added where it is new. */

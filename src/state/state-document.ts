@@ -84,6 +84,15 @@ export const RejectSegment = z.object({
 })
 export type RejectSegment = z.infer<typeof RejectSegment>
 
+/** A file of records already taken, for windows that are read again. */
+export const SeenSegment = z.object({
+  run: z.string(),
+  file: z.string(),
+  /** The newest position or instant it covers. */
+  to: z.string(),
+})
+export type SeenSegment = z.infer<typeof SeenSegment>
+
 /** What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it. */
 export const Counters = z.object({
   slices: z.number(),
@@ -139,6 +148,10 @@ export const StateDocument = z.object({
   outbox: z.array(OutboxEntry),
   /** Files of rejects, oldest first. */
   rejects: z.array(RejectSegment),
+  /** Oldest first: a later entry overrides. */
+  seen: z.array(SeenSegment),
+  /** How visitors were last distributed over groups; null before the first commit. */
+  grouping: z.string().nullable(),
   counters: Counters,
   /** Newest last. */
   reports: z.array(RunReport),
@@ -180,6 +193,8 @@ export function newDocument(job: string): StateDocument {
     identities: [],
     outbox: [],
     rejects: [],
+    seen: [],
+    grouping: null,
     counters: noCounters,
     reports: [],
   }

@@ -64,6 +64,8 @@ export function adobeFor(
       reportSuite: 'suite',
     },
     groups,
+    grouping: 'model-2',
+    corrects: false,
     header: 'id,visitor,at\n',
     groupName: (group) => `suite_model_${group + 1}of${groups}`,
     encode: (row) => ({

@@ -119,6 +119,7 @@ export function createWorld(options: WorldOptions): World {
         deadline: createDeadline(time.now() + activationMs, clock),
         log: silentLog,
         activation: `activation-${ids}`,
+        scratch: '/nonexistent',
         openFile: openSyncFile,
         newId: () => `id${ids++}`,
         continueLater: () => Promise.resolve(),

@@ -1,0 +1,121 @@
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JobError } from '../../errors'
+import { readRun, writeRun } from './sorted-run'
+import type { EncodedRow } from '../../destinations/destination'
+
+/** Text held in memory before it is sorted and put on disk. */
+const runChars = 4 * 1024 * 1024
+/** An action has 600 MB of local disk; the rest is for the platform. */
+const diskLimitBytes = 500 * 1024 * 1024
+
+/** Sorts rows by time on local disk: a bounded memory for any number of rows (external merge sort). */
+export interface RowSorter {
+  add(row: EncodedRow): void
+  /** Puts full runs on disk. */
+  settle(): Promise<void>
+  /** All rows by time; rows of one instant keep the order in which they came. */
+  sorted(): AsyncIterable<readonly EncodedRow[]>
+  dispose(): Promise<void>
+}
+
+export function createRowSorter(scratch: string): RowSorter {
+  const runs: string[] = []
+  let rows: EncodedRow[] = []
+  let chars = 0
+  let bytes = 0
+  let folder: string | null = null
+
+  async function spill(): Promise<void> {
+    rows.sort((a, b) => a.at - b.at)
+    folder ??= await mkdtemp(join(scratch, 'sort-'))
+    const path = join(folder, `run-${runs.length}`)
+    const file = await open(path, 'w')
+    try {
+      bytes += await writeRun(file, rows)
+    } finally {
+      await file.close()
+    }
+    runs.push(path)
+    rows = []
+    chars = 0
+    if (bytes > diskLimitBytes) throw tooLarge()
+  }
+
+  return {
+    add(row) {
+      rows.push(row)
+      chars += row.line.length
+    },
+    async settle() {
+      if (chars >= runChars) await spill()
+    },
+    async *sorted() {
+      if (runs.length === 0) {
+        yield rows.sort((a, b) => a.at - b.at)
+        return
+      }
+      if (rows.length > 0) await spill()
+      yield* mergeRuns(runs.map(readRun))
+    },
+    async dispose() {
+      if (folder) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const blockRows = 1_000
+
+/** K-way merge; among equal times the earlier run goes first, which keeps the sort stable. */
+async function* mergeRuns(
+  runs: readonly AsyncIterator<readonly EncodedRow[]>[],
+): AsyncIterable<readonly EncodedRow[]> {
+  const heads = await Promise.all(runs.map((run) => headOf(run)))
+  let block: EncodedRow[] = []
+  for (;;) {
+    let first: Head | null = null
+    for (const head of heads) if (head.row && (!first?.row || head.row.at < first.row.at)) first = head
+    if (!first?.row) break
+    block.push(first.row)
+    if (!advance(first)) await refill(first)
+    if (block.length < blockRows) continue
+    yield block
+    block = []
+  }
+  if (block.length > 0) yield block
+}
+
+/** The next row of one run. */
+interface Head {
+  readonly run: AsyncIterator<readonly EncodedRow[]>
+  rows: readonly EncodedRow[]
+  index: number
+  row: EncodedRow | undefined
+}
+
+async function headOf(run: AsyncIterator<readonly EncodedRow[]>): Promise<Head> {
+  const head: Head = { run, rows: [], index: 0, row: undefined }
+  await refill(head)
+  return head
+}
+
+function advance(head: Head): boolean {
+  head.index += 1
+  head.row = head.rows[head.index]
+  return head.row !== undefined
+}
+
+async function refill(head: Head): Promise<void> {
+  const next = await head.run.next()
+  head.rows = next.done ? [] : next.value
+  head.index = 0
+  head.row = head.rows[0]
+}
+
+function tooLarge(): JobError {
+  return new JobError(
+    'slice-too-large',
+    'A slice is larger than the local disk on which its rows are sorted.',
+    'Give the job a shorter period, or sort at the source.',
+  )
+}
