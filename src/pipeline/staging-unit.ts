@@ -72,7 +72,8 @@ export function openUnit(context: RunContext, options: UnitOptions): StagingUnit
       return
     }
     counts.late += lateRows
-    for (const row of rows) sorter ? sorter.add(row) : batcher.append(row)
+    const sink = sorter ?? batcher
+    for (const row of rows) sink.append(row)
   }
 
   async function stageFile(batch: FinishedBatch): Promise<void> {

@@ -16,9 +16,9 @@ const schedule = fc.record({
         }),
       ),
     }),
-    { minLength: 1, maxLength: 6 },
+    { minLength: 1, maxLength: 6, size: 'max' },
   ),
-  choices: fc.array(fc.nat(11), { maxLength: 150 }),
+  choices: fc.array(fc.nat(11), { maxLength: 150, size: 'max' }),
 })
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 

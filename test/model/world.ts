@@ -10,6 +10,7 @@ import { filesFor } from './files'
 import { createTime, startProcess } from './time'
 import type { Job } from '../../src/jobs/job'
 import type { BatchFile } from '../../src/pipeline/batch-file'
+import type { RunRequest } from '../../src/pipeline/requests/request'
 import type { RunDependencies } from '../../src/pipeline/run-context'
 import type { Page, Source } from '../../src/sources/source'
 import type { RunReport } from '../../src/state/run-report'
@@ -68,7 +69,10 @@ export interface World {
   readonly choices: Choices
   readonly settings: Settings
   /** Starts one activation; resolves with its report, and never where it crashed. */
-  activate(accident?: Accident | null): { readonly process: Process; readonly done: Promise<RunReport> }
+  activate(
+    accident?: Accident | null,
+    request?: RunRequest,
+  ): { readonly process: Process; readonly done: Promise<RunReport> }
 }
 
 export interface WorldOptions {
@@ -101,7 +105,7 @@ export function createWorld(options: WorldOptions): World {
     reports,
     choices,
     settings,
-    activate(accident = null) {
+    activate(accident = null, request = { force: false }) {
       const process = startProcess(time, accident)
       const { clock } = process
       const dependencies: RunDependencies = {
@@ -114,7 +118,7 @@ export function createWorld(options: WorldOptions): World {
         }),
         store: filesFor(files, time, process, choices),
         settings,
-        request: { force: false },
+        request,
         clock,
         deadline: createDeadline(time.now() + activationMs, clock),
         log: silentLog,

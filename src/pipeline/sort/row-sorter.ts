@@ -11,7 +11,7 @@ const diskLimitBytes = 500 * 1024 * 1024
 
 /** Sorts rows by time on local disk: a bounded memory for any number of rows (external merge sort). */
 export interface RowSorter {
-  add(row: EncodedRow): void
+  append(row: EncodedRow): void
   /** Puts full runs on disk. */
   settle(): Promise<void>
   /** All rows by time; rows of one instant keep the order in which they came. */
@@ -43,7 +43,7 @@ export function createRowSorter(scratch: string): RowSorter {
   }
 
   return {
-    add(row) {
+    append(row) {
       rows.push(row)
       chars += row.line.length
     },

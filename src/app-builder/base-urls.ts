@@ -1,0 +1,36 @@
+import * as z from 'zod'
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** A base URL without a trailing slash: `https:` anywhere, `http:` on this machine only. */
+export const BaseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .refine((text) => {
+    const { protocol, hostname } = new URL(text)
+    return protocol === 'https:' || loopback.has(hostname)
+  }, 'must be https (http is accepted for loopback hosts only)')
+  .transform((text) => text.replace(/\/+$/, ''))
+
+/** App Builder turns an unset `$VAR` into ''. */
+const unset = z.literal('').transform(() => undefined)
+const withDefault = (fallback: string) =>
+  z
+    .union([unset, BaseUrl])
+    .optional()
+    .transform((url) => url ?? fallback)
+
+/** Where the hosted services are. The defaults are Adobe's own. */
+export const ServiceUrls = z
+  .object({
+    IMS_BASE_URL: withDefault('https://ims-na1.adobelogin.com'),
+    ANALYTICS_BASE_URL: withDefault('https://analytics.adobe.io'),
+    ANALYTICS_COLLECTION_BASE_URL: withDefault('https://analytics-collection.adobe.io'),
+    FILES_TVM_URL: withDefault('https://firefly-tvm.adobe.io'),
+  })
+  .transform((urls) => ({
+    ims: urls.IMS_BASE_URL,
+    analytics: urls.ANALYTICS_BASE_URL,
+    collection: urls.ANALYTICS_COLLECTION_BASE_URL,
+    tvm: urls.FILES_TVM_URL,
+  }))
+export type ServiceUrls = z.infer<typeof ServiceUrls>
