@@ -35,6 +35,8 @@ export interface SourceContext {
   readonly inputs: Inputs
   readonly http: HttpClient
   readonly clock: Clock
+  /** 0 … 1, for jitter. */
+  readonly random: () => number
   readonly log: Log
 }
 

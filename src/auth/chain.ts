@@ -1,0 +1,32 @@
+import { JobError } from '../errors'
+import { NotConfigured } from './token-provider'
+import type { AccessToken, TokenProvider } from './token-provider'
+
+/**
+ * Tries providers in order. One that is not configured passes to the next; one that is configured and fails stops the
+ * chain, unless its error says that this kind of credential no longer exists.
+ * @throws JobError `token-not-configured` listing what every link lacks, or the error of the link that failed
+ */
+export function chain(...providers: readonly TokenProvider[]): TokenProvider {
+  return async function chained(): Promise<AccessToken> {
+    const skipped: string[] = []
+    for (const provider of providers) {
+      try {
+        return await provider()
+      } catch (error) {
+        if (error instanceof NotConfigured) skipped.push(error.message)
+        else if (isGone(error)) skipped.push(error.message)
+        else throw error
+      }
+    }
+    throw new JobError(
+      'token-not-configured',
+      `No credential can give a token. ${skipped.join('; ')}.`,
+      'Set IMS_OAUTH_S2S_CLIENT_ID, _CLIENT_SECRET, _ORG_ID and _SCOPES in .env (Developer Console, OAuth Server-to-Server) and deploy again.',
+    )
+  }
+}
+
+function isGone(error: unknown): error is JobError {
+  return error instanceof JobError && error.details.credentialGone === true
+}

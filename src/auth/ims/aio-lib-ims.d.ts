@@ -1,0 +1,10 @@
+/** The part of the library that is used here; its own types do not describe these results. */
+declare module '@adobe/aio-lib-ims/src/ims' {
+  export class Ims {
+    constructor(env: 'prod' | 'stage')
+    endpoint: string
+    getApiUrl(path: string): string
+    toTokenResult(answer: { access_token: string }): Promise<{ access_token: { expiry: number } }>
+  }
+  export function getTokenData(token: string): object
+}

@@ -1,0 +1,26 @@
+/** An OAuth Server-to-Server credential of the Developer Console. */
+export interface ServerToServerCredential {
+  readonly clientId: string
+  /** More than one while a secret is being rotated: the next is tried when one is refused. */
+  readonly clientSecrets: readonly string[]
+  readonly orgId: string
+  readonly scopes: readonly string[]
+}
+
+/** A Service Account (JWT) credential. Adobe switched the last of them off on 2026-03-01. */
+export interface JwtCredential {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly technicalAccountId: string
+  readonly orgId: string
+  /** Names or full URLs. */
+  readonly metascopes: readonly string[]
+  /** PEM, PKCS #8 or PKCS #1. */
+  readonly privateKey: string
+}
+
+/** What is configured; null where it is not. Each carries the inputs that would configure it, for the diagnosis. */
+export interface ImsCredentials {
+  readonly serverToServer: ServerToServerCredential | { readonly missing: readonly string[] }
+  readonly jwt: JwtCredential | { readonly missing: readonly string[] }
+}

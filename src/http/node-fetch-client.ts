@@ -1,0 +1,91 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import fetch from 'node-fetch'
+import { JobError } from '../errors'
+import { TransportError } from './http-client'
+import type { BodyInit, RequestInit } from 'node-fetch'
+import type { Clock } from '../clock'
+import type { HttpClient, HttpRequest, HttpResponse } from './http-client'
+
+/** Failures that come before the first byte of a request: nothing can have been received. */
+const neverSent = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** The {@link HttpClient} over node-fetch, with kept-alive connections and a time limit on the whole exchange. */
+export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
+  const agents = {
+    'http:': new HttpAgent({ keepAlive: true }),
+    'https:': new HttpsAgent({ keepAlive: true }),
+  }
+
+  return async function send(request) {
+    const url = checkedUrl(request.url)
+    const timer = new AbortController()
+    const expiry = new AbortController()
+    clock.sleep(request.timeoutMs, timer.signal).then(
+      () => expiry.abort(),
+      () => undefined,
+    )
+    const signals = request.signal ? [request.signal, expiry.signal] : [expiry.signal]
+    try {
+      return await exchange(url, request, AbortSignal.any(signals))
+    } catch (error) {
+      throw transportError(error, url, request, expiry.signal.aborted)
+    } finally {
+      timer.abort()
+    }
+  }
+
+  async function exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const init: RequestInit = { method: request.method, redirect: 'manual', signal }
+    init.agent = agents[url.protocol as keyof typeof agents]
+    if (request.headers) init.headers = { ...request.headers }
+    if (request.body !== undefined) init.body = request.body as BodyInit
+    const response = await fetch(url, init)
+    const body = Buffer.from(await response.arrayBuffer())
+    return { status: response.status, headers: Object.fromEntries(response.headers), body }
+  }
+}
+
+function checkedUrl(text: string): URL {
+  const url = new URL(text)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname))) return url
+  throw new JobError(
+    'input-invalid',
+    `${url.origin} must be reached over https.`,
+    'Correct the base URL; http is accepted for loopback hosts only.',
+  )
+}
+
+/** Says where a request went without its query, which may carry secrets. */
+export function placeOf(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+function transportError(
+  error: unknown,
+  url: URL,
+  { method, timeoutMs }: HttpRequest,
+  timedOut: boolean,
+): TransportError {
+  const place = `${method} ${placeOf(url)}`
+  if (timedOut)
+    return new TransportError(`${place} had no answer within ${timeoutMs} ms`, 'perhaps', 'timeout')
+  const { name, code } = error as { name?: string; code?: string }
+  if (name === 'AbortError') return new TransportError(`${place} was aborted`, 'perhaps', 'aborted')
+  const sent = code !== undefined && neverSent.has(code) ? 'no' : 'perhaps'
+  return new TransportError(`${place} failed: ${code ?? name ?? 'network error'}`, sent, 'network')
+}
