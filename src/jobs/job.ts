@@ -23,7 +23,7 @@ export interface Job<Record = unknown, Row = unknown> {
   /** What makes a record the same record when it is read twice; its whole content where absent. */
   readonly key?: (record: Record) => string
   /** One row, several, or none where the record is not wanted. */
-  readonly map: (record: Record) => Row | readonly Row[] | null
+  readonly map: (record: Record) => NoInfer<Row> | readonly NoInfer<Row>[] | null
   readonly destination: DestinationDefinition<Row>
   /**
    * Reads a stretch again to find what came late: from a position, or an instant in ISO 8601, it returns an earlier

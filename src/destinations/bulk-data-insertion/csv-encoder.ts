@@ -1,0 +1,122 @@
+import { ruleFor, visitorColumns } from './row-rules'
+import { toSeconds } from './timestamp'
+import { groupOf } from './visitor-group'
+import type { EncodedRow, Reject } from '../destination'
+import type { RejectCode } from './row-rules'
+
+const lineEnd = '\r\n'
+
+export interface CsvLayout {
+  readonly columns: readonly string[]
+  readonly reportSuite: string
+  readonly groups: number
+  /** Allows `visitorID` on rows, all of which are timestamped. */
+  readonly allowVisitorId: boolean
+}
+
+/** Encodes hits as RFC 4180 lines of one fixed layout. The same hit always becomes the same bytes. */
+export interface CsvEncoder {
+  readonly header: string
+  encode(hit: Readonly<Record<string, unknown>>): EncodedRow | Reject
+}
+
+/** Works everything out once that depends on the layout alone: `encode` runs once a row. */
+export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId }: CsvLayout): CsvEncoder {
+  const names = [...columns]
+  const known = new Set(names)
+  const rules = names.map(ruleFor)
+  const timestampAt = names.indexOf('timestamp')
+  const userAgentAt = names.indexOf('userAgent')
+  const visitorsAt = visitorColumns(names).map((name) => names.indexOf(name))
+  const visitorIdAt = names.indexOf('visitorID')
+  const pagesAt = ['pageURL', 'pageName', 'queryString']
+    .map((name) => names.indexOf(name))
+    .filter((at) => at >= 0)
+  const linkTypeAt = names.indexOf('linkType')
+  const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
+  const suite = `,${quoted(reportSuite)}${lineEnd}`
+  const texts = new Array<string>(names.length).fill('')
+
+  function encode(hit: Readonly<Record<string, unknown>>): EncodedRow | Reject {
+    for (const name in hit)
+      if (!known.has(name)) return reject('column-unknown', name, 'is not among the columns of this job')
+
+    const at = toSeconds(hit.timestamp)
+    if (at === null) {
+      return hit.timestamp === undefined || hit.timestamp === ''
+        ? reject('timestamp-missing', 'timestamp', 'is missing')
+        : reject(
+            'timestamp-invalid',
+            'timestamp',
+            'is neither seconds since the epoch nor ISO 8601 with a zone',
+          )
+    }
+
+    let line = ''
+    for (let column = 0; column < names.length; column += 1) {
+      const name = names[column] ?? ''
+      const text = column === timestampAt ? String(at) : textOf(hit[name])
+      if (text === null) return reject('value-type', name, 'is neither text nor a finite number')
+      texts[column] = text
+      if (column > 0) line += ','
+      if (text === '') continue
+      if (column !== timestampAt) {
+        const fault = rules[column]?.(text)
+        if (fault) return { ...fault, path: name }
+      }
+      line += quoted(text)
+    }
+
+    const visitor = firstOf(visitorsAt)
+    if (visitor === '') return reject('visitor-id-missing', 'marketingCloudVisitorID', 'no visitor id is set')
+    if (visitorIdAt >= 0 && texts[visitorIdAt] !== '' && !allowVisitorId) {
+      return reject(
+        'visitor-id-invalid',
+        'visitorID',
+        'must not be set on timestamped hits: use marketingCloudVisitorID',
+      )
+    }
+    if (texts[userAgentAt] === '') return reject('user-agent-missing', 'userAgent', 'is missing')
+    if (firstOf(pagesAt) === '' && !(textAt(linkTypeAt) !== '' && firstOf(linksAt) !== '')) {
+      return reject(
+        'page-or-link-missing',
+        'pageName',
+        'needs pageURL, pageName, or linkType with linkName or linkURL',
+      )
+    }
+    return { line: line + suite, group: groups === 1 ? 0 : groupOf(visitor, groups), at }
+  }
+
+  function textAt(column: number): string {
+    return texts[column] ?? ''
+  }
+
+  function firstOf(candidates: readonly number[]): string {
+    for (const column of candidates) if (texts[column]) return texts[column] ?? ''
+    return ''
+  }
+
+  return { header: [...names, 'reportSuiteID'].map(quoted).join(',') + lineEnd, encode }
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
+  return null
+}
+
+/** RFC 4180 §2: quotes where a comma, a quote or a line break demands it, inner quotes doubled. */
+function quoted(text: string): string {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22 || code === 0x2c || code === 0x0a || code === 0x0d)
+      return `"${text.replaceAll('"', '""')}"`
+  }
+  // A blank edge would be lost to readers that trim.
+  return text.startsWith(' ') || text.endsWith(' ') ? `"${text}"` : text
+}
+
+function reject(code: RejectCode, path: string, message: string): Reject {
+  return { code, path, message }
+}
