@@ -44,7 +44,9 @@ const namePattern = /^[a-z][a-z0-9-]{0,62}$/
  * Declares a job and infers its types.
  * @throws RangeError on a name that cannot be a folder
  */
-export function defineJob<Record, Row>(job: Job<Record, Row>): Job {
+export function defineJob<Record, Row, const Mapped extends Row | readonly Row[] | null>(
+  job: Job<Record, Row> & { readonly map: (record: Record) => Mapped },
+): Job {
   if (!namePattern.test(job.name)) {
     throw new RangeError(`The job name "${job.name}" must match ${namePattern.source}.`)
   }
