@@ -1,0 +1,15 @@
+import type { LoggedRequest } from '../emulator'
+
+/** The content of the one part named `file`; null where there is none. Binary safe. */
+export function filePart({ headers, body }: LoggedRequest): Buffer | null {
+  const match = /boundary=(?:"([^"]+)"|([^;]+))/.exec(headers['content-type'] ?? '')
+  if (!match) return null
+  const boundary = Buffer.from(`--${match[1] ?? match[2] ?? ''}`)
+  for (let at = body.indexOf(boundary); at >= 0; at = body.indexOf(boundary, at + 1)) {
+    const headEnd = body.indexOf('\r\n\r\n', at)
+    const end = body.indexOf(boundary, headEnd)
+    if (headEnd < 0 || end < 0) return null
+    if (/name="file"/.test(body.subarray(at, headEnd).toString())) return body.subarray(headEnd + 4, end - 2)
+  }
+  return null
+}

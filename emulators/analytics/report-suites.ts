@@ -1,0 +1,64 @@
+import type { CollectedRow } from './collected-file'
+
+/** `not-allowed` loses timestamped hits without a word, while the API still answers UPLOADED. */
+export type TimestampMode = 'required' | 'optional' | 'not-allowed'
+
+export interface StoredHit {
+  readonly group: string
+  readonly visitor: string
+  readonly timestamp: number
+  readonly columns: CollectedRow
+}
+
+/** What Analytics has stored, for ever, in the order in which it came. */
+export interface ReportSuites {
+  add(id: string, mode?: TimestampMode): void
+  hits(id: string): readonly StoredHit[]
+  ingest(group: string, rows: readonly CollectedRow[]): void
+  /** Hits that came before an older one of the same visitor. */
+  outOfOrder(id: string): readonly StoredHit[]
+}
+
+export function createReportSuites(): ReportSuites {
+  const suites = new Map<string, { readonly mode: TimestampMode; readonly hits: StoredHit[] }>()
+
+  return {
+    add: (id, mode = 'optional') => void suites.set(id, { mode, hits: [] }),
+    hits: (id) => suites.get(id)?.hits ?? [],
+    ingest(group, rows) {
+      for (const columns of rows) {
+        for (const id of (columns.reportsuiteid ?? '').split(',')) {
+          const suite = suites.get(id.trim())
+          if (!suite || suite.mode === 'not-allowed') continue
+          suite.hits.push({
+            group,
+            visitor: visitorOf(columns),
+            timestamp: secondsOf(columns.timestamp ?? ''),
+            columns,
+          })
+        }
+      }
+    },
+    outOfOrder(id) {
+      const newest = new Map<string, number>()
+      return (suites.get(id)?.hits ?? []).filter(({ visitor, timestamp }) => {
+        const late = timestamp < (newest.get(visitor) ?? -Infinity)
+        newest.set(visitor, Math.max(timestamp, newest.get(visitor) ?? -Infinity))
+        return late
+      })
+    },
+  }
+}
+
+function visitorOf(columns: CollectedRow): string {
+  const customer = Object.keys(columns).find(
+    (name) => /^customerid\..+\.id$/.test(name) && columns[name] !== '',
+  )
+  const candidates = [customer, 'visitorid', 'marketingcloudvisitorid', 'ipaddress']
+  for (const name of candidates) if (name && columns[name]) return columns[name]
+  return ''
+}
+
+function secondsOf(timestamp: string): number {
+  return /^\d+$/.test(timestamp) ? Number(timestamp) : Date.parse(timestamp) / 1000
+}
