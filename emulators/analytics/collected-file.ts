@@ -38,7 +38,7 @@ export function readFile(bytes: Buffer, rawLimit: number): ReadFile | 'too-large
       relaxColumnCount: true,
       skipEmptyLines: true,
       bom: false,
-    }) as unknown as string[][]
+    })
   } catch (error) {
     return refused(`An error occurred: ${(error as Error).message}`, 'No valid rows were found in the file.')
   }

@@ -9,7 +9,8 @@ export function filePart({ headers, body }: LoggedRequest): Buffer | null {
     const headEnd = body.indexOf('\r\n\r\n', at)
     const end = body.indexOf(boundary, headEnd)
     if (headEnd < 0 || end < 0) return null
-    if (/name="file"/.test(body.subarray(at, headEnd).toString())) return body.subarray(headEnd + 4, end - 2)
+    if (body.subarray(at, headEnd).toString().includes('name="file"'))
+      return body.subarray(headEnd + 4, end - 2)
   }
   return null
 }

@@ -44,6 +44,8 @@ const namePattern = /^[a-z][a-z0-9-]{0,62}$/
  * Declares a job and infers its types.
  * @throws RangeError on a name that cannot be a folder
  */
+// `Mapped` keeps literals such as `linkType: 'o'` from widening to string.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function defineJob<Record, Row, const Mapped extends Row | readonly Row[] | null>(
   job: Job<Record, Row> & { readonly map: (record: Record) => Mapped },
 ): Job {

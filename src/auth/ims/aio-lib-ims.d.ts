@@ -4,7 +4,7 @@ declare module '@adobe/aio-lib-ims/src/ims' {
     constructor(env: 'prod' | 'stage')
     endpoint: string
     getApiUrl(path: string): string
-    toTokenResult(answer: { access_token: string }): Promise<{ access_token: { expiry: number } }>
+    toTokenResult(token: string): Promise<{ access_token: { expiry: number } }>
   }
   export function getTokenData(token: string): object
 }

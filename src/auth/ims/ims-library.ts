@@ -24,7 +24,7 @@ export async function imsUrl(baseUrl: string, path: string): Promise<string> {
 export async function tokenExpiry(token: string): Promise<number | null> {
   if (!(await tokenClaims(token))) return null
   const { Ims } = await library()
-  const result = await new Ims('prod').toTokenResult({ access_token: token })
+  const result = await new Ims('prod').toTokenResult(token)
   return z.number().safeParse(result.access_token.expiry).data ?? null
 }
 

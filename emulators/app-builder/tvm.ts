@@ -1,0 +1,37 @@
+import { startEmulator } from '../emulator'
+import type { Emulator } from '../emulator'
+import type { FilesEmulator } from './files'
+
+export interface TvmEmulator extends Emulator {
+  /** Lifetime of the grants handed out from now on, ms. */
+  grantMs: number
+}
+
+/** The token vending machine: GET /azure/blob/{namespace}, Basic with the namespace's key. */
+export async function startTvm(
+  files: FilesEmulator,
+  { apiKey, now = Date.now }: { readonly apiKey: string; readonly now?: () => number },
+): Promise<TvmEmulator> {
+  const knobs = { grantMs: 60 * 60_000 }
+  const expected = `Basic ${Buffer.from(apiKey).toString('base64')}`
+
+  const emulator = await startEmulator(
+    async ({ url, headers }) => {
+      const namespace = /^\/azure\/blob\/([^/?]+)$/.exec(url)?.[1]
+      if (namespace === undefined) return { status: 404, body: { error: 'not found' } }
+      if (headers.authorization !== expected) return { status: 401, body: { error: 'Unauthorized' } }
+      const expiresAt = now() + knobs.grantMs
+      const sasURLPrivate = await files.grant(decodeURIComponent(namespace).toLowerCase(), expiresAt)
+      const sasURLPublic = await files.grant(
+        `${decodeURIComponent(namespace).toLowerCase()}-public`,
+        expiresAt,
+      )
+      return {
+        status: 200,
+        body: { sasURLPrivate, sasURLPublic, expiration: new Date(expiresAt).toISOString() },
+      }
+    },
+    { now },
+  )
+  return Object.assign(knobs, emulator)
+}

@@ -1,0 +1,56 @@
+import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
+import type { Tvm } from './tvm'
+
+/** A request to the container, not yet signed. */
+export interface BlobRequest extends Pick<HttpRequest, 'method' | 'headers' | 'body'> {
+  /** '' addresses the container itself. */
+  readonly path: string
+  readonly query?: string
+  readonly signal: AbortSignal | undefined
+}
+
+export type SendBlobRequest = (request: BlobRequest) => Promise<HttpResponse>
+
+/** Any version since 2019 would do; conditions and listings have not changed. */
+const apiVersion = '2021-12-02'
+const timeoutMs = 20_000
+
+/** Denied for the signature: nothing has been done, whatever was asked. */
+export function isDenied({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403
+}
+
+/**
+ * Signs requests with the container's signature; a signature that is denied is renewed once.
+ * @throws JobError `store-unreachable`, `store-refused` where there is no signature to be had
+ * @throws TransportError
+ */
+export function signBlobRequests(http: HttpClient, tvm: Tvm): SendBlobRequest {
+  return async function send(request) {
+    const grant = await tvm.grant()
+    const response = await sendWith(grant, request)
+    if (!isDenied(response)) return response
+    tvm.drop(grant)
+    return sendWith(await tvm.grant(), request)
+  }
+
+  async function sendWith(
+    { containerUrl, signature }: Awaited<ReturnType<Tvm['grant']>>,
+    { method, path, query, headers, body, signal }: BlobRequest,
+  ): Promise<HttpResponse> {
+    signal?.throwIfAborted()
+    const place = path === '' ? containerUrl : `${containerUrl}/${escapePath(path)}`
+    return http({
+      method,
+      url: `${place}?${query === undefined ? '' : `${query}&`}${signature}`,
+      headers: { 'x-ms-version': apiVersion, ...headers },
+      timeoutMs,
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+}
+
+function escapePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
