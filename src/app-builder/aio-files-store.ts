@@ -1,159 +1,127 @@
+import * as z from 'zod'
 import { JobError } from '../errors'
 import { TransportError } from '../http/http-client'
-import { isPassing, withRetries } from '../http/retry-policy'
+import { withRetries } from '../http/retry-policy'
+import { failure, unreachable } from './blob-failure'
+import { parseListPage } from './blob-list-page'
+import { signBlobRequests } from './blob-request'
 import type { Clock } from '../clock'
-import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
-import type { BlobStore, WriteCondition } from '../state/blob-store'
+import type { HttpClient, HttpResponse } from '../http/http-client'
+import type { BlobStore, WriteAnswer, WriteCondition } from '../state/blob-store'
+import type { BlobRequest } from './blob-request'
 import type { Tvm } from './tvm'
 
-const apiVersion = '2021-12-02'
-const readTimeoutMs = 20_000
-const writeTimeoutMs = 60_000
-
-type BlobRequest = Omit<HttpRequest, 'url'> & { readonly path: string; readonly query?: string }
+const httpDate = z.coerce.date().transform((date) => date.getTime())
+const AnswerHeaders = z.object({ date: httpDate })
+const WrittenHeaders = AnswerHeaders.extend({ etag: z.string().min(1) })
+const BlobHeaders = WrittenHeaders.extend({ 'last-modified': httpDate })
 
 /**
- * App Builder Files over plain Azure Blob REST, because Adobe's own client has no conditional write.
- * Reads, lists and deletes are repeated; a write is one attempt, whose outcome the caller settles.
- * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-rest-api
+ * App Builder Files over the Blob REST API beneath it, which has the conditional writes that `aio-lib-files` lacks.
+ * Reads, lists and deletes are repeated within a minute; a write is one attempt.
+ * @see https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations
  */
 export function createFilesStore(options: {
   readonly tvm: Tvm
   readonly http: HttpClient
   readonly clock: Clock
+  /** 0 … 1, spreads retries. */
   readonly random: () => number
 }): BlobStore {
-  const { tvm, clock, random } = options
-  const once = options.http
-  const patiently = withRetries(once, { clock, random, tries: 5, budgetMs: 60_000 })
+  const { tvm, http, clock, random } = options
+  const sendOnce = signBlobRequests(http, tvm)
+  const sendPatiently = signBlobRequests(
+    withRetries(http, { clock, random, tries: 4, budgetMs: 60_000 }),
+    tvm,
+  )
 
-  /** A grant that ran out early is renewed once; a second 403 means that it is not a matter of time. */
-  async function send(
-    http: HttpClient,
-    { path, query = '', ...request }: BlobRequest,
-  ): Promise<HttpResponse> {
-    for (let renewed = false; ; renewed = true) {
-      const container = await tvm.container()
-      const name = path === '' ? '' : `/${path.split('/').map(encodeURIComponent).join('/')}`
-      const response = await http({
-        ...request,
-        url: `${container.origin}${container.pathname}${name}${container.search}${query}`,
-        headers: { 'x-ms-version': apiVersion, ...request.headers },
-      })
-      if (response.status !== 403) return response
-      if (renewed) throw refused(path)
-      tvm.drop(container)
-    }
-  }
-
-  /** For what may be repeated: whatever passes was retried, so what is left is out of reach. */
-  async function ask(request: BlobRequest, accepted: readonly number[]): Promise<HttpResponse> {
-    const response = await send(patiently, request).catch((error: unknown) => {
-      if (error instanceof TransportError && error.reason !== 'aborted')
-        throw unreachable(request.path, error.message)
+  /** Sends what may be repeated. */
+  async function ask(request: BlobRequest): Promise<HttpResponse> {
+    try {
+      return await sendPatiently(request)
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      if (error instanceof TransportError) throw unreachable(request, error.message)
       throw error
-    })
-    if (!accepted.includes(response.status)) throw unreachable(request.path, `HTTP ${response.status}`)
-    return response
+    }
   }
 
   return {
     async read(path, signal) {
-      const response = await ask(
-        { method: 'GET', path, timeoutMs: readTimeoutMs, ...abortable(signal) },
-        [200, 404],
-      )
-      const { date = '', etag, 'last-modified': modified = '' } = response.headers
-      const storeNow = Date.parse(date)
-      if (response.status === 404 || etag === undefined) return { etag: null, storeNow }
-      return { body: response.body, etag, modifiedAt: Date.parse(modified), storeNow }
+      const request: BlobRequest = { method: 'GET', path, signal }
+      const response = await ask(request)
+      if (isMissing(response)) {
+        return { etag: null, storeNow: headersOf(AnswerHeaders, response, request).date }
+      }
+      if (response.status !== 200) throw failure(request, response)
+      const { etag, date, 'last-modified': modifiedAt } = headersOf(BlobHeaders, response, request)
+      return { body: response.body, etag, modifiedAt, storeNow: date }
     },
 
     async write(path, body, condition, signal) {
-      const request: BlobRequest = {
-        method: 'PUT',
-        path,
-        headers: {
-          'x-ms-blob-type': 'BlockBlob',
-          'content-type': contentType(path),
-          ...conditionHeader(condition),
-        },
-        body,
-        timeoutMs: writeTimeoutMs,
-        ...abortable(signal),
+      const headers = {
+        'x-ms-blob-type': 'BlockBlob',
+        'content-type': 'application/octet-stream',
+        ...conditionHeader(condition),
       }
-      let response: HttpResponse
+      const request: BlobRequest = { method: 'PUT', path, headers, body, signal }
       try {
-        response = await send(once, request)
+        return writeAnswer(request, await sendOnce(request))
       } catch (error) {
-        if (error instanceof TransportError && error.reason !== 'aborted') {
-          return { kind: 'unknown', message: error.message }
-        }
+        signal?.throwIfAborted()
+        const passing = error instanceof JobError && error.code === 'store-unreachable'
+        if (passing || error instanceof TransportError) return { kind: 'unknown', message: error.message }
         throw error
       }
-      const { status, headers } = response
-      if (status === 201 && headers.etag !== undefined) {
-        return { kind: 'written', etag: headers.etag, storeNow: Date.parse(headers.date ?? '') }
-      }
-      if (status === 409 || status === 412) return { kind: 'conflict' }
-      if (isPassing(response)) return { kind: 'unknown', message: `HTTP ${status}` }
-      throw refused(path)
     },
 
     async delete(path, signal) {
-      await ask({ method: 'DELETE', path, timeoutMs: readTimeoutMs, ...abortable(signal) }, [202, 404])
+      const request: BlobRequest = { method: 'DELETE', path, signal }
+      const response = await ask(request)
+      if (response.status !== 202 && !isMissing(response)) throw failure(request, response)
     },
 
     async *list(prefix, signal) {
-      let marker: string | null = ''
-      while (marker !== null) {
-        const query = `&restype=container&comp=list&prefix=${encodeURIComponent(prefix)}&marker=${encodeURIComponent(marker)}`
-        const request = {
-          method: 'GET',
-          path: '',
-          query,
-          timeoutMs: readTimeoutMs,
-          ...abortable(signal),
-        } as const
-        const xml = (await ask(request, [200])).body.toString('utf8')
-        for (const [, name = ''] of xml.matchAll(/<Name>([^<]*)<\/Name>/g)) yield unescapeXml(name)
-        // A page is not the whole, even an empty one: only a missing marker ends the list.
-        const next: string = /<NextMarker>([^<]+)<\/NextMarker>/.exec(xml)?.[1] ?? ''
-        marker = next === '' ? null : unescapeXml(next)
-      }
+      let marker = ''
+      do {
+        const query = new URLSearchParams({ restype: 'container', comp: 'list', prefix, marker }).toString()
+        const request: BlobRequest = { method: 'GET', path: '', query, signal }
+        const response = await ask(request)
+        const page = response.status === 200 ? parseListPage(response.body) : null
+        if (!page) throw failure(request, response)
+        yield* page.paths
+        // A page may be empty and not the last: only a missing marker ends the list.
+        marker = page.nextMarker
+      } while (marker !== '')
     },
   }
 }
 
-function conditionHeader(condition: WriteCondition): Record<string, string> {
+function conditionHeader(condition: WriteCondition): Readonly<Record<string, string>> {
   return 'ifMatch' in condition ? { 'if-match': condition.ifMatch } : { 'if-none-match': '*' }
 }
 
-function contentType(path: string): string {
-  return path.endsWith('.json') ? 'application/json' : 'application/octet-stream'
+/** @throws JobError `store-unreachable` where the outcome is unknown */
+function writeAnswer(request: BlobRequest, response: HttpResponse): WriteAnswer {
+  const { status } = response
+  if (status === 409 || status === 412) return { kind: 'conflict' }
+  if (status !== 201) throw failure(request, response)
+  const { etag, date } = headersOf(WrittenHeaders, response, request)
+  return { kind: 'written', etag, storeNow: date }
 }
 
-function abortable(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal ? { signal } : {}
+/** Only the store itself may say that a file is missing: a proxy's 404 must not read as "never ran". */
+function isMissing({ status, headers }: HttpResponse): boolean {
+  return status === 404 && headers['x-ms-error-code'] === 'BlobNotFound'
 }
 
-function unescapeXml(text: string): string {
-  const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? '')
-}
-
-function unreachable(path: string, message: string): JobError {
-  return new JobError(
-    'store-unreachable',
-    `App Builder Files cannot be reached for ${path === '' ? 'a list' : path}: ${message}.`,
-    'Nothing is lost: the next tick carries on. If it stays, check status.adobe.com.',
-  )
-}
-
-function refused(path: string): JobError {
-  return new JobError(
-    'store-refused',
-    `App Builder Files refused access to ${path === '' ? 'a list' : path}.`,
-    'Check that Files is enabled for this workspace and deploy again with its credentials.',
-  )
+function headersOf<Schema extends z.ZodType>(
+  schema: Schema,
+  { headers }: HttpResponse,
+  request: BlobRequest,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(headers)
+  if (parsed.success) return parsed.data
+  const name = parsed.error.issues[0]?.path.join('.') ?? ''
+  throw unreachable(request, `the answer has no valid ${name} header, so it is not the store's`)
 }

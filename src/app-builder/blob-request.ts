@@ -1,5 +1,5 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
-import type { Tvm } from './tvm'
+import type { ContainerGrant, Tvm } from './tvm'
 
 /** A request to the container, not yet signed. */
 export interface BlobRequest extends Pick<HttpRequest, 'method' | 'headers' | 'body'> {
@@ -35,7 +35,7 @@ export function signBlobRequests(http: HttpClient, tvm: Tvm): SendBlobRequest {
   }
 
   async function sendWith(
-    { containerUrl, signature }: Awaited<ReturnType<Tvm['grant']>>,
+    { containerUrl, signature }: ContainerGrant,
     { method, path, query, headers, body, signal }: BlobRequest,
   ): Promise<HttpResponse> {
     signal?.throwIfAborted()

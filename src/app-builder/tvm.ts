@@ -1,25 +1,39 @@
 import * as z from 'zod'
 import { JobError } from '../errors'
 import { TransportError } from '../http/http-client'
-import { withRetries } from '../http/retry-policy'
+import { isPassing, withRetries } from '../http/retry-policy'
 import type { Clock } from '../clock'
-import type { HttpClient } from '../http/http-client'
+import type { HttpClient, HttpResponse } from '../http/http-client'
 
-const renewBeforeMs = 5 * 60_000
-
-const Grant = z.object({ sasURLPrivate: z.url(), expiration: z.iso.datetime({ offset: true }) })
-
-/** Hands out the address of this namespace's private container, signed for a while (a shared access signature). */
-export interface Tvm {
-  /** @throws JobError `store-refused`, `store-unreachable` */
-  container(): Promise<URL>
-  /** Forgets a grant that the store no longer honours. */
-  drop(grant: URL): void
+/** Leave to use the namespace's private container for a while. */
+export interface ContainerGrant {
+  /** On the storage host, without a trailing slash. */
+  readonly containerUrl: string
+  /** The shared access signature: query parameters without the `?`. Secret. */
+  readonly signature: string
 }
 
+/** App Builder's token vending machine, as far as Files needs it. */
+export interface Tvm {
+  /** @throws JobError `store-unreachable`, `store-refused` */
+  grant(): Promise<ContainerGrant>
+  /** Forgets `grant`, and only that one: the next caller fetches anew. */
+  drop(grant: ContainerGrant): void
+}
+
+const renewEarlyMs = 5 * 60_000
+
+/** What `GET /azure/blob/{namespace}` answers. */
+const Credentials = z.object({
+  sasURLPrivate: z.url(),
+  expiration: z.coerce.date().transform((date) => date.getTime()),
+})
+type Credentials = z.infer<typeof Credentials>
+
 /**
- * The token vending machine of App Builder Files: GET {url}/azure/blob/{namespace}, Basic with the namespace's key.
- * Grants are renewed five minutes before they expire.
+ * Fetches the container's signature, renews it 5 min before it expires, and lets concurrent callers share a request.
+ * Its life is counted from the `Date` of the answer on a clock that never steps: wall clocks may differ.
+ * @see https://github.com/adobe/aio-lib-core-tvm for the request
  */
 export function createTvm(options: {
   readonly url: string
@@ -27,62 +41,60 @@ export function createTvm(options: {
   readonly apiKey: string
   readonly http: HttpClient
   readonly clock: Clock
+  /** 0 … 1, spreads retries. */
   readonly random: () => number
 }): Tvm {
-  const { url, namespace, apiKey, clock, random } = options
+  const { namespace, apiKey, clock, random } = options
   const http = withRetries(options.http, { clock, random, tries: 4, budgetMs: 30_000 })
-  let held: { readonly container: URL; readonly until: number } | null = null
-  let asking: Promise<URL> | null = null
+  const url = `${options.url}/azure/blob/${encodeURIComponent(namespace)}`
+  let held: { readonly grant: ContainerGrant; readonly renewAt: number } | null = null
+  let fetching: Promise<ContainerGrant> | null = null
 
-  async function ask(): Promise<URL> {
-    const response = await http({
-      method: 'GET',
-      url: `${url}/azure/blob/${encodeURIComponent(namespace)}`,
-      headers: {
-        authorization: `Basic ${Buffer.from(apiKey).toString('base64')}`,
-        accept: 'application/json',
-      },
-      timeoutMs: 10_000,
-    }).catch((error: unknown) => {
-      throw error instanceof TransportError ? unreachable(url, error.message) : error
-    })
-    if (response.status === 401 || response.status === 403) throw refused(url, namespace, response.status)
-    const grant = Grant.safeParse(parseJson(response.body))
-    if (response.status !== 200 || !grant.success)
-      throw unreachable(url, `HTTP ${response.status} instead of a grant`)
-    const container = new URL(grant.data.sasURLPrivate)
-    held = { container, until: Date.parse(grant.data.expiration) - renewBeforeMs }
-    return container
+  async function fetchGrant(): Promise<ContainerGrant> {
+    const response = await ask()
+    const answeredAt = clock.monotonic()
+    const { sasURLPrivate, expiration } = credentialsIn(response)
+    const { origin, pathname, search } = new URL(sasURLPrivate)
+    const grant = { containerUrl: origin + pathname.replace(/\/+$/, ''), signature: search.slice(1) }
+    const issuedAt = Date.parse(response.headers.date ?? '') || clock.now()
+    held = { grant, renewAt: answeredAt + (expiration - issuedAt) - renewEarlyMs }
+    return grant
+  }
+
+  async function ask(): Promise<HttpResponse> {
+    const headers = {
+      authorization: `Basic ${Buffer.from(apiKey).toString('base64')}`,
+      'x-api-key': 'firefly-aio-tvm',
+    }
+    try {
+      return await http({ method: 'GET', url, headers, timeoutMs: 10_000 })
+    } catch (error) {
+      if (error instanceof TransportError) throw unreachable(error.message)
+      throw error
+    }
+  }
+
+  function credentialsIn(response: HttpResponse): Credentials {
+    const { status, body } = response
+    if (status >= 400 && !isPassing(response)) throw refused(url, namespace, status)
+    if (status !== 200) throw unreachable(`GET ${url} answered HTTP ${status}`)
+    const parsed = Credentials.safeParse(parseJson(body))
+    if (parsed.success) return parsed.data
+    throw unreachable(`GET ${url} answered without a valid sasURLPrivate and expiration`)
   }
 
   return {
-    async container() {
-      if (held && clock.now() < held.until) return held.container
-      asking ??= ask().finally(() => {
-        asking = null
+    async grant() {
+      if (held && clock.monotonic() < held.renewAt) return held.grant
+      fetching ??= fetchGrant().finally(() => {
+        fetching = null
       })
-      return asking
+      return fetching
     },
     drop(grant) {
-      if (held?.container === grant) held = null
+      if (held?.grant === grant) held = null
     },
   }
-}
-
-function unreachable(url: string, message: string): JobError {
-  return new JobError(
-    'store-unreachable',
-    `${url} gave no access to App Builder Files: ${message}.`,
-    'Nothing is lost: the next tick tries again. If it stays, check FILES_TVM_URL and status.adobe.com.',
-  )
-}
-
-function refused(url: string, namespace: string, status: number): JobError {
-  return new JobError(
-    'store-refused',
-    `${url} refused the key of the namespace ${namespace}: HTTP ${status}.`,
-    'Annotate the action with `provide-api-key: true` and deploy again with the credentials of this namespace.',
-  )
 }
 
 function parseJson(body: Buffer): unknown {
@@ -91,4 +103,21 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined
   }
+}
+
+function unreachable(what: string): JobError {
+  return new JobError(
+    'store-unreachable',
+    `No access to App Builder Files: ${what}.`,
+    'Nothing is lost: the next tick carries on. If it stays, check FILES_TVM_URL and the status of Adobe I/O Runtime.',
+  )
+}
+
+function refused(url: string, namespace: string, status: number): JobError {
+  return new JobError(
+    'store-refused',
+    `App Builder Files refused the namespace ${namespace}: GET ${url} answered HTTP ${status}.`,
+    'Annotate the action with `provide-api-key: true` in ext.config.yaml, deploy again, and check that the namespace still exists.',
+    { details: { namespace, status } },
+  )
 }
