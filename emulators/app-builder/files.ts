@@ -1,165 +1,129 @@
-import { createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
+import { Agent, request } from 'node:http'
+import {
+  BlobServiceClient,
+  ContainerSASPermissions,
+  StorageSharedKeyCredential,
+  generateBlobSASQueryParameters,
+} from '@azure/storage-blob'
 import { startEmulator } from '../emulator'
-import type { IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { startAzurite } from './azurite'
+import type { IncomingMessage } from 'node:http'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 
 /** Azurite's well-known development account: not a secret. */
-const account = 'devstoreaccount1'
-const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
-const apiVersion = '2021-12-02'
+const account = new StorageSharedKeyCredential(
+  'devstoreaccount1',
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+)
 
 export interface FilesEmulator extends Emulator {
-  /** The address of a container, signed until `expiresAt`; the container is made on first use. */
-  grant(container: string, expiresAt: number): Promise<string>
+  /**
+   * The address of a container with a signature that lives for `lifetimeMs`; below zero it has expired already.
+   * The container is made on first use.
+   */
+  grant(container: string, lifetimeMs: number): Promise<string>
+  /** Makes every signature handed out so far invalid. */
+  revoke(): Promise<void>
 }
 
-/** App Builder Files: a real Azurite blob server, behind a proxy that keeps a request log and injects faults. */
-export async function startFiles(): Promise<FilesEmulator> {
-  const folder = await mkdtemp(join(tmpdir(), 'files-'))
-  const port = await freePort()
-  const azurite = spawn(
-    process.execPath,
-    [
-      require.resolve('azurite/dist/src/blob/main.js'),
-      ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', folder],
-      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
-    ],
-    { stdio: 'ignore' },
+/**
+ * App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults.
+ * @param options.now where given, the store's clock as `Date` and `Last-Modified` show it, ms since the epoch
+ */
+export async function startFiles(options: { readonly now?: () => number } = {}): Promise<FilesEmulator> {
+  const azurite = await startAzurite()
+  const blobs = new BlobServiceClient(`${azurite.url}/${account.accountName}`, account)
+  const agent = new Agent({ keepAlive: true })
+  const redate = options.now ? redateWith(options.now) : (_: LoggedRequest, reply: Reply) => reply
+  const proxy = await startEmulator(
+    async (incoming) => redate(incoming, await forward(azurite.url, agent, incoming)),
+    options,
   )
-  const origin = `http://127.0.0.1:${port}`
-  await untilListening(origin)
+  /** Signatures refer to their container's policy of this number: a policy that is gone revokes them. */
+  let policy = 1
+  const containers = new Map<string, Promise<void>>()
 
-  const emulator = await startEmulator((incoming) => forward(port, incoming))
-  const created = new Set<string>()
+  async function setPolicy(container: string): Promise<void> {
+    await blobs.getContainerClient(container).setAccessPolicy(undefined, [policyOf(policy)])
+  }
 
-  async function grant(container: string, expiresAt: number): Promise<string> {
-    const query = signed(container, expiresAt)
-    if (!created.has(container)) {
-      await createContainer(port, container)
-      created.add(container)
-    }
-    return `${emulator.url}/${account}/${container}?${query}`
+  async function create(container: string): Promise<void> {
+    await blobs.getContainerClient(container).create()
+    await setPolicy(container)
   }
 
   return {
-    ...emulator,
-    grant,
+    ...proxy,
+    async grant(container, lifetimeMs) {
+      const created = containers.get(container) ?? create(container)
+      containers.set(container, created)
+      await created
+      const signature = generateBlobSASQueryParameters(
+        {
+          containerName: container,
+          identifier: policyOf(policy).id,
+          expiresOn: new Date(Date.now() + lifetimeMs),
+        },
+        account,
+      )
+      return `${proxy.url}/${account.accountName}/${container}?${signature.toString()}`
+    },
+    async revoke() {
+      policy += 1
+      await Promise.all([...containers.keys()].map(setPolicy))
+    },
     async stop() {
-      await emulator.stop()
-      azurite.kill('SIGKILL')
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+      await proxy.stop()
+      agent.destroy()
+      await azurite.stop()
     },
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+function policyOf(number: number) {
+  return {
+    id: `grants-${number}`,
+    accessPolicy: { permissions: ContainerSASPermissions.parse('racwdl').toString() },
+  }
 }
 
-async function untilListening(origin: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    try {
-      await fetch(origin)
-      return
-    } catch {
-      await delay(50)
+/** Passes a request on unchanged, and its answer back with all headers but those of the connection. */
+async function forward(
+  origin: string,
+  agent: Agent,
+  { method, url, headers, body }: LoggedRequest,
+): Promise<Reply> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(origin + url, { agent, method, headers }, resolve)
+      .on('error', reject)
+      .end(body)
+  })
+  const chunks: Buffer[] = []
+  for await (const chunk of answer) chunks.push(chunk as Buffer)
+  const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
+  const kept = Object.entries(answer.headers).filter(([name]) => !ofConnection.has(name))
+  return {
+    status: answer.statusCode ?? 500,
+    headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
+    body: Buffer.concat(chunks),
+  }
+}
+
+/** Puts another clock's time in place of the blob server's own. */
+function redateWith(now: () => number): (incoming: LoggedRequest, reply: Reply) => Reply {
+  const modified = new Map<string, string>()
+  return ({ method, url }, reply) => {
+    const path = url.replace(/\?.*/, '')
+    const date = new Date(now()).toUTCString()
+    if (method === 'PUT' && reply.status === 201) modified.set(path, date)
+    const lastModified = reply.headers?.['last-modified'] === undefined ? undefined : modified.get(path)
+    return {
+      ...reply,
+      headers: {
+        ...reply.headers,
+        date,
+        ...(lastModified === undefined ? {} : { 'last-modified': lastModified }),
+      },
     }
   }
-  throw new Error('Azurite did not start.')
-}
-
-function forward(port: number, { method, url, headers, body }: LoggedRequest): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        resolve({
-          status: answer.statusCode ?? 500,
-          headers: passedOn(answer.headers),
-          body: Buffer.concat(chunks),
-        })
-      })
-    })
-    outgoing.on('error', reject)
-    outgoing.end(body)
-  })
-}
-
-/** A service SAS for a container. @see https://learn.microsoft.com/rest/api/storageservices/create-service-sas */
-function signed(container: string, expiresAt: number): string {
-  const expiry = new Date(expiresAt).toISOString().replace(/\.\d+/, '')
-  const permissions = 'racwdl'
-  const fields = [
-    permissions,
-    '',
-    expiry,
-    `/blob/${account}/${container}`,
-    '',
-    '',
-    '',
-    apiVersion,
-    'c',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-  ]
-  const signature = createHmac('sha256', Buffer.from(accountKey, 'base64'))
-    .update(fields.join('\n'))
-    .digest('base64')
-  return new URLSearchParams({
-    sv: apiVersion,
-    sr: 'c',
-    sp: permissions,
-    se: expiry,
-    sig: signature,
-  }).toString()
-}
-
-/** Container creation needs the account's key itself (Shared Key authorisation). */
-async function createContainer(port: number, container: string): Promise<void> {
-  const date = new Date().toUTCString()
-  const resource = `/${account}/${account}/${container}\nrestype:container`
-  const text = [
-    'PUT',
-    ...Array<string>(11).fill(''),
-    `x-ms-date:${date}`,
-    `x-ms-version:${apiVersion}`,
-    resource,
-  ].join('\n')
-  const signature = createHmac('sha256', Buffer.from(accountKey, 'base64')).update(text).digest('base64')
-  const answer = await fetch(`http://127.0.0.1:${port}/${account}/${container}?restype=container`, {
-    method: 'PUT',
-    headers: {
-      'x-ms-date': date,
-      'x-ms-version': apiVersion,
-      authorization: `SharedKey ${account}:${signature}`,
-    },
-  })
-  if (answer.status !== 201 && answer.status !== 409)
-    throw new Error(`Azurite refused a container: HTTP ${answer.status}`)
-}
-
-/** Headers that describe this hop only are not passed on. */
-function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
-  const hop = new Set(['transfer-encoding', 'connection', 'keep-alive'])
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (hop.has(name) ? [] : [[name, String(value)]])),
-  )
 }

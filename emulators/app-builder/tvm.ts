@@ -7,7 +7,10 @@ export interface TvmEmulator extends Emulator {
   grantMs: number
 }
 
-/** The token vending machine: GET /azure/blob/{namespace}, Basic with the namespace's key. */
+/**
+ * The token vending machine: GET /azure/blob/{namespace}, Basic with the namespace's key.
+ * @see https://github.com/adobe/aio-lib-core-tvm for the request and its answer
+ */
 export async function startTvm(
   files: FilesEmulator,
   { apiKey, now = Date.now }: { readonly apiKey: string; readonly now?: () => number },
@@ -17,18 +20,18 @@ export async function startTvm(
 
   const emulator = await startEmulator(
     async ({ url, headers }) => {
-      const namespace = /^\/azure\/blob\/([^/?]+)$/.exec(url)?.[1]
+      const namespace = /^\/azure\/blob\/([a-z\d-]+)$/.exec(url)?.[1]
       if (namespace === undefined) return { status: 404, body: { error: 'not found' } }
-      if (headers.authorization !== expected) return { status: 401, body: { error: 'Unauthorized' } }
-      const expiresAt = now() + knobs.grantMs
-      const sasURLPrivate = await files.grant(decodeURIComponent(namespace).toLowerCase(), expiresAt)
-      const sasURLPublic = await files.grant(
-        `${decodeURIComponent(namespace).toLowerCase()}-public`,
-        expiresAt,
-      )
+      if (headers.authorization !== expected) return { status: 401, body: { error: 'unauthorized' } }
+      const issuedAt = now()
       return {
         status: 200,
-        body: { sasURLPrivate, sasURLPublic, expiration: new Date(expiresAt).toISOString() },
+        headers: { date: new Date(issuedAt).toUTCString() },
+        body: {
+          sasURLPrivate: await files.grant(namespace, knobs.grantMs),
+          sasURLPublic: await files.grant(`${namespace}-public`, knobs.grantMs),
+          expiration: new Date(issuedAt + knobs.grantMs).toISOString(),
+        },
       }
     },
     { now },

@@ -1,0 +1,48 @@
+import { Worker } from 'node:worker_threads'
+
+export interface Azurite {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the real blob server on a free port, data in memory. A thread of its own keeps it off this event loop and,
+ * unlike a process, cannot outlive this one.
+ */
+export async function startAzurite(): Promise<Azurite> {
+  const host = '127.0.0.1'
+  const worker = new Worker(require.resolve('azurite/dist/src/blob/main.js'), {
+    argv: [
+      ...['--blobHost', host, '--blobPort', '0', '--inMemoryPersistence'],
+      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+    ],
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  })
+  const url = await listeningUrl(worker)
+  return {
+    url,
+    stop: async () => {
+      await worker.terminate()
+    },
+  }
+}
+
+function listeningUrl(worker: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const read = (chunk: Buffer) => {
+      output += chunk.toString()
+      const url = /successfully listens on (\S+)/.exec(output)?.[1]
+      if (url !== undefined) resolve(url)
+    }
+    worker.stdout.on('data', read)
+    worker.stderr.on('data', read)
+    worker.once('error', reject)
+    worker.once('exit', () => {
+      reject(new Error(`Azurite did not start: ${output}`))
+    })
+  })
+}

@@ -1,0 +1,65 @@
+/** Name and value, as OpenWhisk keeps parameters and annotations. */
+export interface KeyValue {
+  readonly key: string
+  readonly value: unknown
+}
+
+/** What every entity has. */
+export interface Entity {
+  readonly name: string
+  readonly namespace: string
+  readonly version: string
+  readonly annotations: readonly KeyValue[]
+  readonly parameters: readonly KeyValue[]
+  readonly updated: number
+}
+
+export interface Action extends Entity {
+  readonly package: string
+  readonly exec: {
+    readonly kind: string
+    readonly code?: string
+    readonly components?: readonly string[]
+    readonly main?: string
+  }
+  readonly limits: {
+    readonly timeout: number
+    readonly memory: number
+    readonly concurrency: number
+    readonly logs: number
+  }
+}
+
+export interface Trigger extends Entity {
+  readonly feed?: string
+}
+
+export interface Rule extends Entity {
+  readonly trigger: string
+  readonly action: string
+  readonly status: 'active' | 'inactive'
+}
+
+/** Everything deployed to one namespace. */
+export interface Entities {
+  readonly packages: Map<string, Entity>
+  /** By `package/name`. */
+  readonly actions: Map<string, Action>
+  readonly triggers: Map<string, Trigger>
+  readonly rules: Map<string, Rule>
+}
+
+export function createEntities(): Entities {
+  return { packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() }
+}
+
+export const defaultLimits = { timeout: 60_000, memory: 256, concurrency: 200, logs: 10 }
+
+export function toRecord(pairs: readonly KeyValue[]): Record<string, unknown> {
+  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]))
+}
+
+/** The last part of `/namespace/package/name` or `/namespace/name`. */
+export function lastName(path: string): string {
+  return path.split('/').at(-1) ?? ''
+}
