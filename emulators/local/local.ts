@@ -1,0 +1,40 @@
+import { buildApp, deployApp } from '../app-builder/deploy'
+import { apiKey, namespace, startPlatform } from './platform'
+import { demoPace, root } from './root'
+
+const port = 3233
+
+/** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
+async function local(): Promise<void> {
+  const platform = await startPlatform({ settings: demoPace, port })
+  const { openwhisk, inputs } = platform
+  process.once('SIGINT', () => {
+    void platform.stop().then(() => process.exit(0))
+  })
+
+  await buildApp(root)
+  await deployApp(root, { openwhisk, namespace, apiKey, inputs })
+  openwhisk.alarms.start()
+
+  const environment = {
+    ...inputs,
+    AIO_TELEMETRY_DISABLED: '1',
+    AIO_runtime_namespace: namespace,
+    AIO_runtime_auth: apiKey,
+    AIO_runtime_apihost: openwhisk.url,
+    AIO_DEPLOY_SERVICE_URL: openwhisk.url,
+    AIO_ims_contexts_cli_access__token_token: 'local',
+    AIO_ims_contexts_cli_access__token_expiry: '99999999999999',
+  }
+  for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)
+  console.log('\n# Paste the lines above into another terminal; then, for example:')
+  console.log('#   aio rt action invoke analytics-ingest/run-job --param job flights --result')
+  console.log('#   aio rt activation list')
+  console.log('#   aio app deploy --force-deploy')
+  console.log('# The alarm of ext.config.yaml fires by itself. Ctrl-C ends the platform; nothing is kept.')
+}
+
+local().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})

@@ -1,0 +1,84 @@
+import { startAnalytics } from '../analytics/analytics'
+import { startFiles } from '../app-builder/files'
+import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
+import { startTvm } from '../app-builder/tvm'
+import { startIms } from '../ims/ims'
+import { partnerClient, startPartnerApi } from '../partner-api/partner-api'
+import type { AnalyticsEmulator } from '../analytics/analytics'
+import type { FilesEmulator } from '../app-builder/files'
+import type { OpenWhiskEmulator } from '../app-builder/openwhisk/openwhisk'
+import type { TvmEmulator } from '../app-builder/tvm'
+import type { ImsEmulator } from '../ims/ims'
+import type { PartnerApiEmulator } from '../partner-api/partner-api'
+
+export const namespace = '12345-ingest-stage'
+/** `uuid:key` of the namespace. */
+export const apiKey = 'local-uuid:canary-namespace-key'
+export const reportSuite = 'exampleflights'
+
+export const credential = {
+  clientId: 'local-client-id',
+  secrets: ['canary-s2s-client-secret'],
+  orgId: '8C6767C25245AD1A0A490D4C@AdobeOrg',
+  scopes: ['openid', 'AdobeID', 'read_organizations', 'additional_info.projectedProductContext'],
+  technicalAccountId: '0123456789ABCDEF01234567@techacct.adobe.com',
+}
+
+/** Everything hosted that this app talks to, on this machine. */
+export interface Platform {
+  readonly ims: ImsEmulator
+  readonly analytics: AnalyticsEmulator
+  readonly partner: PartnerApiEmulator
+  readonly files: FilesEmulator
+  readonly tvm: TvmEmulator
+  readonly openwhisk: OpenWhiskEmulator
+  /** What `.env` would hold. */
+  readonly inputs: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+export interface PlatformOptions {
+  /** Overrides of the delivery protocol's times and sizes. */
+  readonly settings?: object
+  /** A fixed port for OpenWhisk; otherwise a free one. */
+  readonly port?: number
+}
+
+export async function startPlatform({ settings = {}, port = 0 }: PlatformOptions = {}): Promise<Platform> {
+  const ims = await startIms()
+  ims.register(credential)
+  const analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
+  analytics.suites.add(reportSuite)
+  const partner = await startPartnerApi()
+  const files = await startFiles()
+  const tvm = await startTvm(files, { apiKey })
+  const openwhisk = await startOpenWhisk({ namespace, apiKey, port })
+  const services = [openwhisk, tvm, files, partner, analytics, ims]
+  return {
+    ims,
+    analytics,
+    partner,
+    files,
+    tvm,
+    openwhisk,
+    inputs: {
+      LOG_LEVEL: 'info',
+      IMS_BASE_URL: ims.url,
+      ANALYTICS_BASE_URL: analytics.url,
+      ANALYTICS_COLLECTION_BASE_URL: analytics.url,
+      FILES_TVM_URL: tvm.url,
+      ANALYTICS_REPORT_SUITE: reportSuite,
+      DELIVERY_SETTINGS: JSON.stringify(settings),
+      IMS_OAUTH_S2S_CLIENT_ID: credential.clientId,
+      IMS_OAUTH_S2S_CLIENT_SECRET: credential.secrets.join(),
+      IMS_OAUTH_S2S_ORG_ID: credential.orgId,
+      IMS_OAUTH_S2S_SCOPES: JSON.stringify(credential.scopes),
+      FLIGHTS_API_BASE_URL: partner.url,
+      FLIGHTS_API_CLIENT_ID: partnerClient.id,
+      FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
+    },
+    async stop() {
+      for (const service of services) await service.stop()
+    },
+  }
+}
