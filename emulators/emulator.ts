@@ -23,7 +23,7 @@ export interface Reply {
 /**
  * What goes wrong, once. `reply` answers in place of the handler; `cut-before` closes the connection unhandled;
  * `cut-after` handles the request and closes without an answer; `hang` never answers (`hang-after` handles it first);
- * `delay` handles it and answers late.
+ * `delay` handles it and answers late; `call` lets the test do something just before or just after it is handled.
  */
 export type Fault =
   | { readonly kind: 'reply'; readonly reply: Reply }
@@ -32,6 +32,7 @@ export type Fault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'hang-after' }
   | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'call'; readonly when: 'before' | 'after'; readonly effect: () => void }
 
 export type Matches = (request: LoggedRequest) => boolean
 export type Handler = (request: LoggedRequest) => Reply | Promise<Reply>
@@ -67,7 +68,9 @@ export async function startEmulator(
     const fault = index < 0 ? undefined : faults.splice(index, 1)[0]?.fault
     if (fault?.kind === 'cut-before') incoming.socket.destroy()
     if (fault?.kind === 'cut-before' || fault?.kind === 'hang') return
+    if (fault?.kind === 'call' && fault.when === 'before') fault.effect()
     const reply = fault?.kind === 'reply' ? fault.reply : await handler(request)
+    if (fault?.kind === 'call' && fault.when === 'after') fault.effect()
     if (fault?.kind === 'cut-after') incoming.socket.destroy()
     if (fault?.kind === 'cut-after' || fault?.kind === 'hang-after') return
     if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms))

@@ -27,14 +27,25 @@ beforeEach(() => {
 })
 
 async function run(params: object = {}): Promise<RunReport> {
-  return (await main({ ...services.inputs, DELIVERY_SETTINGS: quickly, job: 'flights', ...params })) as RunReport
+  return (await main({
+    ...services.inputs,
+    DELIVERY_SETTINGS: quickly,
+    job: 'flights',
+    ...params,
+  })) as RunReport
 }
 
 it('writes 20,000 real flights once, in order and confirmed, and finds nothing more to do', async () => {
   const first = await run()
   const second = await run()
 
-  expect(first).toMatchObject({ outcome: 'succeeded', records: 20_000, rows: 20_000, rejects: 0, invalidRows: 0 })
+  expect(first).toMatchObject({
+    outcome: 'succeeded',
+    records: 20_000,
+    rows: 20_000,
+    rejects: 0,
+    invalidRows: 0,
+  })
   expect(first.confirmed).toBe(first.batches)
   expect(second).toMatchObject({ outcome: 'succeeded', records: 0, rows: 0, batches: 0 })
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
@@ -48,7 +59,13 @@ function uploadedFlights(): string[] {
     .sort()
 }
 
-function flightLine({ date, origin, destination, delay, distance }: ReturnType<typeof realFlights>[number]): string {
+function flightLine({
+  date,
+  origin,
+  destination,
+  delay,
+  distance,
+}: ReturnType<typeof realFlights>[number]): string {
   const seconds = Date.parse(`${date.replaceAll('/', '-').replace(' ', 'T')}Z`) / 1000
   return [seconds, origin, destination, `event1,event2=${delay},event3=${distance}`].join('|')
 }
