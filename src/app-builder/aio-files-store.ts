@@ -84,7 +84,13 @@ export function createFilesStore(options: {
     async *list(prefix, signal) {
       let marker = ''
       do {
-        const query = new URLSearchParams({ restype: 'container', comp: 'list', prefix, marker }).toString()
+        const query = new URLSearchParams({
+          restype: 'container',
+          comp: 'list',
+          maxresults: '1000',
+          prefix,
+          marker,
+        }).toString()
         const request: BlobRequest = { method: 'GET', path: '', query, signal }
         const response = await ask(request)
         const page = response.status === 200 ? parseListPage(response.body) : null
