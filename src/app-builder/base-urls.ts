@@ -6,18 +6,15 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 export const BaseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .refine((text) => {
+    if (!URL.canParse(text)) return false
     const { protocol, hostname } = new URL(text)
     return protocol === 'https:' || loopback.has(hostname)
   }, 'must be https (http is accepted for loopback hosts only)')
   .transform((text) => text.replace(/\/+$/, ''))
 
 /** App Builder turns an unset `$VAR` into ''. */
-const unset = z.literal('').transform(() => undefined)
 const withDefault = (fallback: string) =>
-  z
-    .union([unset, BaseUrl])
-    .optional()
-    .transform((url) => url ?? fallback)
+  z.preprocess((value) => (value === '' ? undefined : value), BaseUrl.default(fallback))
 
 /** Where the hosted services are. The defaults are Adobe's own. */
 export const ServiceUrls = z

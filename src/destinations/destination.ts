@@ -59,6 +59,7 @@ export type LookupAnswer =
   | { readonly kind: 'unauthorized'; readonly message: string }
   | { readonly kind: 'not-permitted'; readonly message: string }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'not-sent'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string }
 
 /** `invalid` where the destination finds fault with the bytes; it stores nothing either way. */

@@ -1,43 +1,19 @@
-import { gunzipSync } from 'node:zlib'
-import { parse } from 'csv-parse/sync'
 import { realFlights } from '../../emulators/partner-api/partner-api'
-import { main } from '../../actions/run-job'
-import { apiKey, namespace, reportSuite, startServices } from '../fixtures/services'
+import { reportSuite, startServices } from '../fixtures/services'
+import { expectedFlights, sharedVisitors, uploadedFlights } from '../fixtures/stored-flights'
 import type { Services } from '../fixtures/services'
-import type { RunReport } from '../../src/state/run-report'
-
-const quickly = JSON.stringify({ requestMs: 0, groupMs: 0, rowsPerSecond: 1e9 })
 
 let services: Services
 
-beforeAll(async () => {
+beforeEach(async () => {
+  jest.spyOn(console, 'log').mockImplementation(() => undefined)
   services = await startServices()
 })
-afterAll(() => services.stop())
+afterEach(() => services.stop())
 
-beforeEach(() => {
-  Object.assign(process.env, {
-    __OW_ACTIVATION_ID: 'activation',
-    __OW_ACTION_NAME: `/${namespace}/analytics-ingest/run-job`,
-    __OW_NAMESPACE: namespace,
-    __OW_API_HOST: 'http://127.0.0.1:1',
-    __OW_API_KEY: apiKey,
-    __OW_DEADLINE: String(Date.now() + 3_600_000),
-  })
-})
-
-async function run(params: object = {}): Promise<RunReport> {
-  return (await main({
-    ...services.inputs,
-    DELIVERY_SETTINGS: quickly,
-    job: 'flights',
-    ...params,
-  })) as RunReport
-}
-
-it('writes 20,000 real flights once, in order and confirmed, and finds nothing more to do', async () => {
-  const first = await run()
-  const second = await run()
+it('writes 20,000 real flights once, in order and confirmed, and then finds nothing more to do', async () => {
+  const first = await services.run()
+  const second = await services.run()
 
   expect(first).toMatchObject({
     outcome: 'succeeded',
@@ -48,24 +24,50 @@ it('writes 20,000 real flights once, in order and confirmed, and finds nothing m
   })
   expect(first.confirmed).toBe(first.batches)
   expect(second).toMatchObject({ outcome: 'succeeded', records: 0, rows: 0, batches: 0 })
+  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights())
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
-  expect(uploadedFlights()).toEqual(realFlights().map(flightLine).sort())
+  expect(sharedVisitors(services.analytics)).toEqual([])
 })
 
-function uploadedFlights(): string[] {
-  return services.analytics.files
-    .flatMap(({ bytes }) => parse(gunzipSync(bytes), { columns: true }) as Record<string, string>[])
-    .map(({ timestamp, eVar1, eVar2, events }) => [timestamp, eVar1, eVar2, events].join('|'))
-    .sort()
-}
+it('takes up flights that arrive later, also those of the very last minute', async () => {
+  await services.run()
+  const last = realFlights().at(-1)
+  services.partner.flights.push({ ...last, delay: 77 }, { ...last, date: '2001/03/31 23:59', delay: 78 })
 
-function flightLine({
-  date,
-  origin,
-  destination,
-  delay,
-  distance,
-}: ReturnType<typeof realFlights>[number]): string {
-  const seconds = Date.parse(`${date.replaceAll('/', '-').replace(' ', 'T')}Z`) / 1000
-  return [seconds, origin, destination, `event1,event2=${delay},event3=${distance}`].join('|')
-}
+  const report = await services.run()
+
+  expect(report).toMatchObject({ outcome: 'succeeded', records: 2, rows: 2 })
+  expect(uploadedFlights(services.analytics)).toHaveLength(20_002)
+})
+
+it('sets records aside that cannot become rows, and says why', async () => {
+  const [first, ...rest] = realFlights().slice(0, 200)
+  services.partner.flights.splice(0, Infinity, { ...first, delay: 'late' }, ...rest, {
+    date: '2001/04/01 00:00',
+  })
+
+  const report = await services.run()
+
+  expect(report).toMatchObject({
+    outcome: 'succeeded',
+    records: 201,
+    rows: 199,
+    rejects: 2,
+    rejectsByReason: { 'record-invalid': 2 },
+  })
+})
+
+it('sends nothing at all where too many records cannot become rows', async () => {
+  services.partner.flights.splice(
+    100,
+    Infinity,
+    ...realFlights()
+      .slice(100, 200)
+      .map((flight) => ({ ...flight, delay: null })),
+  )
+
+  const report = await services.run()
+
+  expect(report).toMatchObject({ outcome: 'failed', error: { code: 'too-many-rejects' } })
+  expect(services.analytics.files).toHaveLength(0)
+})

@@ -24,9 +24,7 @@ const GatewayError = z.object({ error_code: z.string(), message: z.string().opti
 
 /** What an answer to POST /events proves. Whatever is not known to be one of these proves nothing. */
 export function sendAnswer(answer: Answer, now: number): SendAnswer {
-  if (answer instanceof TransportError) {
-    return { kind: answer.sent === 'no' ? 'not-sent' : 'unknown', message: answer.message }
-  }
+  if (answer instanceof TransportError) return noAnswer(answer)
   if (answer.status === 413) return { kind: 'too-large', message: messageOf(answer) }
   const refusal = refused(answer, now)
   if (refusal) return refusal
@@ -51,7 +49,7 @@ export function sendAnswer(answer: Answer, now: number): SendAnswer {
 
 /** What an answer to GET /events/key/{key} proves. Only one very answer proves absence. */
 export function lookupAnswer(answer: Answer, now: number): LookupAnswer {
-  if (answer instanceof TransportError) return { kind: 'unknown', message: answer.message }
+  if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, now)
   if (refusal) return refusal
   const body = json(answer)
@@ -66,7 +64,7 @@ export function lookupAnswer(answer: Answer, now: number): LookupAnswer {
 
 /** What an answer to POST /events/validate proves. */
 export function checkAnswer(answer: Answer, now: number): CheckAnswer {
-  if (answer instanceof TransportError) return { kind: 'unknown', message: answer.message }
+  if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, now)
   if (refusal) return refusal
   const body = json(answer)
@@ -77,6 +75,10 @@ export function checkAnswer(answer: Answer, now: number): CheckAnswer {
   const error = ErrorBody.safeParse(body)
   if (answer.status === 400 && error.success) return { kind: 'invalid', message: error.data.error }
   return { kind: 'unknown', message: messageOf(answer) }
+}
+
+function noAnswer({ sent, message }: TransportError) {
+  return { kind: sent === 'no' ? 'not-sent' : 'unknown', message } as const
 }
 
 /** Answers that come before anything is looked at. */

@@ -20,7 +20,7 @@ export interface GroupDelivery {
 }
 
 export function deliverGroup(run: RunContext): GroupDelivery {
-  const context: GroupContext = { ...run, inARow: { unreachable: 0, unauthorized: 0 } }
+  const context: GroupContext = { ...run, inARow: { unreachable: 0, unauthorized: 0, unsettled: 0 } }
   const { state, files } = run
   const knownAbsent = new Set<string>()
   let fetched: { readonly key: string; readonly bytes: Promise<Buffer | null> } | null = null

@@ -1,5 +1,9 @@
 import { JobError } from '../../errors'
 
+/** How often in a row a destination may be out of reach, or refuse a fresh token, before the run gives up. */
+export const unreachableLimit = 5
+export const unauthorizedLimit = 2
+
 /** What stops delivery for the whole run, not for one batch. */
 
 export function notAuthorized(message: string): JobError {

@@ -1,7 +1,7 @@
 import { progressed } from '../transitions'
 import { confirm, hold } from './conclude'
-import { notAuthorized, notPermitted } from './faults'
-import { send, unauthorizedLimit } from './send'
+import { notAuthorized, notPermitted, outOfReach, unauthorizedLimit, unreachableLimit } from './faults'
+import { send } from './send'
 import type { CheckAnswer, LookupAnswer, OutgoingBatch } from '../../destinations/destination'
 import type { OutboxEntry } from '../../state/state-document'
 import type { GroupContext } from './group-context'
@@ -9,7 +9,7 @@ import type { GroupContext } from './group-context'
 /** What a lookup or check may answer that settles nothing. */
 type Unsettled = Extract<
   LookupAnswer | CheckAnswer,
-  { kind: 'unauthorized' | 'not-permitted' | 'throttled' | 'unknown' }
+  { kind: 'unauthorized' | 'not-permitted' | 'throttled' | 'not-sent' | 'unknown' }
 >
 
 /**
@@ -27,7 +27,7 @@ export async function settleDoubt(
   const answer = await destination.lookup(batch, signal)
   if (answer.kind === 'found') return settleFound(context, entry, batch, answer.rows)
   if (answer.kind !== 'absent') return unsettled(context, answer)
-  context.inARow.unauthorized = 0
+  settled(context)
   if (askedAt < absenceProvesFrom) return Math.min(settings.lookupEveryMs, absenceProvesFrom - askedAt)
   if (askedAt - (entry.firstSentAt ?? -Infinity) > settings.trustMs) {
     return hold(
@@ -48,7 +48,10 @@ export async function lookUpFirst(
   batch: OutgoingBatch,
 ): Promise<{ readonly absent: boolean; readonly waitMs: number }> {
   const answer = await context.destination.lookup(batch, context.signal)
-  if (answer.kind === 'absent') return { absent: true, waitMs: 0 }
+  if (answer.kind === 'absent') {
+    settled(context)
+    return { absent: true, waitMs: 0 }
+  }
   if (answer.kind === 'found') {
     return { absent: false, waitMs: await settleFound(context, entry, batch, answer.rows) }
   }
@@ -62,6 +65,7 @@ async function settleFound(
   batch: OutgoingBatch,
   rows: number,
 ): Promise<number> {
+  settled(context)
   if (rows !== entry.rows) {
     const message = `Adobe knows the key with ${rows} rows; this batch has ${entry.rows}.`
     return hold(context, entry, 'key-collision', message)
@@ -79,11 +83,23 @@ async function settleFound(
   return unsettled(context, answer)
 }
 
+function settled({ inARow }: GroupContext): void {
+  inARow.unsettled = 0
+  inARow.unreachable = 0
+  inARow.unauthorized = 0
+}
+
+/** How long to wait before asking again: longer each time, until the run ends and leaves it to a later one. */
 function unsettled({ inARow, settings }: GroupContext, answer: Unsettled): number {
   inARow.unauthorized = answer.kind === 'unauthorized' ? inARow.unauthorized + 1 : 0
+  inARow.unreachable = answer.kind === 'not-sent' ? inARow.unreachable + 1 : 0
+  inARow.unsettled += 1
   if (answer.kind === 'not-permitted') throw notPermitted(answer.message)
-  if (answer.kind === 'throttled') return answer.retryAfterMs ?? settings.lookupEveryMs
-  if (answer.kind === 'unknown') return settings.lookupEveryMs
-  if (inARow.unauthorized >= unauthorizedLimit) throw notAuthorized(answer.message)
-  return 0
+  if (answer.kind === 'unauthorized') {
+    if (inARow.unauthorized >= unauthorizedLimit) throw notAuthorized(answer.message)
+    return 0
+  }
+  if (answer.kind === 'not-sent' && inARow.unreachable >= unreachableLimit) throw outOfReach(answer.message)
+  const asked = answer.kind === 'throttled' ? answer.retryAfterMs : null
+  return asked ?? settings.lookupEveryMs * 2 ** (inARow.unsettled - 1)
 }

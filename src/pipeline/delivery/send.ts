@@ -1,14 +1,10 @@
 import { splitBatch } from './split-batch'
 import { toHalves, toSending, withIdentity } from '../transitions'
 import { backToStaged, confirm, hold, leaveInDoubt } from './conclude'
-import { notAuthorized, notPermitted, outOfReach } from './faults'
+import { notAuthorized, notPermitted, outOfReach, unauthorizedLimit, unreachableLimit } from './faults'
 import type { OutgoingBatch, SendAnswer } from '../../destinations/destination'
 import type { OutboxEntry } from '../../state/state-document'
 import type { GroupContext } from './group-context'
-
-/** How often in a row a destination may be out of reach, or refuse a fresh token, before the run gives up. */
-const unreachableLimit = 5
-export const unauthorizedLimit = 2
 
 /**
  * Sends a batch once. The write of `sending` comes first, and the request must begin and end within the send window
