@@ -23,7 +23,7 @@ export interface FilesEmulator extends Emulator {
    */
   grant(container: string, lifetimeMs: number): Promise<string>
   /** Makes every signature handed out so far invalid. */
-  revoke(): Promise<void>
+  revoke(): void
 }
 
 /**
@@ -35,55 +35,43 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
   const blobs = new BlobServiceClient(`${azurite.url}/${account.accountName}`, account)
   const agent = new Agent({ keepAlive: true })
   const redate = options.now ? redateWith(options.now) : (_: LoggedRequest, reply: Reply) => reply
-  const proxy = await startEmulator(
-    async (incoming) => redate(incoming, await forward(azurite.url, agent, incoming)),
-    options,
-  )
-  /** Signatures refer to their container's policy of this number: a policy that is gone revokes them. */
-  let policy = 1
-  const containers = new Map<string, Promise<void>>()
-
-  async function setPolicy(container: string): Promise<void> {
-    await blobs.getContainerClient(container).setAccessPolicy(undefined, [policyOf(policy)])
-  }
-
-  async function create(container: string): Promise<void> {
-    await blobs.getContainerClient(container).create()
-    await setPolicy(container)
-  }
+  const valid = new Set<string>()
+  const proxy = await startEmulator(async (incoming) => {
+    const signature = new URL(incoming.url, azurite.url).searchParams.get('sig') ?? ''
+    if (!valid.has(signature)) return { status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } }
+    return redate(incoming, await forward(azurite.url, agent, incoming))
+  }, options)
+  const containers = new Map<string, Promise<unknown>>()
+  let issued = 0
 
   return {
     ...proxy,
-    async grant(container, lifetimeMs) {
-      const created = containers.get(container) ?? create(container)
-      containers.set(container, created)
+    async grant(containerName, lifetimeMs) {
+      const created = containers.get(containerName) ?? blobs.createContainer(containerName)
+      containers.set(containerName, created)
       await created
+      issued += 1
       const signature = generateBlobSASQueryParameters(
         {
-          containerName: container,
-          identifier: policyOf(policy).id,
+          containerName,
+          permissions: ContainerSASPermissions.parse('racwdl'),
+          // Tells signatures of one second apart.
+          startsOn: new Date(Date.now() - 3_600_000 - issued * 1000),
           expiresOn: new Date(Date.now() + lifetimeMs),
         },
         account,
       )
-      return `${proxy.url}/${account.accountName}/${container}?${signature.toString()}`
+      valid.add(signature.signature)
+      return `${proxy.url}/${account.accountName}/${containerName}?${signature.toString()}`
     },
-    async revoke() {
-      policy += 1
-      await Promise.all([...containers.keys()].map(setPolicy))
+    revoke() {
+      valid.clear()
     },
     async stop() {
       await proxy.stop()
       agent.destroy()
       await azurite.stop()
     },
-  }
-}
-
-function policyOf(number: number) {
-  return {
-    id: `grants-${number}`,
-    accessPolicy: { permissions: ContainerSASPermissions.parse('racwdl').toString() },
   }
 }
 

@@ -1,0 +1,39 @@
+import { parseListPage } from '../../../src/app-builder/blob-list-page'
+
+const page = (content: string) =>
+  Buffer.from(
+    `\uFEFF<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="c">${content}</EnumerationResults>`,
+  )
+
+it('reads the names and where to go on', () => {
+  const listing = page(
+    '<Blobs><Blob><Name>a/1</Name><Properties><Etag>0x1</Etag></Properties></Blob>' +
+      '<Blob><Name>a/2</Name></Blob></Blobs><NextMarker>2!8!abc==</NextMarker>',
+  )
+
+  expect(parseListPage(listing)).toEqual({ paths: ['a/1', 'a/2'], nextMarker: '2!8!abc==' })
+})
+
+it.each(['<NextMarker/>', '<NextMarker />', '<NextMarker></NextMarker>', ''])(
+  'takes "%s" for the end',
+  (marker) => {
+    expect(parseListPage(page(`<Blobs/>${marker}`))).toEqual({ paths: [], nextMarker: '' })
+  },
+)
+
+it('goes on after an empty page that has a marker', () => {
+  expect(parseListPage(page('<Blobs/><NextMarker>m</NextMarker>'))).toEqual({ paths: [], nextMarker: 'm' })
+})
+
+it('undoes escapes once', () => {
+  const listing = page('<Blobs><Blob><Name>a&amp;lt;b&gt; &quot;c&apos;</Name></Blob></Blobs>')
+
+  expect(parseListPage(listing)?.paths).toEqual(['a&lt;b> "c\''])
+})
+
+it.each(['', '<html><Name>a</Name></html>', '<EnumerationResults><Blobs><Blob><Name>a</Name>'])(
+  'takes "%s" for no listing',
+  (text) => {
+    expect(parseListPage(Buffer.from(text))).toBeNull()
+  },
+)
