@@ -40,7 +40,7 @@ export function createAlarms(
   }
 
   function create(trigger: string, params: Readonly<Record<string, unknown>>) {
-    const cron = String(params.cron ?? '')
+    const cron = textOf(params.cron)
     try {
       new Cron(cron, { paused: true })
     } catch {
@@ -55,7 +55,7 @@ export function createAlarms(
   return {
     all,
     feed(params) {
-      const trigger = lastName(String(params.triggerName ?? ''))
+      const trigger = lastName(textOf(params.triggerName))
       if (params.lifecycleEvent === 'CREATE') return create(trigger, params)
       if (params.lifecycleEvent !== 'DELETE')
         return { status: 400, body: { error: 'lifecycleEvent is not supported' } }
@@ -77,6 +77,10 @@ export function createAlarms(
       for (const timer of timers.values()) timer.stop()
     },
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** A string that is not JSON becomes `{ payload }`; none becomes `{}`. */

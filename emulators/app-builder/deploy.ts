@@ -58,7 +58,8 @@ async function inFolder<Result>(
   Object.assign(process.env, environment)
   try {
     const appConfig = load('@adobe/aio-cli-lib-app-config') as { load(options: object): Promise<AppConfig> }
-    load('@adobe/aio-lib-core-config').reload()
+    const config = load('@adobe/aio-lib-core-config') as { reload(): void }
+    config.reload()
     const { all } = await appConfig.load({ validateAppConfig: true })
     const app = all.application
     if (!app) throw new Error(`${root} has no application in app.config.yaml.`)

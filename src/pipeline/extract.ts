@@ -80,7 +80,10 @@ function startOf({ cursor, range }: Work): string | null {
 }
 
 /** What to ask the source for, a lookback included. */
-function reach({ cursor, range }: Work, seenFrom: string | null): Pick<ReadRequest, 'since' | 'range'> {
+export function reach(
+  { cursor, range }: Work,
+  seenFrom: string | null,
+): Pick<ReadRequest, 'since' | 'range'> {
   if (cursor) return { since: cursor.position === '' ? null : (seenFrom ?? cursor.position), range }
   return { since: null, range: range && { from: seenFrom ?? range.from, to: range.to } }
 }

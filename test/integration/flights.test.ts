@@ -71,3 +71,26 @@ it('sends nothing at all where too many records cannot become rows', async () =>
   expect(report).toMatchObject({ outcome: 'failed', error: { code: 'too-many-rejects' } })
   expect(services.analytics.files).toHaveLength(0)
 })
+
+it('a dry run maps and checks everything, and leaves nothing behind', async () => {
+  const report = await services.run({ dryRun: 'true' })
+
+  expect(report).toMatchObject({ reason: 'dry-run', records: 20_000, rows: 20_000, rejects: 0 })
+  expect(services.analytics.requests).toHaveLength(0)
+  expect(services.files.requests.filter(({ method }) => method === 'PUT')).toHaveLength(0)
+})
+
+it('a job can be inspected before and after it ran', async () => {
+  const before = await services.run({ inspect: 'true' })
+  await services.run()
+  const after = await services.run({ inspect: 'true' })
+
+  expect(before).toMatchObject({ job: 'flights', state: 'This job has not run yet.' })
+  expect(after).toMatchObject({
+    job: 'flights',
+    lease: null,
+    position: '2001/03/31 22:27',
+    outbox: [],
+    held: [],
+  })
+})

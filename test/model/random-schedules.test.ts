@@ -41,6 +41,6 @@ it(`${numRuns} random schedules lose, double and misorder nothing, and all of th
     fc.asyncProperty(schedule, async (drawn) => {
       expect(await play(drawn, runJob)).toEqual({ finished: true, ...clean })
     }),
-    { numRuns, verbose: 1 },
+    { numRuns, verbose: fc.VerbosityLevel.Verbose },
   )
 }, 600_000)

@@ -3,6 +3,7 @@ import { runJob } from '../../src/pipeline/run-job'
 import { defineJob } from '../../src/jobs/job'
 import { benign, scripted } from './choices'
 import { clean, createWorld, modelJob, recordsFor, tickUntilDone, verdict } from './world'
+import type * as jobState from '../../src/state/job-state'
 import type { BlobStore } from '../../src/state/blob-store'
 import type { StateDocument } from '../../src/state/state-document'
 import type { RunDependencies } from '../../src/pipeline/run-context'
@@ -110,7 +111,7 @@ describe('a version without one safeguard is caught as unsafe:', () => {
   it('without the send window after a freeze', async () => {
     jest.resetModules()
     jest.doMock('../../src/state/job-state', () => {
-      const real = jest.requireActual<typeof import('../../src/state/job-state')>('../../src/state/job-state')
+      const real = jest.requireActual<typeof jobState>('../../src/state/job-state')
       return {
         ...real,
         takeLease: async (options: Parameters<typeof real.takeLease>[0]) => {

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock'
 
 /** Virtual time for a whole world of processes; it moves only when every process waits. */
 export interface WorldTime {
-  now(): number
+  readonly now: () => number
   sleep(ms: number): Promise<void>
   /** Lets time pass until `done` settles, or for `limitMs` at most; true where it settled. */
   runUntil(done: Promise<unknown>, limitMs: number): Promise<boolean>
@@ -24,14 +24,14 @@ export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
       }),
     async runUntil(done, limitMs) {
       const end = now + limitMs
-      let settled = false
+      const outcome = { settled: false }
       const settle = () => {
-        settled = true
+        outcome.settled = true
       }
       done.then(settle, settle)
       for (;;) {
         await new Promise((resolve) => setImmediate(resolve))
-        if (settled) return true
+        if (outcome.settled) return true
         const next = sleepers[0]
         if (!next || next.at > end) {
           now = Math.max(now, end)

@@ -85,13 +85,15 @@ export interface WorldOptions {
   readonly settleMs?: number
   readonly pageSize?: number
   readonly activationMs?: number
+  /** ms since the epoch */
+  readonly start?: number
   readonly change?: (dependencies: RunDependencies) => RunDependencies
 }
 
 export function createWorld(options: WorldOptions): World {
   const { records, choices, runJob, pageSize = 4, activationMs = 30 * 60_000 } = options
   const settings = Settings.parse({ batchRows: 4, ...options.settings })
-  const time = createTime()
+  const time = createTime(options.start)
   const files: Files = new Map()
   const adobe: Adobe = { accepted: [], keys: new Map() }
   const reports: RunReport[] = []

@@ -68,6 +68,8 @@ function actionOf(entity: Entity, name: string, body: Readonly<Record<string, un
   const exec = body.exec as Action['exec']
   return {
     ...entity,
+    // OpenWhisk counts the package of an action as part of its namespace.
+    namespace: `${entity.namespace}/${name.split('/')[0] ?? ''}`,
     package: name.split('/')[0] ?? '',
     annotations: [...entity.annotations, { key: 'exec', value: exec.kind }],
     exec,

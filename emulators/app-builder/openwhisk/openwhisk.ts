@@ -121,7 +121,7 @@ export async function startOpenWhisk({
         body: activations.finished
           .slice(-limit)
           .reverse()
-          .map(({ logs: _, ...summary }) => summary),
+          .map((activation) => ({ ...activation, logs: [] })),
       }
     }
     const activation = activations.find(id)
