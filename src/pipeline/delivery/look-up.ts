@@ -27,8 +27,8 @@ export async function settleDoubt(
   const answer = await destination.lookup(batch, signal)
   if (answer.kind === 'found') return settleFound(context, entry, batch, answer.rows)
   if (answer.kind !== 'absent') return unsettled(context, answer)
+  if (askedAt < absenceProvesFrom) return askAgain(context, absenceProvesFrom - askedAt)
   settled(context)
-  if (askedAt < absenceProvesFrom) return Math.min(settings.lookupEveryMs, absenceProvesFrom - askedAt)
   if (askedAt - (entry.firstSentAt ?? -Infinity) > settings.trustMs) {
     return hold(
       context,
@@ -89,17 +89,26 @@ function settled({ inARow }: GroupContext): void {
   inARow.unauthorized = 0
 }
 
-/** How long to wait before asking again: longer each time, until the run ends and leaves it to a later one. */
-function unsettled({ inARow, settings }: GroupContext, answer: Unsettled): number {
+/** Waits longer each time: a run that has nothing else to do then ends, and leaves the question to a later one. */
+function askAgain({ inARow, settings }: GroupContext, atMostMs: number): number {
+  inARow.unsettled += 1
+  return Math.min(settings.lookupEveryMs * 2 ** (inARow.unsettled - 1), atMostMs)
+}
+
+/** How long to wait after an answer that settles nothing. */
+function unsettled(context: GroupContext, answer: Unsettled): number {
+  const { inARow, settings } = context
   inARow.unauthorized = answer.kind === 'unauthorized' ? inARow.unauthorized + 1 : 0
   inARow.unreachable = answer.kind === 'not-sent' ? inARow.unreachable + 1 : 0
-  inARow.unsettled += 1
   if (answer.kind === 'not-permitted') throw notPermitted(answer.message)
   if (answer.kind === 'unauthorized') {
     if (inARow.unauthorized >= unauthorizedLimit) throw notAuthorized(answer.message)
     return 0
   }
-  if (answer.kind === 'not-sent' && inARow.unreachable >= unreachableLimit) throw outOfReach(answer.message)
-  const asked = answer.kind === 'throttled' ? answer.retryAfterMs : null
-  return asked ?? settings.lookupEveryMs * 2 ** (inARow.unsettled - 1)
+  if (answer.kind === 'not-sent') {
+    if (inARow.unreachable >= unreachableLimit) throw outOfReach(answer.message)
+    return settings.requestMs * 2 ** inARow.unreachable
+  }
+  if (answer.kind === 'throttled' && answer.retryAfterMs !== null) return answer.retryAfterMs
+  return askAgain(context, Infinity)
 }
