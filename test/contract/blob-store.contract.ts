@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { pathsIn } from '../fixtures/paths-in'
 import type { BlobStore, StoredBlob, WriteAnswer } from '../../src/state/blob-store'
 
 export interface BlobStoreSubject {
@@ -181,12 +182,6 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason })))
     expect(await store.read('jobs/a/aborted')).toMatchObject({ etag: null })
   })
-}
-
-async function pathsIn(listing: AsyncIterable<string>): Promise<string[]> {
-  const paths: string[] = []
-  for await (const path of listing) paths.push(path)
-  return paths
 }
 
 function etagOf(answer: WriteAnswer): string {

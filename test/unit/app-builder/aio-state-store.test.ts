@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { createStateStore } from '../../../src/app-builder/aio-state-store'
 import { startState } from '../../../emulators/app-builder/state'
+import { errorOf } from '../../fixtures/error-of'
 import { virtualClock } from '../../fixtures/virtual-clock'
 import type { StateEmulator } from '../../../emulators/app-builder/state'
-import type { JobError } from '../../../src/errors'
 
 const namespace = '12345-ingest-stage'
 const apiKey = 'canary-uuid:canary-namespace-key'
@@ -23,13 +23,6 @@ beforeEach(() => {
 afterAll(() => emulator.stop())
 
 const open = (key = apiKey) => createStateStore({ namespace, apiKey: key, clock })
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => {
-      throw new RangeError('it did not fail')
-    },
-    (error: unknown) => error as JobError,
-  )
 
 it('sends keys as hashes, which every key of any length and alphabet survives', async () => {
   await open().put('https://example.com/'.repeat(100), 'value', 60)
