@@ -27,6 +27,7 @@ const config: Config = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   testTimeout: 30_000,
+  maxWorkers: '100%',
 }
 
 export default config

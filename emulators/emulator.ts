@@ -42,6 +42,8 @@ export interface Emulator {
   readonly requests: LoggedRequest[]
   /** Arms one fault for the next request that matches; faults fire in the order they were armed. */
   once(fault: Fault, matches?: Matches): void
+  /** Forgets the faults that have not fired. */
+  disarm(): void
   stop(): Promise<void>
 }
 
@@ -92,6 +94,7 @@ export async function startEmulator(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     once: (fault, matches = () => true) => faults.push({ fault, matches }),
+    disarm: () => void faults.splice(0),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
