@@ -2,7 +2,12 @@ import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/node_modules/', 'webpack-config.js', 'eslint.config.mjs'] },
+  {
+    ignores: [
+      ...['dist/', 'coverage/', 'bench/node_modules/', 'webpack-config.js', 'eslint.config.mjs'],
+      'emulators/app-builder/container-program.js',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

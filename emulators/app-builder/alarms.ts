@@ -1,5 +1,8 @@
 import { Cron } from 'croner'
 import { lastName } from './openwhisk/entities'
+import type { Clock } from '../../src/clock'
+import type { Reply } from '../emulator'
+import type { Fired } from './openwhisk/triggers'
 
 /** One alarm, as its feed was told. */
 export interface Alarm {
@@ -8,65 +11,76 @@ export interface Alarm {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
+/** Well below what a timer can hold. */
+const longestSleepMs = 24 * 60 * 60 * 1000
+
+type Fire = (trigger: string, payload: Alarm['payload']) => Fired | null
+
 /**
- * The alarms package: a feed that fires triggers by cron, in UTC. Like the real one it neither catches up on missed
- * ticks nor prevents overlaps.
+ * The alarms package: a feed that fires triggers by cron, in UTC. Like the real one it neither catches up on ticks
+ * that it missed nor prevents overlaps.
  */
 export interface Alarms {
   readonly all: ReadonlyMap<string, Alarm>
-  /** Handles a call of the feed action; returns its result, or an error with its status. */
-  feed(params: Readonly<Record<string, unknown>>): { readonly status: number; readonly body: object }
+  /** Answers a call of the feed action. */
+  feed(params: Readonly<Record<string, unknown>>): Reply
   /** Fires an alarm now, whatever its cron says. */
-  tick(trigger: string): void
-  /** Lets all alarms fire by themselves, in real time. */
+  tick(trigger: string): Fired | null
+  /** Lets all alarms fire by themselves, until stopped. */
   start(): void
+  /** As when the provider is down: what falls due is missed. */
   stop(): void
 }
 
-export function createAlarms(
-  fire: (trigger: string, payload: Readonly<Record<string, unknown>>) => void,
-): Alarms {
+export function createAlarms(clock: Clock, fire: Fire): Alarms {
   const all = new Map<string, Alarm>()
-  const timers = new Map<string, Cron>()
+  const timers = new Map<string, AbortController>()
   let live = false
 
-  function schedule(alarm: Alarm): void {
-    timers.get(alarm.trigger)?.stop()
-    if (live)
-      timers.set(
-        alarm.trigger,
-        new Cron(alarm.cron, { timezone: 'UTC' }, () => fire(alarm.trigger, alarm.payload)),
-      )
+  function tick(trigger: string): Fired | null {
+    const alarm = all.get(trigger)
+    return alarm ? fire(trigger, alarm.payload) : null
   }
 
-  function create(trigger: string, params: Readonly<Record<string, unknown>>) {
+  async function fireOnTime({ trigger, cron }: Alarm, { signal }: AbortController): Promise<void> {
+    for (;;) {
+      const next = new Cron(cron, { timezone: 'UTC' }).nextRun(new Date(clock.now()))?.getTime()
+      if (next === undefined) return
+      while (clock.now() < next) await clock.sleep(Math.min(next - clock.now(), longestSleepMs), signal)
+      tick(trigger)
+    }
+  }
+
+  function schedule(alarm: Alarm): void {
+    timers.get(alarm.trigger)?.abort()
+    if (!live) return
+    const timer = new AbortController()
+    timers.set(alarm.trigger, timer)
+    fireOnTime(alarm, timer).catch(() => undefined)
+  }
+
+  function create(trigger: string, params: Readonly<Record<string, unknown>>): Reply {
     const cron = textOf(params.cron)
     try {
       new Cron(cron, { paused: true })
     } catch {
-      return { status: 400, body: { error: `cron pattern '${cron}' is not valid` } }
+      return failed(`cron pattern '${cron}' is not valid`)
     }
     const alarm = { trigger, cron, payload: payloadOf(params.trigger_payload) }
     all.set(trigger, alarm)
     schedule(alarm)
-    return { status: 200, body: { status: 'success' } }
+    return succeeded
   }
 
   return {
     all,
+    tick,
     feed(params) {
       const trigger = lastName(textOf(params.triggerName))
       if (params.lifecycleEvent === 'CREATE') return create(trigger, params)
-      if (params.lifecycleEvent !== 'DELETE')
-        return { status: 400, body: { error: 'lifecycleEvent is not supported' } }
-      timers.get(trigger)?.stop()
-      return all.delete(trigger)
-        ? { status: 200, body: { status: 'success' } }
-        : { status: 404, body: { error: `no alarm for ${trigger}` } }
-    },
-    tick(trigger) {
-      const alarm = all.get(trigger)
-      if (alarm) fire(trigger, alarm.payload)
+      if (params.lifecycleEvent !== 'DELETE') return failed('lifecycleEvent is not supported')
+      timers.get(trigger)?.abort()
+      return all.delete(trigger) ? succeeded : failed(`there is no alarm for ${trigger}`)
     },
     start() {
       live = true
@@ -74,9 +88,16 @@ export function createAlarms(
     },
     stop() {
       live = false
-      for (const timer of timers.values()) timer.stop()
+      for (const timer of timers.values()) timer.abort()
     },
   }
+}
+
+/** The feed is called as a blocking action: its failures are application errors. */
+const succeeded: Reply = { status: 200, body: { response: { result: { status: 'success' }, success: true } } }
+
+function failed(error: string): Reply {
+  return { status: 502, body: { response: { result: { error }, success: false } } }
 }
 
 function textOf(value: unknown): string {
@@ -84,11 +105,11 @@ function textOf(value: unknown): string {
 }
 
 /** A string that is not JSON becomes `{ payload }`; none becomes `{}`. */
-function payloadOf(payload: unknown): Readonly<Record<string, unknown>> {
-  if (typeof payload === 'object' && payload !== null) return payload as Record<string, unknown>
+function payloadOf(payload: unknown): Alarm['payload'] {
+  if (typeof payload === 'object' && payload !== null) return payload as Alarm['payload']
   if (typeof payload !== 'string' || payload === '') return {}
   try {
-    return JSON.parse(payload) as Record<string, unknown>
+    return JSON.parse(payload) as Alarm['payload']
   } catch {
     return { payload }
   }

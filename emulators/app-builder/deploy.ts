@@ -66,10 +66,7 @@ async function inFolder<Result>(
     return await use(app, load('@adobe/aio-lib-runtime') as Runtime)
   } finally {
     process.chdir(before.folder)
-    for (const name of Object.keys(environment)) {
-      const value = before.env[name]
-      if (value === undefined) Reflect.deleteProperty(process.env, name)
-      else process.env[name] = value
-    }
+    for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name)
+    Object.assign(process.env, before.env)
   }
 }

@@ -1,12 +1,14 @@
 import { startAnalytics } from '../analytics/analytics'
 import { startFiles } from '../app-builder/files'
 import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
+import { startState } from '../app-builder/state'
 import { startTvm } from '../app-builder/tvm'
 import { startIms } from '../ims/ims'
 import { partnerClient, startPartnerApi } from '../partner-api/partner-api'
 import type { AnalyticsEmulator } from '../analytics/analytics'
 import type { FilesEmulator } from '../app-builder/files'
 import type { OpenWhiskEmulator } from '../app-builder/openwhisk/openwhisk'
+import type { StateEmulator } from '../app-builder/state'
 import type { TvmEmulator } from '../app-builder/tvm'
 import type { ImsEmulator } from '../ims/ims'
 import type { PartnerApiEmulator } from '../partner-api/partner-api'
@@ -31,6 +33,7 @@ export interface Platform {
   readonly partner: PartnerApiEmulator
   readonly files: FilesEmulator
   readonly tvm: TvmEmulator
+  readonly state: StateEmulator
   readonly openwhisk: OpenWhiskEmulator
   /** What `.env` would hold. */
   readonly inputs: Readonly<Record<string, string>>
@@ -52,14 +55,23 @@ export async function startPlatform({ settings = {}, port = 0 }: PlatformOptions
   const partner = await startPartnerApi()
   const files = await startFiles()
   const tvm = await startTvm(files, { apiKey })
-  const openwhisk = await startOpenWhisk({ namespace, apiKey, port })
-  const services = [openwhisk, tvm, files, partner, analytics, ims]
+  const state = await startState({ apiKey })
+  const openwhisk = await startOpenWhisk({
+    namespace,
+    apiKey,
+    // The library's own way to be pointed elsewhere.
+    env: { AIO_STATE_ENDPOINT: state.url },
+    verifyToken: (token) => ims.verify(token),
+    port,
+  })
+  const services = [openwhisk, state, tvm, files, partner, analytics, ims]
   return {
     ims,
     analytics,
     partner,
     files,
     tvm,
+    state,
     openwhisk,
     inputs: {
       LOG_LEVEL: 'info',

@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { startContainer } from '../action-container'
-import { toRecord } from './entities'
-import type { ActionContainer, ContainerEnd } from '../action-container'
-import type { Action, Entities } from './entities'
+import { createContainerPool } from '../container-pool'
+import { notProvisioned, ofResult, responseTo } from './activation'
+import { boundParameters, isAnnotated, nameInPackage } from './entities'
+import type { ContainerPool } from '../container-pool'
+import type { Activation, ActivationResponse } from './activation'
+import type { Action, Entities, Entity } from './entities'
 
-export interface Activation {
-  readonly activationId: string
-  readonly namespace: string
-  readonly name: string
-  readonly start: number
-  readonly end: number
-  readonly duration: number
-  readonly response: {
-    readonly status: 'success' | 'application error' | 'developer error'
-    readonly success: boolean
-    readonly result: unknown
-  }
-  readonly logs: readonly string[]
-  readonly annotations: readonly { readonly key: string; readonly value: unknown }[]
-}
+type Params = Readonly<Record<string, unknown>>
 
 /** A run that has been accepted. */
 export interface Started {
@@ -26,15 +14,13 @@ export interface Started {
   readonly done: Promise<Activation>
 }
 
-export interface Activations {
+export interface Activations extends Pick<ContainerPool, 'busy' | 'killAll' | 'stop'> {
+  /** All that have ended, oldest first. Unlike the real service this keeps successful blocking ones too. */
   readonly finished: readonly Activation[]
   find(id: string): Activation | undefined
-  start(action: Action, payload: Readonly<Record<string, unknown>>): Started
-  /** Process ids of the containers that are at work. */
-  busy(): readonly number[]
-  /** Kills every container, busy or idle; the next run starts cold. */
-  killAll(): void
-  stop(): Promise<void>
+  start(action: Action, payload: Params): Started
+  /** Keeps what firing a trigger led to. */
+  recordTrigger(trigger: Entity, payload: Params, logs: readonly string[]): string
 }
 
 export interface ActivationOptions {
@@ -44,134 +30,108 @@ export interface ActivationOptions {
   readonly apiHost: () => string
   /** Set in every container before the action is loaded. */
   readonly env: Readonly<Record<string, string>>
+  /** Actions of other namespaces that a sequence may name, by their full name. */
+  readonly sharedActions: Readonly<Record<string, (params: Params) => object>>
 }
 
-interface Pooled {
-  readonly container: ActionContainer
-  readonly version: string
-  running: number
+interface Run {
+  readonly response: ActivationResponse
+  readonly logs: readonly string[]
 }
 
-/** Runs actions in containers, which stay warm for the next run. All activations are kept. */
+/** Runs actions, and sequences of them, and keeps how each run went. */
 export function createActivations(options: ActivationOptions): Activations {
-  const { namespace, apiKey, entities, apiHost, env } = options
-  const pools = new Map<string, Pooled[]>()
+  const { namespace, apiKey, entities, apiHost, env, sharedActions } = options
+  const pool = createContainerPool()
   const finished: Activation[] = []
 
-  async function containerFor(key: string, action: Action): Promise<Pooled> {
-    const pool = (pools.get(key) ?? []).filter(({ container }) => container.alive)
-    const free = pool.find(
-      (pooled) => pooled.version === action.version && pooled.running < action.limits.concurrency,
-    )
-    if (free) {
-      free.running += 1
-      return free
-    }
-    const container = await startContainer({
-      code: Buffer.from(action.exec.code ?? '', 'base64'),
-      main: action.exec.main ?? 'main',
-      memoryMb: action.limits.memory,
-      env: { ...env, __OW_ALLOW_CONCURRENT: String(action.limits.concurrency > 1) },
+  async function runAction(action: Action, params: Params, activationId: string): Promise<Run> {
+    const { limits, exec, version } = action
+    const path = `/${namespace}/${action.package}/${action.name}`
+    const place = await pool.enter(`${path}@${version}`, limits.concurrency, {
+      code: Buffer.from(exec.code ?? '', 'base64'),
+      main: exec.main ?? 'main',
+      memoryMb: limits.memory,
+      env: { ...env, __OW_ALLOW_CONCURRENT: String(limits.concurrency > 1) },
     })
-    const pooled = { container, version: action.version, running: 1 }
-    pools.set(key, [...pool, pooled])
-    return pooled
-  }
-
-  async function run(
-    action: Action,
-    payload: Readonly<Record<string, unknown>>,
-    activationId: string,
-  ): Promise<Activation> {
-    const start = Date.now()
-    const params = {
-      ...toRecord(entities.packages.get(action.package)?.parameters ?? []),
-      ...toRecord(action.parameters),
-      ...payload,
-    }
-    let end: ContainerEnd
-    let logs: readonly string[] = []
-    try {
-      const pooled = await containerFor(`${action.package}/${action.name}`, action)
-      const providesKey = action.annotations.some(
-        ({ key, value }) => key === 'provide-api-key' && value === true,
-      )
-      const body = {
-        value: params,
-        namespace,
-        action_name: `/${namespace}/${action.package}/${action.name}`,
-        action_version: action.version,
-        api_host: apiHost(),
-        ...(providesKey ? { api_key: apiKey } : {}),
-        activation_id: activationId,
-        transaction_id: randomUUID().replaceAll('-', ''),
-        deadline: String(Date.now() + action.limits.timeout),
-      }
-      const outcome = await pooled.container.run(body, action.limits.timeout)
-      pooled.running -= 1
-      end = outcome.end
-      logs = outcome.logs
-    } catch (error) {
-      end = { kind: 'result', result: { error: String(error) } }
-    }
-    return record(action, activationId, start, end, logs)
-  }
-
-  function record(
-    action: Action,
-    activationId: string,
-    start: number,
-    end: ContainerEnd,
-    logs: readonly string[],
-  ): Activation {
-    const finish = Date.now()
-    const activation: Activation = {
-      activationId,
+    const body = {
+      value: params,
       namespace,
-      name: action.name,
-      start,
-      end: finish,
-      duration: finish - start,
-      response: responseOf(end, action),
-      logs,
-      annotations: [
-        { key: 'path', value: `${namespace}/${action.package}/${action.name}` },
-        { key: 'kind', value: action.exec.kind },
-        { key: 'limits', value: action.limits },
-      ],
+      action_name: path,
+      action_version: version,
+      api_host: apiHost(),
+      ...(isAnnotated(action, 'provide-api-key') ? { api_key: apiKey } : {}),
+      activation_id: activationId,
+      transaction_id: newId(),
+      deadline: String(Date.now() + limits.timeout),
     }
+    const { end, logs } = await place.container.run(body, limits.timeout)
+    place.leave()
+    return { response: responseTo(end, limits.timeout), logs }
+  }
+
+  /** Each component gets the result of the one before; an error ends it. Its logs are the ids of its parts. */
+  async function runSequence(components: readonly string[], params: Params): Promise<Run> {
+    const logs: string[] = []
+    let response = ofResult(params)
+    for (const component of components) {
+      const shared = sharedActions[component]
+      const action = entities.actions.get(nameInPackage(component))
+      if (shared) response = ofResult(shared(response.result as Params))
+      else if (action) {
+        const part = start(action, response.result as Params)
+        logs.push(part.activationId)
+        response = (await part.done).response
+      } else response = ofResult({ error: 'Sequence component does not exist.' })
+      if (!response.success) break
+    }
+    return { response, logs }
+  }
+
+  function start(action: Action, payload: Params): Started {
+    const activationId = newId()
+    const begun = Date.now()
+    const params = { ...boundParameters(entities, action), ...payload }
+    const { components, kind } = action.exec
+    const run = components ? runSequence(components, params) : runAction(action, params, activationId)
+    const annotations = [
+      { key: 'path', value: `${namespace}/${action.package}/${action.name}` },
+      { key: 'kind', value: kind },
+      { key: 'limits', value: action.limits },
+    ]
+    const done = run
+      .catch((error: unknown): Run => ({ response: notProvisioned(), logs: [String(error)] }))
+      .then(({ response, logs }) => keep(action, { activationId, start: begun, response, logs, annotations }))
+    return { activationId, done }
+  }
+
+  function keep(
+    { name, version }: Entity,
+    run: Pick<Activation, 'activationId' | 'start' | 'response' | 'logs' | 'annotations'>,
+  ): Activation {
+    const end = Date.now()
+    const duration = end - run.start
+    const activation: Activation = { ...run, namespace, name, version, publish: false, end, duration }
     finished.push(activation)
     return activation
   }
 
-  const all = () => [...pools.values()].flat()
   return {
     finished,
     find: (id) => finished.find(({ activationId }) => activationId === id),
-    start(action, payload) {
-      const activationId = randomUUID().replaceAll('-', '')
-      return { activationId, done: run(action, payload, activationId) }
+    start,
+    recordTrigger(trigger, payload, logs) {
+      const activationId = newId()
+      const response = { status: 'success', statusCode: 0, success: true, result: payload } as const
+      keep(trigger, { activationId, start: Date.now(), response, logs, annotations: [] })
+      return activationId
     },
-    busy: () =>
-      all()
-        .filter(({ container, running }) => container.alive && running > 0)
-        .map(({ container }) => container.pid),
-    killAll: () => all().forEach(({ container }) => container.kill()),
-    stop: async () => {
-      await Promise.all(all().map(({ container }) => container.dispose()))
-    },
+    busy: () => pool.busy(),
+    killAll: () => pool.killAll(),
+    stop: () => pool.stop(),
   }
 }
 
-function responseOf(end: ContainerEnd, { limits }: Action): Activation['response'] {
-  const developerError = (error: string) =>
-    ({ status: 'developer error', success: false, result: { error } }) as const
-  if (end.kind === 'timeout')
-    return developerError(`The action exceeded its time limits of ${limits.timeout} milliseconds.`)
-  if (end.kind === 'memory') return developerError('The action exhausted its memory and was aborted.')
-  if (end.kind === 'died') {
-    return developerError('The action did not initialize or run as expected. Log data might be missing.')
-  }
-  const failed = typeof end.result === 'object' && end.result !== null && 'error' in end.result
-  return { status: failed ? 'application error' : 'success', success: !failed, result: end.result }
+function newId(): string {
+  return randomUUID().replaceAll('-', '')
 }

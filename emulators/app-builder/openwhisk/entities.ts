@@ -18,14 +18,20 @@ export interface Action extends Entity {
   readonly package: string
   readonly exec: {
     readonly kind: string
+    /** base64 of the zip */
     readonly code?: string
+    /** Of a sequence, fully qualified. */
     readonly components?: readonly string[]
     readonly main?: string
   }
   readonly limits: {
+    /** ms */
     readonly timeout: number
+    /** MB */
     readonly memory: number
+    /** Activations that one container takes at a time. */
     readonly concurrency: number
+    /** MB */
     readonly logs: number
   }
 }
@@ -59,7 +65,21 @@ export function toRecord(pairs: readonly KeyValue[]): Record<string, unknown> {
   return Object.fromEntries(pairs.map(({ key, value }) => [key, value]))
 }
 
+export function isAnnotated({ annotations }: Entity, name: string): boolean {
+  return annotations.some(({ key, value }) => key === name && value === true)
+}
+
+/** What an action is called with when nothing is passed: its package's parameters and its own. */
+export function boundParameters({ packages }: Entities, action: Action): Record<string, unknown> {
+  return { ...toRecord(packages.get(action.package)?.parameters ?? []), ...toRecord(action.parameters) }
+}
+
 /** The last part of `/namespace/package/name` or `/namespace/name`. */
 export function lastName(path: string): string {
   return path.split('/').at(-1) ?? ''
+}
+
+/** The `package/name` of `/namespace/package/name`. */
+export function nameInPackage(path: string): string {
+  return path.split('/').slice(-2).join('/')
 }

@@ -1,6 +1,8 @@
-import { defaultLimits } from './entities'
+import { answers } from './answers'
+import { defaultLimits, lastName, nameInPackage } from './entities'
+import { pageOf } from './page'
 import type { Reply } from '../../emulator'
-import type { Action, Entities, Entity, KeyValue, Rule, Trigger } from './entities'
+import type { Action, Entities, Entity, KeyValue, Trigger } from './entities'
 
 /** A request for one entity, or for all of one kind. */
 export interface EntityRequest {
@@ -8,73 +10,90 @@ export interface EntityRequest {
   readonly kind: 'packages' | 'actions' | 'triggers' | 'rules'
   /** '' asks for the list. */
   readonly name: string
-  readonly overwrite: boolean
+  readonly query: URLSearchParams
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Lists are cut at this length where nothing else is asked for, as OpenWhisk does. */
-const listLimit = 30
-
 /** GET, PUT and DELETE of packages, actions, triggers and rules, with OpenWhisk's statuses. */
 export function entityRoute(entities: Entities, namespace: string, request: EntityRequest): Reply {
-  const { method, kind, name } = request
+  const { method, kind, name, query } = request
   const store = entities[kind] as Map<string, Entity>
-  if (name === '') return { status: 200, body: [...store.values()].slice(0, listLimit).map(summaryOf) }
+  if (name === '') return { status: 200, body: pageOf([...store.values()].map(summaryOf), query) }
   const found = store.get(name)
   if (method === 'PUT') return put(entities, namespace, request, found)
-  if (!found)
-    return { status: 404, body: { error: 'The requested resource does not exist.', code: 'emulated' } }
-  if (method === 'DELETE') {
-    store.delete(name)
-    return { status: 200, body: found }
-  }
-  return { status: 200, body: kind === 'packages' ? withContents(entities, found) : found }
+  if (!found) return answers.missing
+  if (method === 'DELETE') return remove(entities, kind, name, found)
+  if (method === 'POST' && kind === 'rules') return setStatus(entities, name, request.body)
+  if (method === 'GET')
+    return { status: 200, body: kind === 'packages' ? withContents(entities, found) : found }
+  return { status: 405 }
 }
 
 function put(
   { packages, actions, triggers, rules }: Entities,
   namespace: string,
-  { kind, name, overwrite, body }: EntityRequest,
+  { kind, name, query, body }: EntityRequest,
   found: Entity | undefined,
 ): Reply {
-  if (found && !overwrite)
-    return { status: 409, body: { error: 'resource already exists', code: 'emulated' } }
-  const [minor = 0] = (found?.version.split('.') ?? ['0', '0', '0']).slice(-1).map(Number)
+  if (found && query.get('overwrite') !== 'true') return answers.exists
+  const patch = Number(found?.version.split('.').at(-1) ?? 0) + 1
   const entity: Entity = {
-    name: name.split('/').at(-1) ?? name,
+    name: lastName(name),
     namespace,
-    version: `0.0.${minor + 1}`,
-    annotations: (body.annotations as KeyValue[] | undefined) ?? [],
-    parameters: (body.parameters as KeyValue[] | undefined) ?? [],
+    version: `0.0.${patch}`,
+    annotations: (body.annotations as KeyValue[] | undefined) ?? found?.annotations ?? [],
+    parameters: (body.parameters as KeyValue[] | undefined) ?? found?.parameters ?? [],
     updated: Date.now(),
   }
   if (kind === 'packages') packages.set(name, entity)
-  if (kind === 'actions') actions.set(name, actionOf(entity, name, body))
+  if (kind === 'actions') {
+    const [owner = ''] = name.split('/')
+    if (!packages.has(owner)) return answers.missing
+    if (!body.exec) return answers.badRequest('exec undefined')
+    actions.set(name, actionOf(entity, owner, body))
+  }
   if (kind === 'triggers')
     triggers.set(name, { ...entity, ...(body.feed ? { feed: body.feed } : {}) } as Trigger)
   if (kind === 'rules') {
-    const rule: Rule = {
-      ...entity,
-      trigger: String(body.trigger),
-      action: String(body.action),
-      status: 'active',
-    }
-    rules.set(name, rule)
+    const { trigger = '', action = '' } = body as Record<string, string>
+    if (!triggers.has(lastName(trigger))) return answers.badRequest(`trigger ${trigger} does not exist`)
+    if (!actions.has(nameInPackage(action))) return answers.badRequest(`action ${action} does not exist`)
+    rules.set(name, { status: 'active', ...found, ...entity, trigger, action })
   }
   return { status: 200, body: summaryOf(entity) }
 }
 
-function actionOf(entity: Entity, name: string, body: Readonly<Record<string, unknown>>): Action {
+function actionOf(entity: Entity, owner: string, body: Readonly<Record<string, unknown>>): Action {
   const exec = body.exec as Action['exec']
   return {
     ...entity,
     // OpenWhisk counts the package of an action as part of its namespace.
-    namespace: `${entity.namespace}/${name.split('/')[0] ?? ''}`,
-    package: name.split('/')[0] ?? '',
+    namespace: `${entity.namespace}/${owner}`,
+    package: owner,
     annotations: [...entity.annotations, { key: 'exec', value: exec.kind }],
     exec,
     limits: { ...defaultLimits, ...(body.limits as Partial<Action['limits']> | undefined) },
   }
+}
+
+function remove(entities: Entities, kind: EntityRequest['kind'], name: string, found: Entity): Reply {
+  if (kind === 'packages' && [...entities.actions.values()].some((action) => action.package === name))
+    return answers.conflict('Package not empty. Set force param or delete package contents.')
+  entities[kind].delete(name)
+  // The status of a rule is kept with its trigger: it does not survive that trigger.
+  if (kind === 'triggers')
+    for (const [key, rule] of entities.rules)
+      if (lastName(rule.trigger) === name) entities.rules.set(key, { ...rule, status: 'inactive' })
+  return { status: 200, body: found }
+}
+
+function setStatus({ rules }: Entities, name: string, { status }: Readonly<Record<string, unknown>>): Reply {
+  const rule = rules.get(name)
+  if (!rule) return answers.missing
+  if (status !== 'active' && status !== 'inactive')
+    return answers.badRequest("The status must be 'active' or 'inactive'.")
+  rules.set(name, { ...rule, status })
+  return { status: 200 }
 }
 
 /** An undeploy asks a package for its contents. */

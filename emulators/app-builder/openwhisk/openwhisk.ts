@@ -1,13 +1,22 @@
+import { systemClock } from '../../../src/clock'
 import { startEmulator } from '../../emulator'
 import { createAlarms } from '../alarms'
+import { activationRoute } from './activation-routes'
 import { createActivations } from './activations'
-import { createEntities, toRecord } from './entities'
+import { adobeAuthValidator, validatorName } from './adobe-auth'
+import { answers } from './answers'
+import { createEntities } from './entities'
 import { entityRoute } from './entity-routes'
+import { invokeAction } from './invocation'
 import { fireTrigger } from './triggers'
+import { webRoute } from './web-actions'
+import type { Clock } from '../../../src/clock'
 import type { Emulator, LoggedRequest, Reply } from '../../emulator'
 import type { Alarms } from '../alarms'
-import type { Activation, Activations, Started } from './activations'
-import type { Action, Entities } from './entities'
+import type { Activation } from './activation'
+import type { Activations } from './activations'
+import type { VerifyToken } from './adobe-auth'
+import type { Entities } from './entities'
 import type { EntityRequest } from './entity-routes'
 
 export interface OpenWhiskEmulator extends Emulator {
@@ -24,111 +33,80 @@ export interface OpenWhiskOptions {
   readonly apiKey: string
   /** Set in every container before its action is loaded. */
   readonly env?: Readonly<Record<string, string>>
+  /** Guards web actions with `require-adobe-auth`; without it no token is valid. */
+  readonly verifyToken?: VerifyToken
+  /** Of the alarms, and of those who wait for a result. */
+  readonly clock?: Clock
   readonly port?: number
 }
 
+const kinds: readonly string[] = ['packages', 'actions', 'triggers', 'rules']
+
 /**
- * Adobe I/O Runtime: the OpenWhisk REST calls of App Builder's deploy code and of `aio rt`, the alarms feed,
- * and containers that run what was deployed.
- * @see https://openwhisk.apache.org/documentation.html#rest-api
+ * Adobe I/O Runtime: the OpenWhisk REST calls of App Builder's deploy code and of the `aio` CLI, web actions, the
+ * alarms feed, and containers that run what was deployed.
+ * @see https://github.com/apache/openwhisk/blob/master/docs/rest_api.md
  */
 export async function startOpenWhisk({
   namespace,
   apiKey,
   env = {},
+  verifyToken = () => null,
+  clock = systemClock,
   port = 0,
 }: OpenWhiskOptions): Promise<OpenWhiskEmulator> {
   const entities = createEntities()
+  const sharedActions = { [validatorName]: adobeAuthValidator(verifyToken) }
   let url = ''
-  const activations = createActivations({ namespace, apiKey, entities, apiHost: () => url, env })
-  let ticking: Started[] = []
-  const alarms = createAlarms((trigger, payload) => {
-    ticking.push(...(fireTrigger(entities, activations, trigger, payload)?.started ?? []))
-  })
+  const apiHost = () => url
+  const activations = createActivations({ namespace, apiKey, entities, apiHost, env, sharedActions })
+  const invoker = { entities, activations, clock }
+  const alarms = createAlarms(clock, (trigger, payload) => fireTrigger(invoker, trigger, payload))
+  const basic = `Basic ${Buffer.from(apiKey).toString('base64')}`
 
   async function handle(request: LoggedRequest): Promise<Reply> {
-    if (!request.headers.authorization)
-      return { status: 401, body: { error: 'The supplied authentication is invalid.' } }
     const { pathname, searchParams } = new URL(request.url, 'http://openwhisk')
-    if (pathname.endsWith('/audit-log-api/event-post')) return { status: 200, body: {} }
-    if (pathname.endsWith('/logForwarding')) return { status: 200, body: { adobe_io_runtime: {} } }
-    const path = pathname.replace(/^\/runtime/, '').replace(/^\/api\/v1\//, '')
-    if (path === 'namespaces') return { status: 200, body: [namespace] }
-    const [, space = '', kind = '', ...rest] = path.split('/').map(decodeURIComponent)
-    const name = rest.join('/')
-    const body = parseBody(request.body)
+    // The CLI's deploy service has the same calls below /runtime.
+    const [area, ...rest] = pathname
+      .replace(/^(\/runtime)?(\/api\/v1)?\//, '')
+      .split('/')
+      .map(decodeURIComponent)
+    if (area === 'web')
+      return rest[0] === namespace ? webRoute(invoker, request, rest.slice(1)) : answers.missing
+    // The deploy service takes a person's own token, which is none of this platform's.
+    const { authorization = '' } = request.headers
+    if (authorization !== basic && !authorization.startsWith('Bearer ')) return answers.unauthenticated
+    if (area === 'audit-log-api') return { status: 200, body: {} }
+    if (area !== 'namespaces') return answers.missing
+    if (rest[0] === undefined || rest[0] === '') return { status: 200, body: [namespace] }
+    return inNamespace(request, rest, searchParams)
+  }
 
-    if (space === 'whisk.system' && name === 'alarms/alarm') return feedReply(alarms.feed(body))
-    if (space !== namespace && space !== '_')
-      return {
-        status: 403,
-        body: { error: 'The supplied authentication is not authorized to access this namespace.' },
-      }
-    if (kind === 'activations') return activationRoute(rest, searchParams)
-    if (request.method === 'POST' && kind === 'actions') return invoke(name, body, searchParams)
-    if (request.method === 'POST' && kind === 'triggers') {
-      if (!entities.triggers.has(name)) return missing
-      const fired = fireTrigger(entities, activations, name, body)
+  function inNamespace(
+    { method, body: bytes }: LoggedRequest,
+    [space, kind = '', ...rest]: readonly string[],
+    query: URLSearchParams,
+  ): Reply | Promise<Reply> {
+    const name = rest.join('/')
+    const body = parse(bytes)
+    if (space === 'whisk.system' && name === 'alarms/alarm') return alarms.feed(body)
+    if (space !== namespace && space !== '_') return answers.forbidden
+    if (kind === 'logForwarding') return { status: 200, body: { adobe_io_runtime: {} } }
+    if (kind === 'activations') return activationRoute(activations, rest, query)
+    if (method === 'POST' && kind === 'actions') return invokeAction(invoker, name, body, query)
+    if (method === 'POST' && kind === 'triggers') {
+      if (!entities.triggers.has(name)) return answers.missing
+      const fired = fireTrigger(invoker, name, body)
       return fired ? { status: 202, body: { activationId: fired.activationId } } : { status: 204 }
     }
-    if (request.method === 'POST' && kind === 'rules') return { status: 200, body: {} }
-    if (!['packages', 'actions', 'triggers', 'rules'].includes(kind)) return missing
-    const entity: EntityRequest = {
-      method: request.method,
+    if (!kinds.includes(kind)) return answers.missing
+    return entityRoute(entities, namespace, {
+      method,
       kind: kind as EntityRequest['kind'],
       name,
-      overwrite: searchParams.get('overwrite') === 'true',
+      query,
       body,
-    }
-    return entityRoute(entities, namespace, entity)
-  }
-
-  async function invoke(
-    name: string,
-    payload: Record<string, unknown>,
-    query: URLSearchParams,
-  ): Promise<Reply> {
-    const action = entities.actions.get(name)
-    if (!action) return missing
-    const bound = boundNames(action)
-    const isFinal = action.annotations.some(({ key, value }) => key === 'final' && value === true)
-    if (isFinal && Object.keys(payload).some((key) => bound.has(key))) {
-      return {
-        status: 400,
-        body: { error: 'Request defines parameters that are not allowed (e.g., reserved properties).' },
-      }
-    }
-    const started = activations.start(action, payload)
-    if (query.get('blocking') !== 'true') return { status: 202, body: { activationId: started.activationId } }
-    const activation = await started.done
-    const status = activation.response.success ? 200 : 502
-    return {
-      status,
-      body: query.get('result') === 'true' ? (Object(activation.response.result) as object) : activation,
-    }
-  }
-
-  function boundNames(action: Action): ReadonlySet<string> {
-    const inherited = entities.packages.get(action.package)?.parameters ?? []
-    return new Set(Object.keys(toRecord([...inherited, ...action.parameters])))
-  }
-
-  function activationRoute([id, part]: readonly string[], query: URLSearchParams): Reply {
-    if (id === undefined || id === '') {
-      const limit = Number(query.get('limit') ?? 30)
-      return {
-        status: 200,
-        body: activations.finished
-          .slice(-limit)
-          .reverse()
-          .map((activation) => ({ ...activation, logs: [] })),
-      }
-    }
-    const activation = activations.find(id)
-    if (!activation) return missing
-    if (part === 'result') return { status: 200, body: activation.response }
-    if (part === 'logs') return { status: 200, body: { logs: activation.logs } }
-    return { status: 200, body: activation }
+    })
   }
 
   const emulator = await startEmulator(handle, { port })
@@ -138,11 +116,7 @@ export async function startOpenWhisk({
     entities,
     activations,
     alarms,
-    async tick(trigger) {
-      ticking = []
-      alarms.tick(trigger)
-      return Promise.all(ticking.map(({ done }) => done))
-    },
+    tick: (trigger) => Promise.all((alarms.tick(trigger)?.started ?? []).map(({ done }) => done)),
     async stop() {
       alarms.stop()
       await activations.stop()
@@ -151,18 +125,6 @@ export async function startOpenWhisk({
   }
 }
 
-const missing: Reply = {
-  status: 404,
-  body: { error: 'The requested resource does not exist.', code: 'emulated' },
-}
-
-function feedReply({ status, body }: { readonly status: number; readonly body: object }): Reply {
-  // A blocking call of a feed that fails is an application error.
-  return status === 200
-    ? { status: 200, body: { response: { result: body, success: true } } }
-    : { status: 502, body }
-}
-
-function parseBody(body: Buffer): Record<string, unknown> {
+function parse(body: Buffer): Record<string, unknown> {
   return body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, unknown>)
 }

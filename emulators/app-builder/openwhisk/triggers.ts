@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { lastName, toRecord } from './entities'
-import type { Activations, Started } from './activations'
-import type { Entities } from './entities'
+import { lastName, nameInPackage, toRecord } from './entities'
+import { overridesFinal } from './invocation'
+import type { Started } from './activations'
+import type { Rule } from './entities'
+import type { Invoker } from './invocation'
 
 /** What firing a trigger led to. */
 export interface Fired {
@@ -10,24 +11,45 @@ export interface Fired {
 }
 
 /**
- * Fires a trigger: its stored parameters, merged with the payload, go to the action of every active rule.
+ * Fires a trigger: its stored parameters, merged with the payload, go to the action of every active rule. A rule that
+ * fails shows in the logs of the trigger's activation alone.
  * Null where no active rule listens: OpenWhisk then keeps nothing and answers 204.
  */
 export function fireTrigger(
-  { triggers, rules, actions }: Entities,
-  activations: Activations,
+  { entities, activations }: Omit<Invoker, 'clock'>,
   name: string,
   payload: Readonly<Record<string, unknown>>,
 ): Fired | null {
-  const trigger = triggers.get(name)
-  const listening = [...rules.values()].filter(
-    (rule) => rule.status === 'active' && lastName(rule.trigger) === name,
-  )
-  if (!trigger || listening.length === 0) return null
+  const trigger = entities.triggers.get(name)
+  const rules = [...entities.rules.values()].filter((rule) => lastName(rule.trigger) === name)
+  if (!trigger || !rules.some(({ status }) => status === 'active')) return null
   const params = { ...toRecord(trigger.parameters), ...payload }
-  const started = listening.flatMap((rule) => {
-    const action = actions.get(rule.action.split('/').slice(-2).join('/'))
-    return action ? [activations.start(action, params)] : []
+  const started: Started[] = []
+
+  function apply({ status, action: path }: Rule): {
+    success: boolean
+    activationId?: string
+    error?: string
+  } {
+    const action = entities.actions.get(nameInPackage(path))
+    if (status === 'inactive') return { success: false, error: `action '${path}' was not activated` }
+    if (!action) return { success: false, error: 'The requested resource does not exist.' }
+    if (overridesFinal(entities, action, params))
+      return { success: false, error: 'Request defines parameters that are not allowed.' }
+    const run = activations.start(action, params)
+    started.push(run)
+    return { success: true, activationId: run.activationId }
+  }
+
+  const logs = rules.map((rule) => {
+    const outcome = apply(rule)
+    const statusCode = outcome.success ? 0 : 1
+    return JSON.stringify({
+      statusCode,
+      ...outcome,
+      rule: `${rule.namespace}/${rule.name}`,
+      action: rule.action,
+    })
   })
-  return { activationId: randomUUID().replaceAll('-', ''), started }
+  return { activationId: activations.recordTrigger(trigger, payload, logs), started }
 }

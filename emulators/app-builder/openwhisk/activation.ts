@@ -1,0 +1,75 @@
+import type { ContainerEnd } from '../action-container'
+
+/** One run of an action, or one firing of a trigger, as `GET activations/{id}` shows it. */
+export interface Activation {
+  readonly activationId: string
+  readonly namespace: string
+  readonly name: string
+  readonly version: string
+  readonly publish: false
+  /** ms since the epoch */
+  readonly start: number
+  readonly end: number
+  readonly duration: number
+  readonly response: ActivationResponse
+  readonly logs: readonly string[]
+  readonly annotations: readonly { readonly key: string; readonly value: unknown }[]
+}
+
+export interface ActivationResponse {
+  readonly status: 'success' | 'application error' | 'action developer error' | 'whisk internal error'
+  readonly statusCode: 0 | 1 | 2 | 3
+  readonly success: boolean
+  readonly result: unknown
+}
+
+const maxResultBytes = 1024 * 1024
+
+/** What OpenWhisk makes of the way in which a run ended. */
+export function responseTo(end: ContainerEnd, timeoutMs: number): ActivationResponse {
+  switch (end.kind) {
+    case 'result':
+      return ofResult(end.result)
+    case 'refused':
+      return developerError(end.error)
+    case 'memory':
+      return developerError('The action exhausted its memory and was aborted.')
+    case 'timeout':
+      return developerError(
+        `The action exceeded its time limits of ${timeoutMs} milliseconds${
+          end.during === 'run' ? '.' : ' during initialization.'
+        }`,
+      )
+    case 'died':
+      return developerError(
+        end.during === 'run'
+          ? 'The action did not produce a valid response and exited unexpectedly.'
+          : 'The action did not initialize and exited unexpectedly.',
+      )
+  }
+}
+
+export function ofResult(result: unknown): ActivationResponse {
+  const bytes = Buffer.byteLength(JSON.stringify(result))
+  if (bytes > maxResultBytes) {
+    return applicationError({
+      error: `The action produced a response that exceeded the allowed length: ${bytes} > ${maxResultBytes} bytes.`,
+    })
+  }
+  if (typeof result === 'object' && result !== null && 'error' in result) return applicationError(result)
+  return { status: 'success', statusCode: 0, success: true, result }
+}
+
+function applicationError(result: object): ActivationResponse {
+  return { status: 'application error', statusCode: 1, success: false, result }
+}
+
+/** Where there was no container to run in. */
+export function notProvisioned(): ActivationResponse {
+  const error = 'Failed to provision resources to run the action.'
+  return { status: 'whisk internal error', statusCode: 3, success: false, result: { error } }
+}
+
+function developerError(error: string): ActivationResponse {
+  return { status: 'action developer error', statusCode: 2, success: false, result: { error } }
+}
