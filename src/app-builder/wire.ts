@@ -18,15 +18,18 @@ import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Authorization } from '../destinations/destination'
 import type { Log } from '../log'
 import type { RunDependencies } from '../pipeline/run-context'
+import type { BlobStore } from '../state/blob-store'
 import type { ServiceUrls } from './base-urls'
 import type { ActionContext } from './define-action'
 import type { RunParams } from './run-params'
+import type { Runtime } from './runtime'
 
 /** Lives as long as the container: connections are kept and tokens reused across activations. */
 const clock = systemClock
 const http = createHttpClient({ clock })
 const random = Math.random
 const tokenProviders = new Map<string, CachedTokenProvider>()
+const stores = new Map<string, BlobStore>()
 
 /**
  * The composition root: action params and platform in, everything a run needs out.
@@ -40,14 +43,6 @@ export function wire({ params, log, redactor }: ActionContext, request: RunParam
   const inputs = inputsFrom(params)
   const job = findJob(request.job)
   const token = tokenProvider(credentials, urls, log)
-  const tvm = createTvm({
-    url: urls.tvm,
-    namespace: runtime.namespace,
-    apiKey: runtime.apiKey,
-    http,
-    clock,
-    random,
-  })
 
   return {
     job,
@@ -63,7 +58,7 @@ export function wire({ params, log, redactor }: ActionContext, request: RunParam
       clock,
       log,
     }),
-    store: createFilesStore({ tvm, http, clock, random }),
+    store: filesStore(urls, runtime),
     settings,
     request,
     clock,
@@ -85,6 +80,18 @@ function tokenProvider(credentials: ImsCredentials, urls: ServiceUrls, log: Log)
     tokenProviders.set(key, provider)
   }
   return provider
+}
+
+/** One per container, so that an idle tick costs a single read and no new grant. */
+function filesStore({ tvm: url }: ServiceUrls, { namespace, apiKey }: Runtime): BlobStore {
+  const key = JSON.stringify([url, namespace, apiKey])
+  let store = stores.get(key)
+  if (!store) {
+    const tvm = createTvm({ url, namespace, apiKey, http, clock, random })
+    store = createFilesStore({ tvm, http, clock, random })
+    stores.set(key, store)
+  }
+  return store
 }
 
 async function authorize(
