@@ -1,0 +1,164 @@
+import { startEmulator } from '../../../emulators/emulator'
+import { createHttpClient } from '../../../src/http/node-fetch-client'
+import { TransportError } from '../../../src/http/http-client'
+import { retryAfterMs } from '../../../src/http/retry-after'
+import { withRetries } from '../../../src/http/retry-policy'
+import { createThrottle } from '../../../src/http/throttle'
+import { virtualClock } from '../../fixtures/virtual-clock'
+import type { Emulator, Reply } from '../../../emulators/emulator'
+import type { HttpClient } from '../../../src/http/http-client'
+
+const now = Date.UTC(2026, 10, 21)
+
+describe('Retry-After', () => {
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    [new Date(now + 5_000).toUTCString(), 5_000],
+    [new Date(now - 5_000).toUTCString(), 0],
+    ['soon', null],
+    [undefined, null],
+  ])('%s asks to wait %s ms', (header, ms) => {
+    expect(retryAfterMs(header, now)).toBe(ms)
+  })
+})
+
+describe('the HTTP client', () => {
+  let server: Emulator
+  let reply: Reply = { status: 200 }
+  beforeEach(async () => {
+    server = await startEmulator(() => reply)
+  })
+  afterEach(() => server.stop())
+
+  const systemClient = () =>
+    createHttpClient({ clock: { ...virtualClock(), sleep: () => new Promise(() => undefined) } })
+  const get = (http: HttpClient, url = server.url) => http({ method: 'GET', url, timeoutMs: 1_000 })
+
+  it('returns status, headers and body, and follows no redirect', async () => {
+    reply = { status: 302, headers: { location: 'https://example.com', 'x-debug-id': 'abc' }, body: 'moved' }
+
+    const response = await get(systemClient())
+
+    expect(response).toMatchObject({ status: 302, headers: { 'x-debug-id': 'abc' } })
+    expect(response.body.toString()).toBe('moved')
+  })
+
+  it('says that nothing was sent where nobody listens', async () => {
+    const error = await get(systemClient(), 'http://127.0.0.1:9/path?secret=canary').catch(
+      (thrown: unknown) => thrown,
+    )
+
+    expect(error).toBeInstanceOf(TransportError)
+    expect(error).toMatchObject({ sent: 'no', reason: 'network' })
+    expect((error as Error).message).toContain('http://127.0.0.1:9/path')
+    expect((error as Error).message).not.toContain('canary')
+  })
+
+  it('does not know whether a request arrived whose connection was cut', async () => {
+    server.once({ kind: 'cut-before' })
+
+    await expect(get(systemClient())).rejects.toMatchObject({ sent: 'perhaps', reason: 'network' })
+  })
+
+  it('gives up after its time limit', async () => {
+    const clock = virtualClock()
+    server.once({ kind: 'hang' })
+    const answer = get(createHttpClient({ clock })).catch((thrown: unknown) => thrown)
+    while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+
+    await clock.advance(1_000)
+
+    expect(await answer).toMatchObject({ sent: 'perhaps', reason: 'timeout' })
+  })
+
+  it('refuses plain http beyond this machine', async () => {
+    await expect(get(systemClient(), 'http://example.com')).rejects.toMatchObject({ code: 'input-invalid' })
+  })
+})
+
+describe('retries', () => {
+  function scripted(...outcomes: (number | TransportError)[]) {
+    const calls: number[] = []
+    const http: HttpClient = () => {
+      const outcome = outcomes[calls.length] ?? 200
+      calls.push(calls.length)
+      if (outcome instanceof TransportError) return Promise.reject(outcome)
+      return Promise.resolve({
+        status: outcome,
+        headers: outcome === 429 ? { 'retry-after': '7' } : {},
+        body: Buffer.from(''),
+      })
+    }
+    return { http, calls }
+  }
+  const request = { method: 'GET', url: 'https://example.com', timeoutMs: 1_000 } as const
+  const lost = new TransportError('GET failed', 'perhaps', 'network')
+
+  it.each([
+    ['503 then 200', [503, 200], 200, 2],
+    ['a lost connection then 200', [lost, 200], 200, 2],
+    ['408 then 200', [408, 200], 200, 2],
+    ['a 400, which stays', [400, 200], 400, 1],
+    ['a 404, which stays', [404], 404, 1],
+    ['503 for ever', [503, 503, 503, 503], 503, 3],
+  ])('%s', async (_what, outcomes, status, tries) => {
+    const { http, calls } = scripted(...outcomes)
+    const clock = virtualClock({ leap: true })
+    const send = withRetries(http, { clock, random: () => 0.5, tries: 3, budgetMs: 60_000 })
+
+    expect((await send(request)).status).toBe(status)
+    expect(calls).toHaveLength(tries)
+  })
+
+  it('waits as long as Retry-After says', async () => {
+    const { http } = scripted(429, 200)
+    const clock = virtualClock({ leap: true })
+
+    await withRetries(http, { clock, random: () => 1, tries: 3, budgetMs: 60_000 })(request)
+
+    expect(clock.monotonic()).toBe(7_000)
+  })
+
+  it('does not wait beyond its budget', async () => {
+    const { http, calls } = scripted(429, 200)
+    const clock = virtualClock({ leap: true })
+
+    const response = await withRetries(http, { clock, random: () => 1, tries: 3, budgetMs: 5_000 })(request)
+
+    expect(response.status).toBe(429)
+    expect(calls).toHaveLength(1)
+    expect(clock.monotonic()).toBe(0)
+  })
+})
+
+describe('the throttle', () => {
+  it('lets one go per interval, in order', async () => {
+    const clock = virtualClock()
+    const throttle = createThrottle({ intervalMs: 1_000, clock })
+    const gone: string[] = []
+    for (const name of ['a', 'b', 'c']) void throttle().then(() => gone.push(`${name}${clock.monotonic()}`))
+
+    await clock.advance(0)
+    await clock.advance(5_000)
+
+    expect(gone).toEqual(['a0', 'b1000', 'c2000'])
+  })
+
+  it('gives the place of one who gave up to the next', async () => {
+    const clock = virtualClock()
+    const throttle = createThrottle({ intervalMs: 1_000, clock })
+    const abort = new AbortController()
+    const gone: string[] = []
+    await throttle()
+    const given = throttle(abort.signal).catch(() => 'gave up')
+    void throttle().then(() => gone.push(`c${clock.monotonic()}`))
+    await clock.advance(100)
+
+    abort.abort(new Error('no more'))
+    await clock.advance(900)
+
+    expect(await given).toBe('gave up')
+    expect(gone).toEqual(['c1000'])
+  })
+})
