@@ -2,12 +2,7 @@ import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  {
-    ignores: [
-      ...['dist/', 'coverage/', 'bench/node_modules/', 'webpack-config.js', 'eslint.config.mjs'],
-      'emulators/app-builder/container-program.js',
-    ],
-  },
+  { ignores: ['dist/', 'coverage/', 'bench/node_modules/', '**/*.js', 'eslint.config.mjs'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

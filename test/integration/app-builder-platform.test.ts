@@ -38,9 +38,10 @@ const client = () => openwhiskClient({ apihost: openwhisk.url, api_key: apiKey, 
 
 /** Runs an action to its end, whatever that is. */
 async function run(name: string, params: object): Promise<Activation> {
-  const { activationId } = (await client().actions.invoke({ name: `probe/${name}`, params })) as {
-    activationId: string
-  }
+  const { activationId } = await client().actions.invoke<object, { activationId: string }>({
+    name: `probe/${name}`,
+    params,
+  })
   for (;;) {
     const activation = openwhisk.activations.find(activationId)
     if (activation) return activation
@@ -93,7 +94,7 @@ describe('an action', () => {
   it('leaves its output as logs of the activation', async () => {
     const { activationId } = await run('single', { do: 'log' })
 
-    const { logs } = await client().activations.logs(activationId)
+    const { logs } = await client().activations.logs({ name: activationId })
 
     expect(logs).toHaveLength(2)
     expect(logs).toContainEqual(expect.stringMatching(/^\d{4}-\S+Z stdout: to stdout$/))

@@ -46,7 +46,7 @@ it('a changed cron replaces the old one', async () => {
 it('a deploy that fails half-way is completed by the next one', async () => {
   const refuse = { kind: 'reply', reply: { status: 500, body: { error: 'out of order' } } } as const
   // The deploy code tries each call three times.
-  for (const _attempt of [1, 2, 3])
+  for (let attempt = 1; attempt <= 3; attempt += 1)
     openwhisk.once(refuse, ({ method, url }) => method === 'PUT' && url.includes('/actions/'))
 
   const failing = app.deploy(openwhisk, { actions: { added: probe() } })
