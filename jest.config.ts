@@ -2,7 +2,7 @@
 import type { Config } from 'jest'
 
 /** ESM-only packages that Jest, which runs CommonJS here, must have transformed. */
-const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata-polyfill']
+const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata-polyfill', 'jose']
 
 const config: Config = {
   testEnvironment: 'node',
