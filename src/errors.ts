@@ -35,6 +35,8 @@ const recoveryOf = {
   'state-too-large': 'abort',
   'store-unreachable': 'retry',
   'store-refused': 'abort',
+  // one record
+  'row-invalid': 'skip',
   // a fault of ours
   unexpected: 'retry',
 } as const

@@ -1,3 +1,5 @@
+import { JobError } from '../../errors'
+
 type EventName = `event${number}` | CommerceEvent
 type CommerceEvent = 'purchase' | 'prodView' | 'scOpen' | 'scAdd' | 'scRemove' | 'scView' | 'scCheckout'
 
@@ -8,6 +10,7 @@ export type HitEvent =
 /**
  * Builds the `events` column, such as `event1,event2=9.99,event3:A17`.
  * A number other than a whole one needs an event of type Currency or Numeric in the report suite.
+ * @throws JobError `row-invalid` where an id would break the list
  */
 export function events(...list: readonly HitEvent[]): string {
   return list.map(eventText).join(',')
@@ -15,14 +18,23 @@ export function events(...list: readonly HitEvent[]): string {
 
 function eventText(event: HitEvent): string {
   if (typeof event === 'string') return event
-  if ('id' in event) return `${event.name}:${event.id}`
-  return `${event[0]}=${event[1]}`
+  if (!('id' in event)) return `${event[0]}=${event[1]}`
+  if (!event.id.includes(',')) return `${event.name}:${event.id}`
+  throw new JobError(
+    'row-invalid',
+    `The id "${event.id}" of ${event.name} has a comma, which would begin another event.`,
+    'Use letters and digits, 20 at most.',
+  )
 }
 
-const eventPattern =
-  /^(event([1-9]\d{0,2}|1000)|purchase|prodView|scOpen|scAdd|scRemove|scView|scCheckout)(=-?\d+(\.\d+)?|:[A-Za-z0-9]{1,20})?$/
+const name = '(?:event(?:[1-9]\\d{0,2}|1000)|purchase|prodView|scOpen|scAdd|scRemove|scView|scCheckout)'
+const event = `${name}(?:=-?\\d+(?:\\.\\d+)?|:[A-Za-z0-9]{1,20})?`
+const eventPattern = new RegExp(`^${event}$`)
+const listPattern = new RegExp(`^${event}(?:,${event})*$`)
 
 /** The first event that does not follow Adobe's grammar; null where all do. */
 export function faultyEvent(text: string): string | null {
-  return text.split(',').find((event) => !eventPattern.test(event)) ?? null
+  // One test settles nearly every row; which event is wrong matters only then.
+  if (listPattern.test(text)) return null
+  return text.split(',').find((one) => !eventPattern.test(one)) ?? null
 }

@@ -1,4 +1,3 @@
-const isoWithZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})$/
 /** Larger numbers are milliseconds, or a mistake: seconds reach it in the year 2286. */
 const tooLargeForSeconds = 10_000_000_000
 
@@ -7,13 +6,65 @@ const tooLargeForSeconds = 10_000_000_000
  * Milliseconds are not allowed, and a time without a zone is not clear.
  */
 export function toSeconds(value: unknown): number | null {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : Math.floor(value.getTime() / 1000)
-  if (typeof value === 'number') return isSeconds(value) ? value : null
-  if (typeof value !== 'string') return null
-  if (/^\d{1,10}$/.test(value)) return Number(value)
-  return isoWithZone.test(value) ? Date.parse(value) / 1000 : null
+  if (typeof value === 'string') {
+    if (value.charCodeAt(4) === dash) return inRange(secondsOfIso(value))
+    return /^\d{1,10}$/.test(value) ? Number(value) : null
+  }
+  if (value instanceof Date) return inRange(Math.floor(value.getTime() / 1000))
+  return typeof value === 'number' ? inRange(value) : null
 }
 
-function isSeconds(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < tooLargeForSeconds
+function inRange(seconds: number): number | null {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds < tooLargeForSeconds ? seconds : null
+}
+
+const plus = 0x2b
+const dash = 0x2d
+const zero = 0x30
+const colon = 0x3a
+const letterT = 0x54
+const letterZ = 0x5a
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/**
+ * Seconds of `YYYY-MM-DDThh:mm[:ss]` with `Z`, `±hh:mm` or `±hhmm` (ISO 8601); NaN for anything else.
+ * By hand, as `Date.parse` takes the 30th of February for a day in March, and is slow where it runs once a row.
+ */
+function secondsOfIso(text: string): number {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const withSeconds = text.charCodeAt(16) === colon
+  const second = withSeconds ? twoDigits(text, 17) : 0
+  const punctuated =
+    text.charCodeAt(7) === dash && text.charCodeAt(10) === letterT && text.charCodeAt(13) === colon
+  const real =
+    year >= 1970 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
+  if (!punctuated || !real) return NaN
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - offset(text, withSeconds ? 19 : 16)
+}
+
+/** Zone offset in seconds, which must end the text. */
+function offset(text: string, at: number): number {
+  const sign = text.charCodeAt(at)
+  if (sign === letterZ) return text.length === at + 1 ? 0 : NaN
+  const minutesAt = text.charCodeAt(at + 3) === colon ? at + 4 : at + 3
+  const hours = twoDigits(text, at + 1)
+  const minutes = twoDigits(text, minutesAt)
+  if ((sign !== plus && sign !== dash) || text.length !== minutesAt + 2 || hours > 23 || minutes > 59)
+    return NaN
+  return (sign === dash ? -1 : 1) * (hours * 3600 + minutes * 60)
+}
+
+function daysIn(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return month === 2 && leap ? 29 : (daysOfMonth[month - 1] ?? 0)
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - zero
+  const ones = text.charCodeAt(at + 1) - zero
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN
 }
