@@ -1,6 +1,7 @@
-import { noCounters } from '../state/state-document'
+import { noCounters } from '../state/counters'
 import { toJobError } from '../errors'
 import { failed } from './outcome'
+import { prune } from './retention'
 import { reportOf, reportOfNothing } from './run-report'
 import type { RunReport } from '../state/run-report'
 import type { NoRun } from './open-run'
@@ -14,15 +15,18 @@ export async function closeRun(context: RunContext, outcome: Outcome): Promise<R
   if (state.signal.aborted) return report
   const succeeded = outcome.outcome === 'succeeded'
   try {
-    await state.release((document) => ({
-      ...document,
-      // What this run wrote and did not commit is the next run's to sweep.
-      sweep: succeeded ? document.sweep : [...document.sweep, state.run],
-      stalls: outcome.outcome === 'failed' || outcome.moreToDo ? document.stalls : 0,
-      caughtUp: document.caughtUp || (succeeded && document.outbox.length === 0),
-      counters: noCounters,
-      reports: [...document.reports, report].slice(-settings.reportsKept),
-    }))
+    await state.release((before) => {
+      const document = prune(before, state.storeClock.now(), settings.reportsKept - 1)
+      return {
+        ...document,
+        // What this run wrote and did not commit is the next run's to sweep.
+        sweep: succeeded ? document.sweep : [...document.sweep, state.run],
+        stalls: outcome.outcome === 'failed' || outcome.moreToDo ? document.stalls : 0,
+        caughtUp: document.caughtUp || (succeeded && document.outbox.length === 0),
+        counters: noCounters,
+        reports: [...document.reports, report],
+      }
+    })
     return report
   } catch (error) {
     return reportNow(context, failed(toJobError(error)))

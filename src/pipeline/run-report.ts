@@ -1,7 +1,8 @@
-import { noCounters } from '../state/state-document'
+import { noCounters } from '../state/counters'
 import { explainHold } from './holds'
 import type { RunReport } from '../state/run-report'
-import type { Counters, StateDocument } from '../state/state-document'
+import type { Counters } from '../state/counters'
+import type { StateDocument } from '../state/state-document'
 import type { Outcome } from './outcome'
 
 interface ReportFacts {

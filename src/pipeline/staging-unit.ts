@@ -1,5 +1,5 @@
 import { JobError } from '../errors'
-import { noCounters } from '../state/state-document'
+import { noCounters } from '../state/counters'
 import { createBatcher } from './batcher'
 import { createRejectLog } from './reject-log'
 import { writeSegments } from './segments'

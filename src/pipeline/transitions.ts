@@ -1,14 +1,8 @@
-import { noCounters } from '../state/state-document'
+import { noCounters } from '../state/counters'
 import type { DestinationIdentity } from '../destinations/destination'
 import type { Change } from '../state/job-state'
-import type {
-  Counters,
-  Hold,
-  OutboxEntry,
-  RejectSegment,
-  SeenSegment,
-  StateDocument,
-} from '../state/state-document'
+import type { Counters } from '../state/counters'
+import type { Hold, OutboxEntry, RejectSegment, SeenSegment, StateDocument } from '../state/state-document'
 
 /** The life of a batch: staged → sending → confirmed, or sending → doubt → confirmed | sending | held. */
 

@@ -1,5 +1,5 @@
 import { JobError } from '../errors'
-import { parseDocument } from './state-document'
+import { parseDocument } from './parse-document'
 import type { Clock } from '../clock'
 import type { BlobStore, WriteCondition } from './blob-store'
 import type { StateDocument } from './state-document'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
+import { Counters, noCounters } from './counters'
 import { RunReport } from './run-report'
 
 /** ms since the epoch on the store's clock. */
@@ -93,25 +93,12 @@ export const SeenSegment = z.object({
 })
 export type SeenSegment = z.infer<typeof SeenSegment>
 
-/** What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it. */
-export const Counters = z.object({
-  slices: z.number(),
-  records: z.number(),
-  rows: z.number(),
-  rejects: z.record(z.string(), z.number()),
-  duplicates: z.number(),
-  filtered: z.number(),
-  late: z.number(),
-  batches: z.number(),
-  confirmed: z.number(),
-  confirmedByLookup: z.number(),
-  invalidRows: z.number(),
-})
-export type Counters = z.infer<typeof Counters>
+/** Raised with every change that an older version of this app could not read. */
+export const documentVersion = 1
 
 /** All durable state of a job. One document, because lease, cursor and outbox must move in one atomic write. */
 export const StateDocument = z.object({
-  version: z.literal(1),
+  version: z.literal(documentVersion),
   job: z.string(),
   /** Fresh with every write: tells a write that was applied from one that was not. */
   write: z.string(),
@@ -158,24 +145,10 @@ export const StateDocument = z.object({
 })
 export type StateDocument = z.infer<typeof StateDocument>
 
-export const noCounters: Counters = {
-  slices: 0,
-  records: 0,
-  rows: 0,
-  rejects: {},
-  duplicates: 0,
-  filtered: 0,
-  late: 0,
-  batches: 0,
-  confirmed: 0,
-  confirmedByLookup: 0,
-  invalidRows: 0,
-}
-
 /** The document of a job that never ran. */
 export function newDocument(job: string): StateDocument {
   return {
-    version: 1,
+    version: documentVersion,
     job,
     write: '',
     lease: null,
@@ -197,30 +170,5 @@ export function newDocument(job: string): StateDocument {
     grouping: null,
     counters: noCounters,
     reports: [],
-  }
-}
-
-/**
- * Reads a document. What cannot be read never counts as "never ran".
- * @throws JobError `state-corrupt`
- */
-export function parseDocument(path: string, body: Buffer): StateDocument {
-  const parsed = StateDocument.safeParse(parseJson(body))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const place = issue && issue.path.length > 0 ? issue.path.join('.') : 'its top level'
-  throw new JobError(
-    'state-corrupt',
-    `The state document ${path} cannot be read: ${issue?.message ?? 'not JSON'} at ${place}.`,
-    'Restore the file from a copy, or deploy the version of this app that wrote it. Do not delete it: the job would send everything again.',
-    { details: { path } },
-  )
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
   }
 }

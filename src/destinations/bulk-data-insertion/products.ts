@@ -1,3 +1,5 @@
+import { JobError } from '../../errors'
+
 /** One product of the `products` column. */
 export interface HitProduct {
   readonly category?: string
@@ -11,40 +13,81 @@ export interface HitProduct {
   readonly eVars?: Readonly<Record<`eVar${number}`, string>>
 }
 
-/** Builds the `products` column: `category;product;quantity;price;event1=4.99|event2=5;eVar1=x,…`. */
+/**
+ * Builds the `products` column: `category;product;quantity;price;event1=4.99|event2=5;eVar1=x,…`.
+ * @throws JobError `row-invalid` where a text has a delimiter, which Adobe would take for the next part or product
+ */
 export function products(...list: readonly HitProduct[]): string {
   return list.map(productText).join(',')
 }
 
-function productText({ category = '', name, quantity, price, events = {}, eVars = {} }: HitProduct): string {
-  const pairs = (record: Readonly<Record<string, number | string>>) =>
-    Object.entries(record)
-      .map(([key, value]) => `${key}=${value}`)
-      .join('|')
-  const fields = [category, name, quantity ?? '', price ?? '', pairs(events), pairs(eVars)].map(String)
+function productText({ category = '', name, quantity, price, events, eVars }: HitProduct): string {
+  const fields = [undelimited(category), undelimited(name), quantity ?? '', price ?? '']
+  fields.push(pairs(events), pairs(eVars))
   while (fields.length > 2 && fields.at(-1) === '') fields.pop()
   return fields.join(';')
 }
 
-const number = /^-?\d+(\.\d+)?$/
-const eventList = /^event\d+=-?\d+(\.\d+)?(\|event\d+=-?\d+(\.\d+)?)*$/
-const eVarList = /^eVar\d+=[^;,|]*(\|eVar\d+=[^;,|]*)*$/
+function pairs(record: Readonly<Record<string, number | string>> = {}): string {
+  return Object.entries(record)
+    .map(([key, value]) => `${key}=${undelimited(String(value))}`)
+    .join('|')
+}
+
+function undelimited(text: string): string {
+  if (!/[,;|]/.test(text)) return text
+  throw new JobError(
+    'row-invalid',
+    `"${text}" has a comma, semicolon or pipe, which delimit the products column.`,
+    'Leave these characters out of product names, categories and merchandising eVars.',
+  )
+}
+
+const number = '-?\\d+(?:\\.\\d+)?'
+const event = `event(?:[1-9]\\d{0,2}|1000)=${number}`
+const eVar = 'eVar(?:[1-9]\\d?|1\\d\\d|2[0-4]\\d|250)=[^;,|]*'
+const numberPattern = new RegExp(`^${number}$`)
+const eventsPattern = new RegExp(`^${event}(?:\\|${event})*$`)
+const eVarsPattern = new RegExp(`^${eVar}(?:\\|${eVar})*$`)
+
+/** Adobe cuts a longer category or name, and a longer merchandising value. In bytes of UTF-8. */
+const textLimit = 100
+const eVarLimit = 255
 
 /** What is wrong with a `products` value; null where nothing is. */
 export function productsFault(text: string): string | null {
   for (const product of text.split(',')) {
-    const [category = '', name = '', quantity = '', price = '', events = '', eVars = '', ...rest] =
-      product.split(';')
-    if (rest.length > 0) return `"${product}" has more than six parts`
-    if (name === '') return `"${product}" has no product name`
-    if (Buffer.byteLength(category) > 100 || Buffer.byteLength(name) > 100) {
-      return 'category and product name may take 100 bytes each'
-    }
-    if (quantity !== '' && !/^\d+$/.test(quantity)) return `the quantity "${quantity}" is not a whole number`
-    if (price !== '' && !number.test(price)) return `the price "${price}" is not a number`
-    if (events !== '' && !eventList.test(events))
-      return `the events "${events}" are not like event1=4.99|event2=5`
-    if (eVars !== '' && !eVarList.test(eVars)) return `the eVars "${eVars}" are not like eVar1=x|eVar2=y`
+    const fault = productFault(product)
+    if (fault) return fault
   }
   return null
+}
+
+function productFault(product: string): string | null {
+  const parts = product.split(';')
+  const [category = '', name = '', quantity = '', price = '', events = '', eVars = ''] = parts
+  if (parts.length > 6) return `"${product}" has more than six parts`
+  if (name === '') return `"${product}" has no product name`
+  if (exceeds(category, textLimit) || exceeds(name, textLimit)) {
+    return `category and product name may take ${textLimit} bytes each`
+  }
+  if (quantity !== '' && !/^\d+$/.test(quantity)) return `the quantity "${quantity}" is not a whole number`
+  if (price !== '' && !numberPattern.test(price)) return `the price "${price}" is not a number`
+  if (events !== '' && !eventsPattern.test(events)) {
+    return `the events "${events}" are not like event1=4.99|event2=5`
+  }
+  if (eVars === '') return null
+  if (!eVarsPattern.test(eVars)) return `the eVars "${eVars}" are not like eVar1=x|eVar2=y`
+  return eVars.length * 3 > eVarLimit && eVars.split('|').some(eVarTooLong)
+    ? `a merchandising eVar may take ${eVarLimit} bytes`
+    : null
+}
+
+function eVarTooLong(pair: string): boolean {
+  return exceeds(pair.slice(pair.indexOf('=') + 1), eVarLimit)
+}
+
+function exceeds(text: string, limit: number): boolean {
+  // A string of n chars takes at most 3n bytes.
+  return text.length * 3 > limit && Buffer.byteLength(text) > limit
 }

@@ -1,0 +1,127 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { createCsvEncoder } from '../../../../src/destinations/bulk-data-insertion/csv-encoder'
+import type { EncodedRow, Reject } from '../../../../src/destinations/destination'
+
+const columns = [
+  'timestamp',
+  'marketingCloudVisitorID',
+  'visitorID',
+  'userAgent',
+  'pageName',
+  'linkType',
+  'linkName',
+  'eVar1',
+  'prop1',
+  'list1',
+  'contextData.note',
+  'events',
+  'products',
+]
+const encoder = createCsvEncoder({ columns, reportSuite: 'suite', groups: 3, allowVisitorId: false })
+const visitor = '12345678901234567890123456789012345678'
+const hit = {
+  timestamp: 1_700_000_000,
+  marketingCloudVisitorID: visitor,
+  userAgent: 'test/1.0',
+  pageName: 'home',
+}
+
+function encode(change: Record<string, unknown>): EncodedRow | Reject {
+  return encoder.encode({ ...hit, ...change })
+}
+
+it('writes what a foreign CSV reader reads back, whatever the text', () => {
+  const text = fc
+    .string({ unit: 'grapheme', maxLength: 60 })
+    .map((value) => value.replace(/\p{Cc}/gu, '\n'))
+    .filter((value) => Buffer.byteLength(value) <= 100)
+  fc.assert(
+    fc.property(text, text, text, (eVar1, prop1, note) => {
+      const row = encode({ eVar1, prop1, 'contextData.note': note })
+      if ('code' in row) throw new Error(row.message)
+      const [read] = parse<Record<string, string>>(encoder.header + row.line, { columns: true })
+      expect(read).toMatchObject({
+        eVar1,
+        prop1,
+        'contextData.note': note,
+        reportSuiteID: 'suite',
+        timestamp: '1700000000',
+      })
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('turns the same hit into the same bytes', () => {
+  expect(encode({ eVar1: 'a,b' })).toEqual(encode({ eVar1: 'a,b' }))
+})
+
+it('keeps a visitor in one group, and all groups in range', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 10n ** 37n, max: 10n ** 38n - 1n }), (id) => {
+      const row = encode({ marketingCloudVisitorID: String(id) })
+      const again = encode({ marketingCloudVisitorID: String(id), eVar1: 'other' })
+      expect(row).toMatchObject({ group: expect.any(Number) as number })
+      if ('group' in row && 'group' in again) {
+        expect(again.group).toBe(row.group)
+        expect(row.group).toBeLessThan(3)
+      }
+    }),
+  )
+})
+
+it.each([
+  ['a number of seconds', 1_700_000_000],
+  ['seconds as text', '1700000000'],
+  ['ISO 8601 in UTC', '2023-11-14T22:13:20Z'],
+  ['ISO 8601 with an offset', '2023-11-14T23:13:20+01:00'],
+  ['a Date', new Date(1_700_000_000_999)],
+])('takes a timestamp as %s', (_form, timestamp) => {
+  expect(encode({ timestamp })).toMatchObject({ at: 1_700_000_000 })
+})
+
+it.each<[string, Record<string, unknown>, string, string]>([
+  ['milliseconds', { timestamp: 1_700_000_000_000 }, 'timestamp-invalid', 'timestamp'],
+  ['fractions of a second', { timestamp: 1.5 }, 'timestamp-invalid', 'timestamp'],
+  ['a time without a zone', { timestamp: '2023-11-14T22:13:20' }, 'timestamp-invalid', 'timestamp'],
+  ['no timestamp', { timestamp: undefined }, 'timestamp-missing', 'timestamp'],
+  ['a column that the job does not list', { eVar99: 'x' }, 'column-unknown', 'eVar99'],
+  ['a value that is no text', { eVar1: { deep: true } }, 'value-type', 'eVar1'],
+  ['a number that is none', { eVar1: NaN }, 'value-type', 'eVar1'],
+  ['an eVar of 256 bytes', { eVar1: 'x'.repeat(256) }, 'value-too-long', 'eVar1'],
+  ['an eVar of 128 umlauts', { eVar1: 'ü'.repeat(128) }, 'value-too-long', 'eVar1'],
+  ['a prop of 101 bytes', { prop1: 'x'.repeat(101) }, 'value-too-long', 'prop1'],
+  ['a list value of 256 bytes', { list1: `a,${'x'.repeat(256)}` }, 'value-too-long', 'list1'],
+  ['a control character', { eVar1: 'a\u0000b' }, 'value-control-character', 'eVar1'],
+  ['an event without a number', { events: 'event' }, 'events-invalid', 'events'],
+  ['event 1001', { events: 'event1001' }, 'events-invalid', 'events'],
+  ['an empty event', { events: 'event1,,event2' }, 'events-invalid', 'events'],
+  ['an event id that is too long', { events: `event1:${'x'.repeat(21)}` }, 'events-invalid', 'events'],
+  ['a product without a name', { products: ';;1;2' }, 'products-invalid', 'products'],
+  ['a product with half a unit', { products: ';shirt;0.5;2' }, 'products-invalid', 'products'],
+  ['a link type that is none', { linkType: 'x', linkName: 'n' }, 'link-type-invalid', 'linkType'],
+  [
+    'a visitor id that is no ECID',
+    { marketingCloudVisitorID: 'jane' },
+    'visitor-id-invalid',
+    'marketingCloudVisitorID',
+  ],
+  ['a visitorID on a timestamped hit', { visitorID: 'jane' }, 'visitor-id-invalid', 'visitorID'],
+  ['no visitor', { marketingCloudVisitorID: '' }, 'visitor-id-missing', 'marketingCloudVisitorID'],
+  ['no user agent', { userAgent: '' }, 'user-agent-missing', 'userAgent'],
+  ['neither page nor link', { pageName: '' }, 'page-or-link-missing', 'pageName'],
+  ['a link without a name', { pageName: '', linkType: 'o' }, 'page-or-link-missing', 'pageName'],
+])('rejects %s by name and place', (_what, change, code, path) => {
+  expect(encode(change)).toMatchObject({ code, path })
+})
+
+it.each([
+  ['an eVar of 255 bytes', { eVar1: 'x'.repeat(255) }],
+  ['events of every kind', { events: 'event1,event2=10,event3=-9.99,event4:A17,purchase,prodView' }],
+  ['products of every kind', { products: 'cat;shirt;2;9.98;event1=4.99|event2=5;eVar1=red|eVar2=L,;socks' }],
+  ['a link hit', { pageName: '', linkType: 'o', linkName: 'flight' }],
+  ['line breaks and tabs', { eVar1: 'a\tb\r\nc' }],
+])('takes %s', (_what, change) => {
+  expect(encode(change)).toHaveProperty('line')
+})
