@@ -68,6 +68,7 @@ function productFault(product: string): string | null {
   const [category = '', name = '', quantity = '', price = '', events = '', eVars = ''] = parts
   if (parts.length > 6) return `"${product}" has more than six parts`
   if (name === '') return `"${product}" has no product name`
+  if (category.includes('|') || name.includes('|')) return `"${product}" has a pipe in a name`
   if (exceeds(category, textLimit) || exceeds(name, textLimit)) {
     return `category and product name may take ${textLimit} bytes each`
   }

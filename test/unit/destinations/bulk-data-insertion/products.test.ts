@@ -49,6 +49,7 @@ describe('productsFault', () => {
     ['Sneaker', 'has no product name'],
     [';', 'has no product name'],
     [';Sneaker,', 'has no product name'],
+    [';a|b', 'has a pipe in a name'],
     [';a;1;2;event1=1;eVar1=x;more', 'more than six parts'],
     [';Sneaker;1.5;2', 'the quantity "1.5" is not a whole number'],
     [';Sneaker;-1;2', 'the quantity "-1" is not a whole number'],
