@@ -1,0 +1,103 @@
+/** What a refusal of IMS means for the person who set the credential up. */
+export interface Explanation {
+  readonly remedy: string
+  /** The client exists, but no longer with this kind of credential: another kind may do. */
+  readonly credentialGone: boolean
+}
+
+interface Refusal {
+  readonly path: '/ims/token/v3' | '/ims/exchange/jwt'
+  readonly imsError: string
+  /** Where one error means different things by status. */
+  readonly status?: number
+  readonly remedy: string
+  readonly credentialGone?: boolean
+}
+
+const migrate =
+  'Adobe switched JWT credentials off on 2026-03-01: add an OAuth Server-to-Server credential to the same project, set IMS_OAUTH_S2S_* and remove JWT_*.'
+
+/**
+ * Adobe tabulates the errors of /ims/exchange/jwt only; those of /ims/token/v3 follow RFC 6749 §5.2.
+ * @see Adobe Developer Console, Service Account (JWT): error codes of the JWT exchange
+ */
+const refusals: readonly Refusal[] = [
+  {
+    path: '/ims/token/v3',
+    imsError: 'invalid_client',
+    remedy:
+      'Check client id and client secret in the Developer Console; a deleted or rotated secret is refused.',
+  },
+  {
+    path: '/ims/token/v3',
+    imsError: 'invalid_scope',
+    remedy:
+      'Copy the scopes from the credential page of the Developer Console; a single unknown one spoils all.',
+  },
+  {
+    path: '/ims/token/v3',
+    imsError: 'unauthorized_client',
+    remedy: 'Add the OAuth Server-to-Server credential to the project in the Developer Console.',
+    credentialGone: true,
+  },
+  {
+    path: '/ims/token/v3',
+    imsError: 'unsupported_grant_type',
+    remedy: 'Check IMS_BASE_URL: this server does not know client credentials.',
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_client',
+    status: 400,
+    remedy: `The client is unknown, or its id and the token's audience belong to different IMS environments: check JWT_CLIENT_ID and IMS_BASE_URL. ${migrate}`,
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_client',
+    status: 401,
+    remedy: `Check JWT_CLIENT_SECRET; else the client may no longer exchange JWTs. ${migrate}`,
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_token',
+    remedy:
+      'The JWT counts as expired or undecodable: check the clock of this machine, then JWT_TECHNICAL_ACCOUNT_ID and JWT_IMS_ORG.',
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_signature',
+    remedy:
+      'No certificate of the credential matches: set JWT_PRIVATE_KEY to the key of the uploaded certificate.',
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_jti',
+    remedy: `The credential demands one-time JWTs (jti), which this app does not make. ${migrate}`,
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'invalid_scope',
+    remedy: 'Set JWT_METASCOPES to metascopes of the credential, such as ent_analytics_bulk_ingest_sdk.',
+  },
+  {
+    path: '/ims/exchange/jwt',
+    imsError: 'bad_request',
+    remedy: 'Check JWT_TECHNICAL_ACCOUNT_ID (…@techacct.adobe.com) and JWT_IMS_ORG (…@AdobeOrg).',
+  },
+]
+
+/** What to do about an error code that came with this status. */
+export function explainRefusal(path: Refusal['path'], status: number, imsError: string): Explanation {
+  const refusal = refusals.find(
+    (known) =>
+      known.path === path &&
+      known.imsError === imsError &&
+      (known.status === undefined || known.status === status),
+  )
+  return {
+    remedy:
+      refusal?.remedy ??
+      'Compare the credential with the Developer Console; `npm run doctor` checks it field by field.',
+    credentialGone: refusal?.credentialGone ?? false,
+  }
+}
