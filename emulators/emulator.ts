@@ -50,7 +50,7 @@ export interface Emulator {
 /** A real HTTP server on a free loopback port, with a request log and one-shot faults. */
 export async function startEmulator(
   handler: Handler,
-  { now = Date.now, port = 0 }: { readonly now?: () => number; readonly port?: number } = {},
+  { now = Date.now }: { readonly now?: () => number } = {},
 ): Promise<Emulator> {
   const requests: LoggedRequest[] = []
   const faults: { fault: Fault; matches: Matches }[] = []
@@ -88,7 +88,7 @@ export async function startEmulator(
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -37,6 +37,7 @@ const tasks = new Listr<Demo>(
       title: 'The alarm fires: run-job fetches 20,000 flights and writes them to Analytics (at demo pace)',
       task: async (demo, task) => {
         demo.first = await tick(demo.platform)
+        requireSuccess(demo.first)
         const { rows, confirmed, batches } = demo.first
         task.title += ` – ${rows} rows, ${confirmed} of ${batches} batches confirmed`
       },
@@ -45,6 +46,7 @@ const tasks = new Listr<Demo>(
       title: 'The alarm fires again: nothing is left to do',
       task: async (demo, task) => {
         demo.second = await tick(demo.platform)
+        requireSuccess(demo.second)
         task.title += ` – ${demo.second.rows} rows`
       },
     },
@@ -55,10 +57,14 @@ const tasks = new Listr<Demo>(
 /** One tick of the alarm, and the report of the run that it caused. */
 async function tick({ openwhisk }: Platform): Promise<RunReport> {
   const [activation] = await openwhisk.tick(flightsAlarm)
-  if (!activation) throw new Error(`The alarm ${flightsAlarm} started nothing.`)
-  const report = activation.response.result as RunReport
-  if (!activation.response.success) throw new Error(JSON.stringify(report, null, 2))
-  return report
+  const result = activation?.response.result as RunReport | { error: unknown } | undefined
+  if (result && 'outcome' in result) return result
+  throw new Error(`The alarm ${flightsAlarm} led to no report: ${JSON.stringify(result)}`)
+}
+
+function requireSuccess({ outcome, error }: RunReport): void {
+  if (outcome === 'succeeded') return
+  throw new Error(error ? `${error.message} ${error.remedy}` : `The run ended as ${outcome}.`)
 }
 
 function show({ platform, first, second }: Demo): void {
@@ -76,14 +82,13 @@ function show({ platform, first, second }: Demo): void {
 }
 
 async function demonstrate(): Promise<void> {
-  const demo = {} as Demo
+  const demo: Partial<Demo> = {}
   try {
-    await tasks.run(demo)
-    if (json) console.log(JSON.stringify({ ...demo.first, secondRun: demo.second }))
-    else show(demo)
-    if (demo.first.outcome !== 'succeeded' || demo.second.outcome !== 'succeeded') process.exitCode = 1
+    await tasks.run(demo as Demo)
+    if (!json) show(demo as Demo)
   } finally {
-    await (demo as Partial<Demo>).platform?.stop()
+    if (json && demo.first) console.log(JSON.stringify({ ...demo.first, secondRun: demo.second }))
+    await demo.platform?.stop()
   }
 }
 

@@ -2,15 +2,13 @@ import { buildApp, deployApp } from '../app-builder/deploy'
 import { apiKey, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
 
-const port = 3233
-
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
 async function local(): Promise<void> {
-  const platform = await startPlatform({ settings: demoPace, port })
+  const platform = await startPlatform({ settings: demoPace })
   const { openwhisk, inputs } = platform
-  process.once('SIGINT', () => {
-    void platform.stop().then(() => process.exit(0))
-  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void platform.stop().finally(() => process.exit()))
+  }
 
   await buildApp(root)
   await deployApp(root, { openwhisk, namespace, apiKey, inputs })

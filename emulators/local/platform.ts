@@ -43,11 +43,9 @@ export interface Platform {
 export interface PlatformOptions {
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
-  /** A fixed port for OpenWhisk; otherwise a free one. */
-  readonly port?: number
 }
 
-export async function startPlatform({ settings = {}, port = 0 }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({ settings = {} }: PlatformOptions = {}): Promise<Platform> {
   const ims = await startIms()
   ims.register(credential)
   const analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
@@ -62,7 +60,6 @@ export async function startPlatform({ settings = {}, port = 0 }: PlatformOptions
     // The library's own way to be pointed elsewhere.
     env: { AIO_STATE_ENDPOINT: state.url },
     verifyToken: (token) => ims.verify(token),
-    port,
   })
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
   return {

@@ -88,10 +88,10 @@ export interface Destination<Row = unknown> {
   key(parts: KeyParts): string
   /** How long a group rests after an answer to a file of `rows` rows, in ms. */
   restMs(rows: number): number
-  send(batch: OutgoingBatch, signal: AbortSignal): Promise<SendAnswer>
-  lookup(batch: OutgoingBatch, signal: AbortSignal): Promise<LookupAnswer>
+  readonly send: (batch: OutgoingBatch, signal: AbortSignal) => Promise<SendAnswer>
+  readonly lookup: (batch: OutgoingBatch, signal: AbortSignal) => Promise<LookupAnswer>
   /** Asks whether the destination would accept every row of these bytes, without storing them. */
-  check(batch: OutgoingBatch, signal: AbortSignal): Promise<CheckAnswer>
+  readonly check: (batch: OutgoingBatch, signal: AbortSignal) => Promise<CheckAnswer>
 }
 
 export interface KeyParts {

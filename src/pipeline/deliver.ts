@@ -3,7 +3,7 @@ import { deliverGroup } from './delivery/deliver-group'
 import type { JobError } from '../errors'
 import type { OutboxEntry } from '../state/state-document'
 import type { GroupDelivery } from './delivery/deliver-group'
-import type { Extraction } from './extraction'
+import type { Extraction } from './staging/extraction'
 import type { RunContext } from './run-context'
 
 /** Why delivery ended: all sent, only long waits left, no time left, or a fault that stops every group. */
@@ -25,7 +25,10 @@ interface Lane {
  * Sends what the outbox holds: groups in parallel, one file of a group at a time, oldest first.
  * Ends when extraction has ended too and nothing is left, or nothing but waiting.
  */
-export async function deliver(context: RunContext, extraction: Extraction): Promise<DeliveryEnd> {
+export async function deliver(
+  context: RunContext,
+  extraction: Pick<Extraction<unknown>, 'status' | 'turned'>,
+): Promise<DeliveryEnd> {
   const { state, settings, clock, deadline, signal } = context
   const lanes = new Map<string, Lane>()
   const worstStepMs = settings.sendTimeoutMs + settings.reserveMs

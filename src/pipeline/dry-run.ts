@@ -1,9 +1,9 @@
 import { openDocumentFile } from '../state/document-file'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
-import { trackCursor } from './cursor-tracker'
-import { createIntake } from './record-intake'
-import { reach } from './extract'
+import { trackCursor } from './staging/cursor-tracker'
+import { createIntake } from './staging/record-intake'
+import { reach } from './staging/extract'
 import { nextWork } from './work'
 import type { RunDependencies } from './run-context'
 

@@ -1,7 +1,8 @@
 import { JobError, toJobError } from '../errors'
 import type { StateDocument } from '../state/state-document'
 import type { DeliveryEnd } from './deliver'
-import type { ExtractionEnd } from './extraction'
+import type { ExtractionEnd } from './staging/extraction'
+import type { StageEnd } from './stage'
 
 /** How a run ended. */
 export interface Outcome {
@@ -17,7 +18,11 @@ export interface Outcome {
 const stallLimit = 3
 
 /** The worst finding decides. */
-export function judge(extracted: ExtractionEnd, delivered: DeliveryEnd, document: StateDocument): Outcome {
+export function judge(
+  extracted: ExtractionEnd<StageEnd>,
+  delivered: DeliveryEnd,
+  document: StateDocument,
+): Outcome {
   if (delivered.kind === 'fault') return failed(delivered.error)
   if (typeof extracted === 'object') return failed(toJobError(extracted.error))
   const held = document.outbox.filter((entry) => entry.state === 'held').length

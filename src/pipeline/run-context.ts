@@ -5,11 +5,21 @@ import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
-import type { OpenBatchFile } from './batch-file'
+import type { OpenBatchFile } from './staging/batch-file'
 import type { Deadline } from './deadline'
-import type { RunRequest } from './requests/request'
+import type { Resolution } from './holds'
 import type { RunFiles } from './run-files'
 import type { Settings } from './settings'
+
+/** What a person asked of this run beyond "work off what is due". */
+export interface RunRequest {
+  readonly force: boolean
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** Key of a held batch, name of the slice that blocks the schedule, or `rejects`. */
+  readonly resolve?: string | undefined
+  readonly as?: Resolution | undefined
+}
 
 /** What a run needs from outside. */
 export interface RunDependencies {

@@ -1,11 +1,11 @@
 import { JobError } from '../errors'
 import { regroup, regroupingWaitMs } from './definition'
-import { extract } from './extract'
-import { roomInOutbox } from './outbox-room'
-import { loadLedger } from './seen/seen-ledger'
+import { extract } from './staging/extract'
+import { roomInOutbox } from './staging/outbox-room'
+import { loadLedger } from './staging/seen/seen-ledger'
 import { nextWork } from './work'
 import type { Job } from '../jobs/job'
-import type { ExtractionControl } from './extraction'
+import type { ExtractionControl } from './staging/extraction'
 import type { RunContext } from './run-context'
 
 /**

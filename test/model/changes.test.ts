@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { defineJob } from '../../src/jobs/job'
 import { runJob } from '../../src/pipeline/run-job'
 import { benign } from './choices'
-import { clean, createWorld, modelJob, recordsFor, tickUntilDone, verdict } from './world'
+import { clean, createWorld, modelJob, recordsFor, tickUntilDone, unpositioned, verdict } from './world'
 import type { Job } from '../../src/jobs/job'
 import type { RunDependencies } from '../../src/pipeline/run-context'
 import type { RunReport } from '../../src/state/run-report'
@@ -170,8 +170,7 @@ describe('a lookback window', () => {
 })
 
 describe('a source that is read whole each time', () => {
-  const { position: _, ...rest } = modelJob
-  const job = defineJob({ ...rest, key: (record) => (record as ModelRecord).id })
+  const job = defineJob({ ...unpositioned, key: (record) => (record as ModelRecord).id })
 
   it('sends only what is new', async () => {
     const world = worldWith({ job })
@@ -186,9 +185,8 @@ describe('a source that is read whole each time', () => {
 })
 
 it('records that come in no order are sorted before they are staged', async () => {
-  const { position: _, ...rest } = modelJob
   const job = defineJob({
-    ...rest,
+    ...unpositioned,
     unsorted: true,
     schedule: { period: 'day', timeZone: 'UTC', start: '2026-11-20' },
   })

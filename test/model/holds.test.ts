@@ -2,7 +2,7 @@ import { runJob } from '../../src/pipeline/run-job'
 import { benign } from './choices'
 import { clean, createWorld, recordsFor, verdict } from './world'
 import type { Destination, LookupAnswer, SendAnswer } from '../../src/destinations/destination'
-import type { RunRequest } from '../../src/pipeline/requests/request'
+import type { RunRequest } from '../../src/pipeline/run-context'
 import type { RunReport } from '../../src/state/run-report'
 import type { World, WorldOptions } from './world'
 

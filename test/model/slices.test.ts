@@ -2,7 +2,7 @@ import { defineJob } from '../../src/jobs/job'
 import { runJob } from '../../src/pipeline/run-job'
 import { scheduleStart } from '../../src/pipeline/slices'
 import { benign } from './choices'
-import { createWorld, modelJob } from './world'
+import { createWorld, unpositioned } from './world'
 import type { Job } from '../../src/jobs/job'
 import type { Schedule } from '../../src/jobs/schedule'
 import type { RunDependencies } from '../../src/pipeline/run-context'
@@ -13,8 +13,7 @@ const minute = 60_000
 const hour = 60 * minute
 
 function scheduled(schedule: Schedule, change: Partial<Job> = {}): Job {
-  const { position: _, ...rest } = modelJob
-  return defineJob({ ...rest, schedule, ...change })
+  return { ...defineJob({ ...unpositioned, schedule }), ...change }
 }
 
 /** A source with three records in every range it is asked for. */

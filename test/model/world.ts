@@ -9,9 +9,8 @@ import { adobeFor } from './adobe'
 import { filesFor } from './files'
 import { createTime, startProcess } from './time'
 import type { Job } from '../../src/jobs/job'
-import type { BatchFile } from '../../src/pipeline/batch-file'
-import type { RunRequest } from '../../src/pipeline/requests/request'
-import type { RunDependencies } from '../../src/pipeline/run-context'
+import type { BatchFile } from '../../src/pipeline/staging/batch-file'
+import type { RunDependencies, RunRequest } from '../../src/pipeline/run-context'
 import type { Page, Source } from '../../src/sources/source'
 import type { RunReport } from '../../src/state/run-report'
 import type { Adobe, ModelRow } from './adobe'
@@ -36,7 +35,8 @@ export function recordsFor(count: number): ModelRecord[] {
   }))
 }
 
-export const modelJob: Job = defineJob({
+/** The job of the model without a cursor: it is read whole, or slice by slice. */
+export const unpositioned = {
   name: 'model',
   source: {
     kind: 'model',
@@ -47,8 +47,11 @@ export const modelJob: Job = defineJob({
     },
   },
   record: z.object({ id: z.string(), visitor: z.number(), minute: z.number() }),
-  position: (record) => minute(record.minute),
-  map: (record): ModelRow => ({ id: record.id, visitor: record.visitor, at: record.minute * 60 }),
+  map: (record: ModelRecord): ModelRow => ({
+    id: record.id,
+    visitor: record.visitor,
+    at: record.minute * 60,
+  }),
   destination: {
     kind: 'model',
     inputs: [],
@@ -56,7 +59,9 @@ export const modelJob: Job = defineJob({
       throw new RangeError('the model opens its own destination')
     },
   },
-})
+}
+
+export const modelJob: Job = defineJob({ ...unpositioned, position: (record) => minute(record.minute) })
 
 export type RunJob = (dependencies: RunDependencies) => Promise<RunReport>
 

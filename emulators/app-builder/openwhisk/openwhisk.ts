@@ -37,7 +37,6 @@ export interface OpenWhiskOptions {
   readonly verifyToken?: VerifyToken
   /** Of the alarms, and of those who wait for a result. */
   readonly clock?: Clock
-  readonly port?: number
 }
 
 const kinds: readonly string[] = ['packages', 'actions', 'triggers', 'rules']
@@ -53,7 +52,6 @@ export async function startOpenWhisk({
   env = {},
   verifyToken = () => null,
   clock = systemClock,
-  port = 0,
 }: OpenWhiskOptions): Promise<OpenWhiskEmulator> {
   const entities = createEntities()
   const sharedActions = { [validatorName]: adobeAuthValidator(verifyToken) }
@@ -109,7 +107,7 @@ export async function startOpenWhisk({
     })
   }
 
-  const emulator = await startEmulator(handle, { port })
+  const emulator = await startEmulator(handle)
   url = emulator.url
   return {
     ...emulator,

@@ -1,11 +1,11 @@
 import { scheduleStart, sliceFrom } from '../slices'
-import { refused } from './refused'
+import { refused } from './acceptance'
 import type { Job } from '../../jobs/job'
 import type { Schedule } from '../../jobs/schedule'
 import type { StateDocument } from '../../state/state-document'
 import type { RunContext } from '../run-context'
 import type { Slice } from '../slices'
-import type { Acceptance } from './request'
+import type { Acceptance } from './acceptance'
 
 /** Puts a range beside the schedule. What was sent before is sent again only by force. */
 export function addLane({ job, state, request }: RunContext): Acceptance {

@@ -1,27 +1,10 @@
-import { refused } from './refused'
+import { refused } from './acceptance'
 import { addLane } from './add-lane'
 import { resolveBatch } from './resolve-batch'
 import { resolveRejects } from './resolve-rejects'
 import { skipSlice } from './skip-slice'
-import type { Change } from '../../state/job-state'
-import type { Resolution } from '../holds'
 import type { RunContext } from '../run-context'
-
-/** What a person asked of this run beyond "work off what is due". */
-export interface RunRequest {
-  readonly force: boolean
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-  /** Key of a held batch, name of the slice that blocks the schedule, or `rejects`. */
-  readonly resolve?: string | undefined
-  readonly as?: Resolution | undefined
-}
-
-/** What a request changes, and how the report puts it. */
-export interface Acceptance {
-  readonly note: string
-  readonly change: Change
-}
+import type { Acceptance } from './acceptance'
 
 /**
  * Writes the request into the state before anything is done about it, so that continuations need no parameters.

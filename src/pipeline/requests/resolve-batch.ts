@@ -1,10 +1,10 @@
 import { allowedResolutions } from '../holds'
-import { refused } from './refused'
+import { refused } from './acceptance'
 import type { Change } from '../../state/job-state'
 import type { OutboxEntry } from '../../state/state-document'
 import type { Resolution } from '../holds'
 import type { RunContext } from '../run-context'
-import type { Acceptance } from './request'
+import type { Acceptance } from './acceptance'
 
 /** Ends a hold the way a person decided. */
 export function resolveBatch(

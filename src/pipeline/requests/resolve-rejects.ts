@@ -1,7 +1,7 @@
-import { refused } from './refused'
+import { refused } from './acceptance'
 import type { Resolution } from '../holds'
 import type { RunContext } from '../run-context'
-import type { Acceptance } from './request'
+import type { Acceptance } from './acceptance'
 
 /** Tries all rejects again as a lane of their own, or gives them up. */
 export function resolveRejects({ state }: RunContext, as: Resolution): Acceptance {

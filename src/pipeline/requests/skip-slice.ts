@@ -1,8 +1,8 @@
 import { scheduleStart, sliceFrom, sliceName } from '../slices'
-import { refused } from './refused'
+import { refused } from './acceptance'
 import type { Resolution } from '../holds'
 import type { RunContext } from '../run-context'
-import type { Acceptance } from './request'
+import type { Acceptance } from './acceptance'
 
 /** The way out for a slice that can never succeed: a person leaves it out, and the document remembers. */
 export function skipSlice({ job, state }: RunContext, name: string, as: Resolution): Acceptance {

@@ -1,6 +1,6 @@
-import type { EncodedRow } from '../destinations/destination'
+import type { EncodedRow } from '../../destinations/destination'
 import type { BatchFile, FinishedFile, OpenBatchFile } from './batch-file'
-import type { Settings } from './settings'
+import type { Settings } from '../settings'
 
 export interface FinishedBatch extends FinishedFile {
   readonly group: number

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { JobError } from '../errors'
-import type { Cursor } from '../state/state-document'
+import { JobError } from '../../errors'
+import type { Cursor } from '../../state/state-document'
 
 /** Follows a source's total order, so that a later run resumes at the very record where this one stopped. */
 export interface CursorTracker {

@@ -1,17 +1,15 @@
-import type { StageEnd } from './stage'
-
-/** `stopped`: by the run, without a commit. */
-export type ExtractionEnd = StageEnd | 'stopped' | { readonly error: unknown }
+/** How the work itself ended; `stopped`: by the run, without a commit. */
+export type ExtractionEnd<End> = End | 'stopped' | { readonly error: unknown }
 
 /** Extraction beside delivery: what it is doing, and how it ended. */
-export interface Extraction {
+export interface Extraction<End> {
   /** `waiting`: it needs room in the outbox and can do nothing by itself. */
   status(): 'working' | 'waiting' | 'ended'
   /** Resolves when the status changes next. */
   turned(): Promise<void>
   /** Stops it where it is, without a commit, and resolves once nothing of it runs any more. */
   stop(): Promise<void>
-  readonly end: Promise<ExtractionEnd>
+  readonly end: Promise<ExtractionEnd<End>>
 }
 
 export interface ExtractionControl {
@@ -21,10 +19,10 @@ export interface ExtractionControl {
 }
 
 /** Runs `stage` in the background. */
-export function startExtraction(
-  stage: (control: ExtractionControl) => Promise<StageEnd>,
+export function startExtraction<End>(
+  stage: (control: ExtractionControl) => Promise<End>,
   runSignal: AbortSignal,
-): Extraction {
+): Extraction<End> {
   const stopping = new AbortController()
   let status: 'working' | 'waiting' | 'ended' = 'working'
   let announce: (() => void)[] = []
@@ -34,7 +32,7 @@ export function startExtraction(
     for (const tell of announce.splice(0)) tell()
   }
 
-  const end: Promise<ExtractionEnd> = stage({
+  const end: Promise<ExtractionEnd<End>> = stage({
     signal: AbortSignal.any([runSignal, stopping.signal]),
     async waiting(wait) {
       turn('waiting')

@@ -1,5 +1,5 @@
 import type { ExtractionControl } from './extraction'
-import type { RunContext } from './run-context'
+import type { RunContext } from '../run-context'
 
 /** Waits until deliveries have made room for more; false where a held batch means that they will not. */
 export async function roomInOutbox(

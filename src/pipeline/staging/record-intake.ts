@@ -1,6 +1,6 @@
-import { toJobError } from '../errors'
-import type { Destination, EncodedRow, Reject } from '../destinations/destination'
-import type { Job } from '../jobs/job'
+import { toJobError } from '../../errors'
+import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
+import type { Job } from '../../jobs/job'
 import type { CursorTracker } from './cursor-tracker'
 import type { SeenLedger } from './seen/seen-ledger'
 

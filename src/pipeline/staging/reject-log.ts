@@ -1,5 +1,5 @@
-import { JobError } from '../errors'
-import type { Reject } from '../destinations/destination'
+import { JobError } from '../../errors'
+import type { Reject } from '../../destinations/destination'
 
 /** A unit with more rejects is broken rather than dirty; until then every record is kept in full. */
 const rejectLimit = 10_000

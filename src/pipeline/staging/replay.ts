@@ -1,7 +1,7 @@
-import { JobError } from '../errors'
-import type { Page } from '../sources/source'
-import type { RejectSegment } from '../state/state-document'
-import type { RunFiles } from './run-files'
+import { JobError } from '../../errors'
+import type { Page } from '../../sources/source'
+import type { RejectSegment } from '../../state/state-document'
+import type { RunFiles } from '../run-files'
 
 /** Reads rejects back as the records they were, in the order in which they were rejected. */
 export async function* rejectedPages(

@@ -1,8 +1,18 @@
-import { withSegments } from './transitions'
-import type { Change } from '../state/job-state'
+import { withSegments } from '../transitions'
+import type { Change } from '../../state/job-state'
 import type { RejectLog } from './reject-log'
-import type { RunContext } from './run-context'
-import type { UnitOptions } from './staging-unit'
+import type { RunContext } from '../run-context'
+import type { SeenLedger } from './seen/seen-ledger'
+
+export interface SegmentOptions {
+  /** Names the unit; part of every idempotency key, so unique within the job. */
+  readonly name: string
+  readonly ledger: SeenLedger | null
+  /** Records older than this are never read again; null where any may be. */
+  readonly seenFrom: string | null
+  /** The newest position or instant of the unit. */
+  readonly seenTo: () => string
+}
 
 /** Sorts behind every position: nothing older is kept. */
 const beyondAll = '\uffff'
@@ -13,7 +23,7 @@ const beyondAll = '\uffff'
  */
 export async function writeSegments(
   { state, files }: RunContext,
-  { name, ledger, seenFrom, seenTo }: UnitOptions,
+  { name, ledger, seenFrom, seenTo }: SegmentOptions,
   rejects: RejectLog,
 ): Promise<Change> {
   const { run } = state

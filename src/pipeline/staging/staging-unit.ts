@@ -1,17 +1,17 @@
-import { JobError } from '../errors'
-import { noCounters } from '../state/counters'
+import { JobError } from '../../errors'
+import { noCounters } from '../../state/counters'
 import { createBatcher } from './batcher'
 import { createRejectLog } from './reject-log'
 import { writeSegments } from './segments'
 import { createRowSorter } from './sort/row-sorter'
-import { addCounters, advanceMarks, withIdentity } from './transitions'
-import type { EncodedRow } from '../destinations/destination'
-import type { Change } from '../state/job-state'
-import type { OutboxEntry } from '../state/state-document'
+import { addCounters, advanceMarks, withIdentity } from '../transitions'
+import type { EncodedRow } from '../../destinations/destination'
+import type { Change } from '../../state/job-state'
+import type { OutboxEntry } from '../../state/state-document'
 import type { FinishedBatch } from './batcher'
 import type { Intake } from './record-intake'
-import type { RunContext } from './run-context'
-import type { SeenLedger } from './seen/seen-ledger'
+import type { SegmentOptions } from './segments'
+import type { RunContext } from '../run-context'
 
 /** What is extracted together and committed by one write. */
 export interface StagingUnit {
@@ -30,17 +30,10 @@ export interface StagingUnit {
   dispose(): Promise<void>
 }
 
-export interface UnitOptions {
-  /** Part of every idempotency key, so unique within the job. */
-  readonly name: string
+export interface UnitOptions extends SegmentOptions {
   readonly generation: number
   /** Asked for by a person: its rows are old by nature, and no number of rejects is too many. */
   readonly lane: boolean
-  readonly ledger: SeenLedger | null
-  /** Records older than this are never read again; null where any may be. */
-  readonly seenFrom: string | null
-  /** The newest position or instant of this unit. */
-  readonly seenTo: () => string
 }
 
 export function openUnit(context: RunContext, options: UnitOptions): StagingUnit {

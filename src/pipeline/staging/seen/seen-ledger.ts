@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { JobError } from '../../errors'
+import { JobError } from '../../../errors'
 import { createKeyTable, decodeEntries, encodeEntries } from './key-table'
-import type { SeenSegment } from '../../state/state-document'
-import type { RunFiles } from '../run-files'
+import type { SeenSegment } from '../../../state/state-document'
+import type { RunFiles } from '../../run-files'
 import type { KeyEntry } from './key-table'
 
 /** Segments are merged into one when they become more than this. */

@@ -1,8 +1,8 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JobError } from '../../errors'
+import { JobError } from '../../../errors'
 import { readRun, writeRun } from './sorted-run'
-import type { EncodedRow } from '../../destinations/destination'
+import type { EncodedRow } from '../../../destinations/destination'
 
 /** Text held in memory before it is sorted and put on disk. */
 const runChars = 4 * 1024 * 1024

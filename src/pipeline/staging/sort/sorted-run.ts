@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import type { EncodedRow } from '../../destinations/destination'
+import type { EncodedRow } from '../../../destinations/destination'
 
 /** Time as a double, group and length as 32-bit integers, then the line in UTF-8. */
 const headBytes = 16

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { trackCursor } from '../../../src/pipeline/cursor-tracker'
+import { trackCursor } from '../../../../src/pipeline/staging/cursor-tracker'
 
 interface Item {
   readonly at: string

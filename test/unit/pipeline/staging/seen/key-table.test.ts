@@ -1,5 +1,9 @@
 import fc from 'fast-check'
-import { createKeyTable, decodeEntries, encodeEntries } from '../../../src/pipeline/seen/key-table'
+import {
+  createKeyTable,
+  decodeEntries,
+  encodeEntries,
+} from '../../../../../src/pipeline/staging/seen/key-table'
 
 const word = fc.integer({ min: 0, max: 0xffff_ffff })
 const entry = fc.record({

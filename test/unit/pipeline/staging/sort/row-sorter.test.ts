@@ -3,8 +3,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { createRowSorter } from '../../../src/pipeline/sort/row-sorter'
-import type { EncodedRow } from '../../../src/destinations/destination'
+import { createRowSorter } from '../../../../../src/pipeline/staging/sort/row-sorter'
+import type { EncodedRow } from '../../../../../src/destinations/destination'
 
 const scratch = mkdtempSync(join(tmpdir(), 'row-sorter-'))
 
