@@ -21,18 +21,19 @@ const recoveryOf = {
   'token-refused': 'abort',
   'token-unavailable': 'retry',
   'needs-reauth': 'abort',
+  'consent-declined': 'abort',
+  'consent-invalid': 'abort',
+  'caller-unauthorized': 'abort',
   // the destination
   'not-authorized': 'abort',
   'not-permitted': 'abort',
   'destination-unreachable': 'retry',
-  'destination-refused': 'abort',
   'batch-held': 'abort',
   'no-progress': 'abort',
   // durable state
   'lease-lost': 'retry',
   'state-missing': 'abort',
   'state-corrupt': 'abort',
-  'state-too-large': 'abort',
   'store-unreachable': 'retry',
   'store-refused': 'abort',
   // one record

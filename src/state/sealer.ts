@@ -1,0 +1,40 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+const algorithm = 'aes-256-gcm'
+const version = 'v1'
+const nonceBytes = 12
+const tagBytes = 16
+
+/** Encrypts what must not lie in a store in the clear. */
+export interface Sealer {
+  /** @param purpose is authenticated along: a value sealed for one place cannot be moved to another. */
+  seal(text: string, purpose: string): string
+  /** Null where it was not sealed by this key for this purpose, or has been changed since. */
+  open(sealed: string, purpose: string): string | null
+}
+
+/** AES-256-GCM with a random nonce per value. @see NIST SP 800-38D @param key 32 bytes */
+export function createSealer(key: Buffer): Sealer {
+  return {
+    seal(text, purpose) {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(purpose))
+      const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), encrypted]).toString('base64url')}`
+    },
+    open(sealed, purpose) {
+      const [prefix, encoded = ''] = sealed.split('.')
+      const bytes = Buffer.from(encoded, 'base64url')
+      if (prefix !== version || bytes.length < nonceBytes + tagBytes) return null
+      const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes)
+      const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
+      decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag)
+      try {
+        const opened = decipher.update(bytes.subarray(nonceBytes + tagBytes))
+        return Buffer.concat([opened, decipher.final()]).toString('utf8')
+      } catch {
+        return null
+      }
+    },
+  }
+}
