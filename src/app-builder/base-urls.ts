@@ -23,11 +23,13 @@ export const ServiceUrls = z
     ANALYTICS_BASE_URL: withDefault('https://analytics.adobe.io'),
     ANALYTICS_COLLECTION_BASE_URL: withDefault('https://analytics-collection.adobe.io'),
     FILES_TVM_URL: withDefault('https://firefly-tvm.adobe.io'),
+    IMS_CONSENT_URL: withDefault('https://id.adobe.com/consent'),
   })
   .transform((urls) => ({
     ims: urls.IMS_BASE_URL,
     analytics: urls.ANALYTICS_BASE_URL,
     collection: urls.ANALYTICS_COLLECTION_BASE_URL,
     tvm: urls.FILES_TVM_URL,
+    consent: urls.IMS_CONSENT_URL,
   }))
 export type ServiceUrls = z.infer<typeof ServiceUrls>

@@ -18,6 +18,12 @@ const Secrets = z
 
 const ServerToServer = z.object({ client_id: text, client_secret: Secrets, org_id: text, scopes: List })
 
+const EnterpriseWebApp = z.object({
+  IMS_ADMIN_CLIENT_ID: text,
+  IMS_ADMIN_CLIENT_SECRET: text,
+  IMS_ADMIN_SCOPES: List,
+})
+
 const Jwt = z.object({
   JWT_CLIENT_ID: text,
   JWT_CLIENT_SECRET: text,
@@ -31,10 +37,14 @@ type Params = Readonly<Record<string, unknown>>
 
 /**
  * Finds the credentials among the action's params: `__ims_oauth_s2s`, which the annotation `include-ims-credentials`
- * adds at deploy time, or the inputs `IMS_OAUTH_S2S_*`; and `JWT_*`.
+ * adds at deploy time, or the inputs `IMS_OAUTH_S2S_*`; `IMS_ADMIN_*`; and `JWT_*`.
  */
 export function readCredentials(params: Params): ImsCredentials {
-  return { serverToServer: readServerToServer(params), jwt: readJwt(params) }
+  return {
+    serverToServer: readServerToServer(params),
+    enterpriseWebApp: readEnterpriseWebApp(params),
+    jwt: readJwt(params),
+  }
 }
 
 function readServerToServer(params: Params): ImsCredentials['serverToServer'] {
@@ -52,6 +62,17 @@ function readServerToServer(params: Params): ImsCredentials['serverToServer'] {
   }
   const { client_id: clientId, client_secret: clientSecrets, org_id: orgId, scopes } = parsed.data
   return { clientId, clientSecrets, orgId, scopes }
+}
+
+function readEnterpriseWebApp(params: Params): ImsCredentials['enterpriseWebApp'] {
+  const parsed = EnterpriseWebApp.safeParse(params)
+  if (!parsed.success) return { missing: faultyNames(parsed.error) }
+  const { data } = parsed
+  return {
+    clientId: data.IMS_ADMIN_CLIENT_ID,
+    clientSecret: data.IMS_ADMIN_CLIENT_SECRET,
+    scopes: data.IMS_ADMIN_SCOPES,
+  }
 }
 
 function readJwt(params: Params): ImsCredentials['jwt'] {

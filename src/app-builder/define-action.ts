@@ -26,8 +26,7 @@ export function defineAction(
 ): (params: ActionParams) => Promise<object> {
   return async function main(params) {
     const redactor = createRedactor()
-    for (const secret of secretsIn(params)) redactor.add(secret)
-    if (process.env.__OW_API_KEY) redactor.add(process.env.__OW_API_KEY)
+    learnSecrets(params, redactor)
     const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
     try {
       return redactor.value(await run({ params, log, redactor }))
@@ -37,6 +36,12 @@ export function defineAction(
       return redactor.value(failure(params, error))
     }
   }
+}
+
+/** Every secret that an activation gets to see, before anything is logged. */
+export function learnSecrets(params: ActionParams, redactor: Redactor): void {
+  for (const secret of secretsIn(params)) redactor.add(secret)
+  redactor.add(process.env.__OW_API_KEY ?? '')
 }
 
 /** A result with `error` marks the activation as failed. */

@@ -18,6 +18,8 @@ export const RunParams = z.strictObject({
   /** Key of a held batch. */
   resolve: z.string().min(1).optional(),
   as: z.enum(['sent', 'resend', 'drop']).optional(),
+  /** A linked customer organisation, or `all` of them. */
+  tenant: z.string().min(1).optional(),
 })
 export type RunParams = z.infer<typeof RunParams>
 

@@ -1,64 +1,59 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { imsTokenProvider } from '../auth/ims/ims-chain'
-import { systemClock } from '../clock'
-import { createHttpClient } from '../http/node-fetch-client'
+import { JobError } from '../errors'
 import { inputsFrom } from '../inputs'
 import { findJob } from '../jobs'
-import { openBatchFile } from '../pipeline/staging/batch-file'
 import { createDeadline } from '../pipeline/deadline'
-import { createFilesStore } from './aio-files-store'
+import { openBatchFile } from '../pipeline/staging/batch-file'
+import { openTenants, tenantName } from '../state/tenants'
+import { clock, http } from './container'
 import { readCredentials } from './credential-params'
 import { invokeAction } from './invoke-action'
 import { readServiceUrls, readSettings } from './parse-inputs'
 import { readRuntime } from './runtime'
-import { createTvm } from './tvm'
-import type { ImsCredentials } from '../auth/ims/credentials'
+import { identityOf, serviceToken } from './service-token'
+import { sourceContext } from './source-context'
+import { filesStore } from './stores'
 import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Authorization } from '../destinations/destination'
-import type { Log } from '../log'
 import type { RunDependencies } from '../pipeline/run-context'
-import type { BlobStore } from '../state/blob-store'
-import type { ServiceUrls } from './base-urls'
+import type { Tenant, Tenants } from '../state/tenants'
 import type { ActionContext } from './define-action'
 import type { RunParams } from './run-params'
-import type { Runtime } from './runtime'
-
-/** Lives as long as the container: connections are kept and tokens reused across activations. */
-const clock = systemClock
-const http = createHttpClient({ clock })
-const random = Math.random
-const tokenProviders = new Map<string, CachedTokenProvider>()
-const stores = new Map<string, BlobStore>()
 
 /**
  * The composition root: action params and platform in, everything a run needs out.
- * @throws JobError `job-unknown`, `input-missing`, `input-invalid`
+ * @throws JobError `job-unknown`, `input-missing`, `input-invalid`, `needs-reauth`
  */
-export function wire({ params, log, redactor }: ActionContext, request: RunParams): RunDependencies {
+export async function wire(context: ActionContext, request: RunParams): Promise<RunDependencies> {
+  const { params, log, redactor } = context
   const runtime = readRuntime(process.env)
   const urls = readServiceUrls(params)
   const settings = readSettings(params)
-  const credentials = readCredentials(params)
-  const inputs = inputsFrom(params)
-  const job = findJob(request.job)
-  const token = tokenProvider(credentials, urls, log)
+  const store = filesStore(urls, runtime)
+  const tenants = openTenants(store)
+  const tenant = request.tenant === undefined ? null : await linkedTenant(request.tenant, tenants)
+  const tenantOrgId = tenant ? { tenantOrgId: tenant.orgId } : {}
+  const definition = findJob(request.job)
+  const job = tenant ? { ...definition, name: `${definition.name}@${tenantName(tenant.orgId)}` } : definition
+  const inputs = inputsFrom({ ...params, ...tenant?.inputs })
+  const token = serviceToken({ params, urls, runtime, log, ...tenantOrgId })
 
   return {
     job,
-    source: job.source.open({ inputs, http, clock, random, log }),
+    source: job.source.open({ ...sourceContext(context), inputs }),
     destination: job.destination.open({
       job: job.name,
       inputs,
       http,
-      authorize: () => authorize(token, (value) => redactor.add(value)),
-      identity: identityOf(credentials),
+      authorize: () => authorize(token, (value) => redactor.add(value)).catch(markWithdrawn),
+      identity: identityOf(readCredentials(params), tenant?.orgId),
       endpoints: urls,
       pace: settings,
       clock,
       log,
     }),
-    store: filesStore(urls, runtime),
+    store,
     settings,
     request,
     clock,
@@ -68,30 +63,28 @@ export function wire({ params, log, redactor }: ActionContext, request: RunParam
     scratch: tmpdir(),
     openFile: openBatchFile,
     newId: randomUUID,
-    continueLater: () => invokeAction(http, runtime, runtime.actionName, { job: job.name }),
+    continueLater: async () => {
+      const again = { job: definition.name, ...(tenant ? { tenant: tenant.orgId } : {}) }
+      await invokeAction(http, runtime, runtime.actionName, again)
+    },
+  }
+
+  /** From then on nobody asks for this tenant until its admin has consented again. */
+  async function markWithdrawn(error: unknown): Promise<never> {
+    const withdrawn = error instanceof JobError && error.code === 'needs-reauth'
+    if (tenant && withdrawn) await tenants.save({ ...tenant, status: 'needs-reauth' })
+    throw error
   }
 }
 
-function tokenProvider(credentials: ImsCredentials, urls: ServiceUrls, log: Log): CachedTokenProvider {
-  const key = JSON.stringify([urls.ims, credentials])
-  let provider = tokenProviders.get(key)
-  if (!provider) {
-    provider = imsTokenProvider(credentials, { baseUrl: urls.ims, http, clock, random }, log)
-    tokenProviders.set(key, provider)
-  }
-  return provider
-}
-
-/** One per container, so that an idle tick costs a single read and no new grant. */
-function filesStore({ tvm: url }: ServiceUrls, { namespace, apiKey }: Runtime): BlobStore {
-  const key = JSON.stringify([url, namespace, apiKey])
-  let store = stores.get(key)
-  if (!store) {
-    const tvm = createTvm({ url, namespace, apiKey, http, clock, random })
-    store = createFilesStore({ tvm, http, clock, random })
-    stores.set(key, store)
-  }
-  return store
+async function linkedTenant(orgId: string, tenants: Tenants): Promise<Tenant> {
+  const tenant = await tenants.find(orgId)
+  if (tenant?.status === 'linked') return tenant
+  throw new JobError(
+    'needs-reauth',
+    tenant ? `${orgId} has withdrawn its consent.` : `${orgId} is not linked.`,
+    'Send an admin of the organisation a link: aio rt action invoke analytics-ingest/connect --param invite adobe --result',
+  )
 }
 
 async function authorize(
@@ -104,14 +97,4 @@ async function authorize(
     headers: { authorization: `Bearer ${current.value}`, 'x-api-key': current.clientId },
     drop: () => token.drop(current),
   }
-}
-
-/** Whose data it is: decides where a batch in doubt may be asked for. */
-function identityOf({ serverToServer, jwt }: ImsCredentials): {
-  readonly clientId: string
-  readonly orgId: string
-} {
-  const configured = 'missing' in serverToServer ? jwt : serverToServer
-  if ('missing' in configured) return { clientId: '', orgId: '' }
-  return { clientId: configured.clientId, orgId: configured.orgId }
 }

@@ -1,45 +1,31 @@
 import { JobError } from '../errors'
+import { freshnessOf } from './freshness'
 import type { Clock } from '../clock'
+import type { Freshness } from './freshness'
 import type { AccessToken, CachedTokenProvider, TokenProvider } from './token-provider'
 
-/** A token is not handed out in its last minutes: a request that carries it may take some. */
-const hardMarginMs = 5 * 60_000
-/** From here on a fresh one is fetched while the old one still serves. */
-const softMarginMs = 10 * 60_000
-/** Short-lived tokens keep these shares of their life instead. */
-const hardShare = 0.2
-const softShare = 0.3
 /** A refused credential is not asked again at once. */
 const refusalMs = 30_000
 
-interface Held {
+interface Held extends Freshness {
   readonly token: AccessToken
-  readonly freshUntil: number
-  readonly usableUntil: number
 }
 
 /** Remembers a provider's token: one mint for any number of concurrent callers, renewed before it expires. */
-export function memoize(provider: TokenProvider, clock: Clock): CachedTokenProvider {
+export function memoize(provider: TokenProvider | CachedTokenProvider, clock: Clock): CachedTokenProvider {
   let held: Held | null = null
   let minting: Promise<AccessToken> | null = null
   let refusal: { readonly error: JobError; readonly until: number } | null = null
 
   function hold(token: AccessToken): AccessToken {
-    const lifeMs = token.expiresAt - clock.now()
-    held = {
-      token,
-      freshUntil: token.expiresAt - Math.min(softMarginMs, lifeMs * softShare),
-      usableUntil: token.expiresAt - Math.min(hardMarginMs, lifeMs * hardShare),
-    }
+    held = { token, ...freshnessOf(token, token.mintedAt ?? clock.now()) }
     return token
   }
 
   function mint(): Promise<AccessToken> {
     minting ??= provider()
       .then(hold, (error: unknown) => {
-        if (error instanceof JobError && error.code === 'token-refused') {
-          refusal = { error, until: clock.now() + refusalMs }
-        }
+        if (isRefusal(error)) refusal = { error, until: clock.now() + refusalMs }
         throw error
       })
       .finally(() => {
@@ -60,9 +46,13 @@ export function memoize(provider: TokenProvider, clock: Clock): CachedTokenProvi
   }
 
   return Object.assign(current, {
-    drop(token: AccessToken) {
+    async drop(token: AccessToken) {
       if (held?.token.value === token.value) held = null
-      return Promise.resolve()
+      if ('drop' in provider) await provider.drop(token)
     },
   })
+}
+
+function isRefusal(error: unknown): error is JobError {
+  return error instanceof JobError && (error.code === 'token-refused' || error.code === 'needs-reauth')
 }

@@ -3,10 +3,12 @@ export interface AccessToken {
   readonly value: string
   /** Wall clock, ms since the epoch. */
   readonly expiresAt: number
+  /** Where it is older than its first use here. */
+  readonly mintedAt?: number
   /** Goes into `x-api-key`: Adobe's gateways want the token's own client id. */
   readonly clientId: string
   /** `X@AdobeOrg`, where known. */
-  readonly orgId?: string
+  readonly orgId?: string | undefined
 }
 
 /**

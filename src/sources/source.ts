@@ -1,3 +1,4 @@
+import type { Consent } from '../auth/consent/consent'
 import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
@@ -44,6 +45,8 @@ export interface SourceContext {
 export interface SourceAuthentication {
   readonly inputs: readonly InputReference[]
   open(context: SourceContext): CachedTokenProvider
+  /** Present where a person has to consent in the browser first. */
+  readonly consent?: ((context: SourceContext) => Consent) | undefined
 }
 
 /** A source as a job describes it: plain data plus the way to open it. */
@@ -54,4 +57,6 @@ export interface SourceDefinition {
   /** Every input that {@link open} will look up; a test holds them against the manifest. */
   readonly inputs: readonly InputReference[]
   open(context: SourceContext): Source
+  /** Present where a person has to consent in the browser first. */
+  readonly consent?: ((context: SourceContext) => Consent) | undefined
 }

@@ -7,6 +7,13 @@ export interface ServerToServerCredential {
   readonly scopes: readonly string[]
 }
 
+/** An Enterprise Web App credential: one for every customer organisation whose admin consented. */
+export interface EnterpriseWebAppCredential {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scopes: readonly string[]
+}
+
 /** A Service Account (JWT) credential. Adobe switched the last of them off on 2026-03-01. */
 export interface JwtCredential {
   readonly clientId: string
@@ -19,8 +26,13 @@ export interface JwtCredential {
   readonly privateKey: string
 }
 
-/** What is configured; null where it is not. Each carries the inputs that would configure it, for the diagnosis. */
+/** A credential that is not there, and the inputs that would make it so, for the diagnosis. */
+export interface Missing {
+  readonly missing: readonly string[]
+}
+
 export interface ImsCredentials {
-  readonly serverToServer: ServerToServerCredential | { readonly missing: readonly string[] }
-  readonly jwt: JwtCredential | { readonly missing: readonly string[] }
+  readonly serverToServer: ServerToServerCredential | Missing
+  readonly enterpriseWebApp: EnterpriseWebAppCredential | Missing
+  readonly jwt: JwtCredential | Missing
 }

@@ -43,6 +43,7 @@ export function restSource(definition: RestSource): SourceDefinition {
     version,
     inputs: [baseUrl, ...(authentication?.inputs ?? [])],
     open: (context) => openRest(definition, context),
+    consent: authentication?.consent,
   }
 }
 

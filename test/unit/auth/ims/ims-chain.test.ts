@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { startIms } from '../../../../emulators/ims/ims'
 import { readCredentials } from '../../../../src/app-builder/credential-params'
-import { imsTokenProvider } from '../../../../src/auth/ims/ims-chain'
+import { imsChain } from '../../../../src/auth/ims/ims-chain'
 import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { silentLog } from '../../../../src/log'
@@ -47,7 +47,7 @@ const jwt = {
 function token(params: Record<string, unknown>, log = silentLog) {
   const http = createHttpClient({ clock: systemClock })
   const context = { baseUrl: ims.url, http, clock: systemClock, random: () => 0 }
-  return imsTokenProvider(readCredentials(params), context, log)()
+  return imsChain(readCredentials(params), context, { log })()
 }
 
 const rejection = (params: Record<string, unknown>) =>

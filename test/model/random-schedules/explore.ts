@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { runJob } from '../../src/pipeline/run-job'
-import { scripted } from './choices'
-import { clean, createWorld, recordsFor, tickUntilDone, verdict } from './world'
-import type { RunJob } from './world'
+import { runJob } from '../../../src/pipeline/run-job'
+import { scripted } from '../choices'
+import { clean, createWorld, recordsFor, tickUntilDone, verdict } from '../world'
+import type { RunJob } from '../world'
 
 /** Alarms that come early, late, twice or together, runs that crash or freeze, and a world that misbehaves. */
 const schedule = fc.record({
@@ -36,15 +36,18 @@ async function play({ activations, choices }: Schedule, run: RunJob) {
 
 const numRuns = 2_500
 
-it.each([1, 2, 3, 4])(
-  `${numRuns} random schedules (seed %i) lose, double and misorder nothing, and all of them finish`,
-  async (seed) => {
-    await fc.assert(
-      fc.asyncProperty(schedule, async (drawn) => {
-        expect(await play(drawn, runJob)).toEqual({ finished: true, ...clean })
-      }),
-      { numRuns, seed, verbose: fc.VerbosityLevel.Verbose },
-    )
-  },
-  600_000,
-)
+/** One file per pair of seeds, so that they run side by side. */
+export function exploreRandomSchedules(seeds: readonly number[]): void {
+  it.each(seeds)(
+    `${numRuns} random schedules (seed %i) lose, double and misorder nothing, and all of them finish`,
+    async (seed) => {
+      await fc.assert(
+        fc.asyncProperty(schedule, async (drawn) => {
+          expect(await play(drawn, runJob)).toEqual({ finished: true, ...clean })
+        }),
+        { numRuns, seed, verbose: fc.VerbosityLevel.Verbose },
+      )
+    },
+    600_000,
+  )
+}

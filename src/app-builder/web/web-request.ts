@@ -1,0 +1,40 @@
+import * as z from 'zod'
+
+/** An HTTP request, as a raw web action gets it: nothing of it is mixed with the action's inputs. */
+export interface WebRequest {
+  readonly method: string
+  /** What follows the action's own path: '' or `/…`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+const Raw = z.object({
+  __ow_method: z.string(),
+  __ow_path: z.string().default(''),
+  __ow_query: z.string().default(''),
+  __ow_headers: z.record(z.string(), z.string()).default({}),
+  __ow_body: z.string().default(''),
+})
+
+/** Null where the action was not called over the web but by somebody who holds the key of the namespace. */
+export function readWebRequest(params: Readonly<Record<string, unknown>>): WebRequest | null {
+  const parsed = Raw.safeParse(params)
+  if (!parsed.success) return null
+  const { __ow_method: method, __ow_path: path, __ow_query, __ow_headers: headers, __ow_body } = parsed.data
+  return { method, path, query: new URLSearchParams(__ow_query), headers, body: decoded(__ow_body, headers) }
+}
+
+/** Whatever is not text arrives in base64, JSON included. */
+function decoded(body: string, headers: WebRequest['headers']): string {
+  const isText = /^(text\/|application\/x-www-form-urlencoded)/.test(headers['content-type'] ?? 'text/')
+  return isText ? body : Buffer.from(body, 'base64').toString('utf8')
+}
+
+/** The value of a cookie. @see RFC 6265 §4.2 */
+export function cookieOf({ headers }: WebRequest, name: string): string | undefined {
+  const pairs = (headers.cookie ?? '').split(/; */).map((pair) => pair.split('='))
+  return pairs.find(([key]) => key === name)?.[1]
+}

@@ -1,0 +1,99 @@
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
+import * as z from 'zod'
+import { JobError } from '../../errors'
+import type { Clock } from '../../clock'
+import type { HttpClient } from '../../http/http-client'
+
+/** The issuer as the page on admin consent has it, and as the discovery document has it. */
+const issuers = ['https://ims-na1.adobelogin.com/ims', 'https://ims-na1.adobelogin.com']
+const leewaySeconds = 60
+const keysTimeoutMs = 5_000
+/** An unknown key id makes the keys be fetched again, at most once in this time. */
+const cooldownMs = 30_000
+
+const Claims = z.object({
+  aud: z.string(),
+  nonce: z.string(),
+  // Adobe's table calls it org_id, all of Adobe's samples read orgId.
+  orgId: z.string().optional(),
+  org_id: z.string().optional(),
+})
+const orgIdPattern = /^[0-9A-F]{20,32}@AdobeOrg$/i
+
+export interface IdTokenRules {
+  readonly clientId: string
+  readonly nonce: string
+}
+
+/** Tells the organisation that a verified ID token speaks of. @throws JobError `consent-invalid`, `token-unavailable` */
+export type VerifyIdToken = (idToken: string, rules: IdTokenRules) => Promise<string>
+
+/**
+ * Verifies ID tokens of Adobe IMS: RS256 only, a key of IMS, issuer, audience, times, nonce, and one organisation.
+ * @param keysUrl `/ims/keys`
+ * @see OpenID Connect Core §3.1.3.7 and Adobe Developer Console, Admin authentication
+ */
+export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: Clock): VerifyIdToken {
+  const keys = createRemoteJWKSet(new URL(keysUrl), {
+    cooldownDuration: cooldownMs,
+    [customFetch]: async (url) => {
+      const { status, body } = await http({ method: 'GET', url, timeoutMs: keysTimeoutMs })
+      return new Response(new Uint8Array(body), { status })
+    },
+  })
+
+  return async function verify(idToken, { clientId, nonce }) {
+    const payload = await jwtVerify(idToken, keys, {
+      algorithms: ['RS256'],
+      issuer: issuers,
+      audience: clientId,
+      requiredClaims: ['sub', 'exp', 'iat', 'nonce'],
+      clockTolerance: leewaySeconds,
+      currentDate: new Date(clock.now()),
+    }).then(
+      (verified) => verified.payload,
+      (error: unknown) => {
+        throw faultOf(error)
+      },
+    )
+    const claims = Claims.safeParse(payload).data
+    if (claims?.nonce !== nonce) throw invalid('the nonce is not the one that was sent')
+    if (Number(payload.iat) * 1000 > clock.now() + leewaySeconds * 1000)
+      throw invalid('it is from the future')
+    return organisationOf(claims)
+  }
+}
+
+function organisationOf({ orgId, org_id }: z.infer<typeof Claims>): string {
+  if (orgId !== undefined && org_id !== undefined && orgId !== org_id) {
+    throw invalid('it names two organisations')
+  }
+  const named = orgId ?? org_id ?? ''
+  if (!orgIdPattern.test(named)) throw invalid('it names no organisation')
+  return named
+}
+
+/** Only faults of the token are the token's: keys that cannot be had are an outage. */
+function faultOf(error: unknown): JobError {
+  if (error instanceof errors.JWTExpired) return invalid('it has expired')
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return invalid(`the claim ${error.claim} is not right`)
+  if (error instanceof errors.JOSEAlgNotAllowed) return invalid('it is not signed with RS256')
+  if (error instanceof errors.JWKSNoMatchingKey) return invalid('no key of IMS has signed it')
+  if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('the signature is not right')
+  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
+    return invalid('it is no token')
+  return new JobError(
+    'token-unavailable',
+    'The keys of IMS cannot be had to verify the ID token.',
+    'Open the invitation again in some minutes; if it stays, check IMS_BASE_URL.',
+  )
+}
+
+function invalid(why: string): JobError {
+  return new JobError(
+    'consent-invalid',
+    `What came back cannot be trusted to be from Adobe: ${why}.`,
+    'Open the invitation again. If it happens again, tell whoever sent it to you.',
+  )
+}
