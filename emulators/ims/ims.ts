@@ -40,6 +40,9 @@ export interface ImsEmulator extends Emulator, ImsKnobs {
 }
 
 const dayMs = 24 * 60 * 60 * 1000
+/** Made once: a new pair of keys takes a good part of a second. */
+const accessTokenSigner = createSigner('ims_na1-key-at-1')
+const idTokenSigner = createSigner('ims_na1-key-1')
 
 /**
  * Adobe IMS: tokens by client credentials and JWT, their validation, organisations, keys, and the consent page.
@@ -49,12 +52,12 @@ export async function startIms({
   now = Date.now,
 }: { readonly now?: () => number } = {}): Promise<ImsEmulator> {
   const directory = createDirectory()
-  const tokens = createAccessTokens(createSigner('ims_na1-key-at-1'), now)
+  const tokens = createAccessTokens(accessTokenSigner, now)
   const knobs: ImsKnobs = {
     lifeMs: dayMs,
     jwtAlive: false,
     withdrawnError: 'unauthorized_client',
-    idTokens: createSigner('ims_na1-key-1'),
+    idTokens: idTokenSigner,
   }
   const consent = adminConsent(directory, () => knobs.idTokens, now)
 

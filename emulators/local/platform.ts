@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { startAnalytics } from '../analytics/analytics'
 import { startFiles } from '../app-builder/files'
 import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
@@ -24,6 +25,15 @@ export const credential = {
   orgId: '8C6767C25245AD1A0A490D4C@AdobeOrg',
   scopes: ['openid', 'AdobeID', 'read_organizations', 'additional_info.projectedProductContext'],
   technicalAccountId: '0123456789ABCDEF01234567@techacct.adobe.com',
+}
+
+/** A partner's Enterprise Web App credential. */
+const enterprise = {
+  clientId: 'local-enterprise-client-id',
+  secrets: ['canary-enterprise-client-secret'],
+  orgId: credential.orgId,
+  scopes: credential.scopes,
+  technicalAccountId: 'none@techacct.adobe.com',
 }
 
 /** Everything hosted that this app talks to, on this machine. */
@@ -61,6 +71,8 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
     env: { AIO_STATE_ENDPOINT: state.url },
     verifyToken: (token) => ims.verify(token),
   })
+  const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`
+  ims.register({ ...enterprise, redirectUris: [`${connectUrl}/callback`] })
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
   return {
     ims,
@@ -76,12 +88,17 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
       ANALYTICS_BASE_URL: analytics.url,
       ANALYTICS_COLLECTION_BASE_URL: analytics.url,
       FILES_TVM_URL: tvm.url,
+      IMS_CONSENT_URL: `${ims.url}/consent`,
       ANALYTICS_REPORT_SUITE: reportSuite,
       DELIVERY_SETTINGS: JSON.stringify(settings),
       IMS_OAUTH_S2S_CLIENT_ID: credential.clientId,
       IMS_OAUTH_S2S_CLIENT_SECRET: credential.secrets.join(),
       IMS_OAUTH_S2S_ORG_ID: credential.orgId,
       IMS_OAUTH_S2S_SCOPES: JSON.stringify(credential.scopes),
+      IMS_ADMIN_CLIENT_ID: enterprise.clientId,
+      IMS_ADMIN_CLIENT_SECRET: enterprise.secrets.join(),
+      IMS_ADMIN_SCOPES: enterprise.scopes.join(),
+      TOKEN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,

@@ -22,7 +22,12 @@ type Dependencies = Pick<RunDependencies, 'job' | 'store' | 'clock' | 'settings'
  * failed, something is on its way out, or more is due.
  * @throws JobError `state-corrupt`, `store-unreachable`, `store-refused`
  */
-export async function nothingToDo({ job, store, clock, settings }: Dependencies): Promise<NothingToDo | null> {
+export async function nothingToDo({
+  job,
+  store,
+  clock,
+  settings,
+}: Dependencies): Promise<NothingToDo | null> {
   const storeClock = createStoreClock(clock)
   const patienceMs = settings.leaseTtlMs
   const found = await openDocumentFile({ job: job.name, store, clock, storeClock, patienceMs }).read()

@@ -1,0 +1,151 @@
+import { startIms } from '../../../../emulators/ims/ims'
+import { fromUserToken } from '../../../../src/auth/ims/from-user-token'
+import { NotConfigured } from '../../../../src/auth/token-provider'
+import { createHttpClient } from '../../../../src/http/node-fetch-client'
+import { systemClock } from '../../../../src/clock'
+import { errorOf } from '../../../fixtures/error-of'
+import type { ImsEmulator } from '../../../../emulators/ims/ims'
+import type { Caller, CallerRules, ConfirmedCallers } from '../../../../src/auth/ims/from-user-token'
+
+const orgId = '8C6767C25245AD1A0A490D4C@AdobeOrg'
+const otherOrgId = '9D7878D36356BE2B1B5A1E5D@AdobeOrg'
+const ada = { userId: 'ada@AdobeID', orgIds: [orgId] }
+const rules = { clientIds: ['exc_app'], orgId }
+
+let ims: ImsEmulator
+let confirmed: ConfirmedCallers
+let skewMs = 0
+const http = createHttpClient({ clock: systemClock })
+
+beforeEach(async () => {
+  skewMs = 0
+  ims = await startIms({ now: () => Date.now() + skewMs })
+  confirmed = new Map()
+})
+afterEach(() => ims.stop())
+
+function present(token: string, caller: Partial<Caller> = {}, changed: Partial<CallerRules> = {}) {
+  const clock = { ...systemClock, now: () => Date.now() + skewMs }
+  return fromUserToken(
+    {
+      caller: { authorization: `Bearer ${token}`, orgId, ...caller },
+      rules: { ...rules, ...changed },
+      confirmed,
+    },
+    { baseUrl: ims.url, http, clock, random: () => 0 },
+  )()
+}
+const asked = (path: string) => ims.requests.filter(({ url }) => url === path).length
+
+it('lets in a member of the organisation whose token IMS confirms', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+
+  expect(await present(token)).toMatchObject({ value: token, clientId: 'exc_app', orgId })
+  expect(ims.requests[0]?.headers).toMatchObject({ 'x-ims-clientid': 'exc_app' })
+})
+
+it('takes the scheme in any case', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+
+  await expect(present(token, { authorization: `bearer ${token}` })).resolves.toBeDefined()
+})
+
+it('passes to the next provider where nobody is there to ask', async () => {
+  await expect(present('', { authorization: undefined })).rejects.toBeInstanceOf(NotConfigured)
+})
+
+describe('turns away, without asking IMS,', () => {
+  it.each([
+    ['an empty token', { authorization: 'Bearer ' }],
+    ['two tokens', { authorization: 'Bearer a.b.c, Bearer d.e.f' }],
+    ['another scheme', { authorization: 'Basic YTpi' }],
+    ['something that is no JWT', { authorization: 'Bearer opaque' }],
+    ['a request that names no organisation', { orgId: undefined }],
+    ['a request that names another organisation', { orgId: otherOrgId }],
+  ])('%s', async (_what, caller) => {
+    const error = await errorOf(present(ims.logIn(ada, 'exc_app'), caller))
+
+    expect(error.code).toBe('caller-unauthorized')
+    expect(ims.requests).toEqual([])
+  })
+
+  it.each([
+    ['a refresh token', { type: 'refresh_token' }],
+    ['a token of another environment', { as: 'ims-na1-stg1' }],
+    ['a token of a client that is not accepted', { client_id: 'stranger' }],
+    ['an expired token', { created_at: '0' }],
+  ])('%s', async (_what, claims) => {
+    const error = await errorOf(present(ims.logIn(ada, 'exc_app', undefined, claims)))
+
+    expect(error.code).toBe('caller-unauthorized')
+    expect(ims.requests).toEqual([])
+  })
+})
+
+it('turns away a token that IMS does not confirm, such as one with a forged signature', async () => {
+  const [head, , signature] = ims.logIn(ada, 'exc_app').split('.')
+  const [, body] = ims.logIn({ ...ada, userId: 'admin@AdobeID' }, 'exc_app').split('.')
+
+  const error = await errorOf(present([head, body, signature].join('.')))
+
+  expect(error).toMatchObject({
+    code: 'caller-unauthorized',
+    message: expect.stringContaining('IMS') as string,
+  })
+})
+
+it('turns away who is no member, whatever organisation the request names', async () => {
+  const token = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
+
+  expect(await errorOf(present(token))).toMatchObject({ code: 'caller-unauthorized' })
+})
+
+it('says which scope is missing where the organisations cannot be read', async () => {
+  const error = await errorOf(present(ims.logIn(ada, 'exc_app', 'openid')))
+
+  expect(error.remedy).toContain('read_organizations')
+})
+
+it.each([
+  ['a 503', { kind: 'reply', reply: { status: 503 } }],
+  ['nonsense', { kind: 'reply', reply: { status: 200, body: '<html>' } }],
+] as const)('lets nobody in while IMS answers %s', async (_what, fault) => {
+  for (let tries = 0; tries < 3; tries += 1) ims.once(fault)
+
+  expect(await errorOf(present(ims.logIn(ada, 'exc_app')))).toMatchObject({ code: 'token-unavailable' })
+})
+
+it('remembers a confirmed caller for five minutes, and not a second longer', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+  await present(token)
+  await present(token)
+  expect(asked('/ims/validate_token/v1')).toBe(1)
+
+  skewMs = 5 * 60_000
+  ims.revoke(token)
+  expect(await errorOf(present(token))).toMatchObject({ code: 'caller-unauthorized' })
+})
+
+it('never takes one caller for another', async () => {
+  const eve = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
+  await present(ims.logIn(ada, 'exc_app'))
+
+  expect(await errorOf(present(eve))).toMatchObject({ code: 'caller-unauthorized' })
+  expect(asked('/ims/validate_token/v1')).toBe(2)
+})
+
+it('remembers neither a refusal nor an outage', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+  for (let tries = 0; tries < 3; tries += 1) ims.once({ kind: 'reply', reply: { status: 503 } })
+  await errorOf(present(token))
+
+  await expect(present(token)).resolves.toBeDefined()
+})
+
+it('never repeats the token in an error', async () => {
+  const token = ims.logIn(ada, 'stranger')
+
+  const error = await errorOf(present(token))
+
+  expect(JSON.stringify([error, error.message, error.remedy])).not.toContain(token)
+})

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { createSealer } from '../../../src/state/sealer'
+
+const sealer = createSealer(randomBytes(32))
+
+it('gives back what was sealed', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, purpose) => {
+      expect(sealer.open(sealer.seal(text, purpose), purpose)).toBe(text)
+    }),
+  )
+})
+
+it('opens nothing that was changed by a single bit', () => {
+  const sealed = sealer.seal('a refresh token', 'grant')
+  const bytes = Buffer.from(sealed.split('.')[1] ?? '', 'base64url')
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const changed = Buffer.from(bytes)
+    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    expect(sealer.open(`v1.${changed.toString('base64url')}`, 'grant')).toBeNull()
+  }
+})
+
+it.each([
+  ['another purpose', (sealed: string) => sealer.open(sealed, 'other')],
+  ['another key', (sealed: string) => createSealer(randomBytes(32)).open(sealed, 'grant')],
+  ['another version', (sealed: string) => sealer.open(sealed.replace('v1', 'v2'), 'grant')],
+  ['half of it', (sealed: string) => sealer.open(sealed.slice(0, 30), 'grant')],
+])('opens nothing with %s', (_what, open) => {
+  expect(open(sealer.seal('a refresh token', 'grant'))).toBeNull()
+})
+
+it('never seals alike twice', () => {
+  expect(sealer.seal('same', 'p')).not.toBe(sealer.seal('same', 'p'))
+})
