@@ -5,7 +5,8 @@ module.exports = {
   resolve: {
     extensions: ['.ts', '.js'],
     extensionAlias: { '.js': ['.ts', '.js'] },
-    mainFields: ['module', 'main'],
+    // CommonJS first: libraries that `require` a package get what they expect, not an ES module's namespace.
+    mainFields: ['main', 'module'],
   },
   module: {
     rules: [

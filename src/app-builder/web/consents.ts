@@ -33,15 +33,18 @@ async function adobeConsent({ params }: ActionContext, inputs: Invitation['input
     consentUrl: urls.consent,
     credential,
     verify: verifiers([keysUrl], () => createIdTokenVerifier(keysUrl, http, clock)),
-    link: (orgId) =>
-      tenants.save({
+    async link(orgId) {
+      // Who consents again keeps the inputs of the first time, but for what the new invitation says.
+      const before = await tenants.find(orgId)
+      await tenants.save({
         version: 1,
         orgId,
         clientId: credential.clientId,
         linkedAt: clock.now(),
         status: 'linked',
-        inputs,
-      }),
+        inputs: { ...before?.inputs, ...inputs },
+      })
+    },
   })
 }
 
