@@ -1,6 +1,7 @@
 import { startDeployedApp, ensureBuilt } from '../fixtures/deployed-app'
 import { createWebClient } from '../fixtures/web-client'
-import { apiKey, namespace, reportSuite } from '../../emulators/local/platform'
+import { namespace, reportSuite } from '../../emulators/local/platform'
+import { invoke as invokeAt } from '../fixtures/namespace-client'
 import type { DeployedApp } from '../fixtures/deployed-app'
 import type { HttpResponse } from '../../src/http/http-client'
 
@@ -13,22 +14,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => app.platform.stop())
 
-/** `aio rt action invoke … --result` */
-async function invoke(action: string, params: object): Promise<Record<string, unknown>> {
-  const { url } = app.platform.openwhisk
-  const response = await fetch(
-    `${url}/api/v1/namespaces/${namespace}/actions/analytics-ingest/${action}?blocking=true&result=true`,
-    {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(apiKey).toString('base64')}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify(params),
-    },
-  )
-  return (await response.json()) as Record<string, unknown>
-}
+const invoke = (action: string, params: object) => invokeAt(app.platform, action, params)
 
 async function invitation(inputs = {}): Promise<string> {
   const { link } = await invoke('connect', { invite: 'adobe', inputs: JSON.stringify(inputs) })

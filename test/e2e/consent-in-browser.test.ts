@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { ensureBuilt, startDeployedApp } from '../fixtures/deployed-app'
+import { invoke } from '../fixtures/namespace-client'
+import type { Browser, Page } from 'playwright-core'
+import type { DeployedApp } from '../fixtures/deployed-app'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => existsSync(path),
+)
+if (executablePath === undefined) {
+  console.warn(
+    'No Chromium is installed here (apt-get install chromium): the consent is not shown in a browser.',
+  )
+}
+const inBrowser = executablePath === undefined ? describe.skip : describe
+
+inBrowser('in a real browser', () => {
+  let app: DeployedApp
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    await ensureBuilt()
+    app = await startDeployedApp()
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+  }, 180_000)
+  beforeEach(async () => {
+    page = await (await browser.newContext()).newPage()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app.platform.stop()
+  })
+
+  async function openInvitation(): Promise<void> {
+    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe' })
+    await page.goto(String(link))
+  }
+  const heading = () => page.locator('h1').innerText()
+  const text = () => page.locator('body').innerText()
+
+  it('an admin follows the invitation, consents, and reads that the organisation is linked', async () => {
+    await openInvitation()
+    expect(await heading()).toBe('An app asks for access')
+    await page.getByRole('button', { name: 'accept' }).click()
+
+    expect(await heading()).toBe('Adobe Analytics is connected')
+    expect(await text()).toContain('AAAABBBBCCCCDDDD0A495C14@AdobeOrg')
+    expect(await text()).toContain('product profile')
+  })
+
+  it.each([
+    ['declines', 'decline', 'You did not give the consent'],
+    ['is no admin', 'insufficient_privilege', 'Only an administrator'],
+    ['uses a personal account', 'incompatible_account_type', 'personal account'],
+  ])('a person who %s reads why nothing was linked', async (_what, button, words) => {
+    await openInvitation()
+    await page.getByRole('button', { name: button }).click()
+
+    expect(await heading()).toBe('Not connected')
+    expect(await text()).toContain(words)
+  })
+
+  it('a person who goes back and consents a second time reads that the link was used', async () => {
+    await openInvitation()
+    await page.getByRole('button', { name: 'accept' }).click()
+    await page.goBack()
+    await page.getByRole('button', { name: 'accept' }).click()
+
+    expect(await heading()).toBe('This did not work')
+    expect(await text()).toContain('used before')
+  })
+
+  it('a person with an invitation that has been tampered with reads that it is none', async () => {
+    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe' })
+    await page.goto(`${String(link)}x`)
+
+    expect(await heading()).toBe('This did not work')
+    expect(await text()).toContain('no invitation')
+  })
+
+  it('the page at the end runs no script, loads nothing, and tells no other site its address', async () => {
+    const asked: string[] = []
+    await openInvitation()
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    const [response] = await Promise.all([
+      page.waitForResponse((candidate) => candidate.url().includes('/callback')),
+      page.getByRole('button', { name: 'accept' }).click(),
+    ])
+
+    expect(response.headers()).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    })
+    expect(response.headers()['content-security-policy']).toContain("default-src 'none'")
+    expect(asked.filter((path) => !path.endsWith('/consent') && !path.endsWith('/callback'))).toEqual([])
+  })
+})
