@@ -1,0 +1,168 @@
+import { startIms } from '../../../../emulators/ims/ims'
+import { fromEnterpriseWebApp } from '../../../../src/auth/ims/from-enterprise-web-app'
+import { imsChain } from '../../../../src/auth/ims/ims-chain'
+import { createHttpClient } from '../../../../src/http/node-fetch-client'
+import { systemClock } from '../../../../src/clock'
+import { silentLog } from '../../../../src/log'
+import { errorOf } from '../../../fixtures/error-of'
+import { generateKeyPairSync } from 'node:crypto'
+import type { ImsEmulator } from '../../../../emulators/ims/ims'
+import type { ImsCredentials } from '../../../../src/auth/ims/credentials'
+
+const orgId = '8C6767C25245AD1A0A490D4C@AdobeOrg'
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const serverToServer = { clientId: 'client', clientSecrets: ['canary-secret'], orgId, scopes: ['openid'] }
+const enterpriseWebApp = { clientId: 'partner', clientSecret: 'canary-secret', scopes: ['openid'] }
+const jwt = {
+  clientId: 'client',
+  clientSecret: 'canary-secret',
+  technicalAccountId: 'ABC@techacct.adobe.com',
+  orgId,
+  metascopes: ['ent_analytics_bulk_ingest_sdk'],
+  privateKey,
+}
+const none = { missing: ['it'] }
+
+let ims: ImsEmulator
+beforeEach(async () => {
+  ims = await startIms()
+})
+afterEach(() => ims.stop())
+
+const context = () => ({
+  baseUrl: ims.url,
+  http: createHttpClient({ clock: systemClock }),
+  clock: systemClock,
+  random: () => 0,
+})
+const mint = (credentials: Partial<ImsCredentials>) =>
+  imsChain({ serverToServer: none, enterpriseWebApp: none, jwt: none, ...credentials }, context(), {
+    log: silentLog,
+  })()
+const answers = (status: number, error: string) =>
+  ims.once({
+    kind: 'reply',
+    reply: { status, headers: { 'x-debug-id': 'debug-7' }, body: { error, error_description: 'why' } },
+  })
+const asked = () => ims.requests.map(({ url }) => url)
+
+describe('every documented refusal of a JWT says what to do', () => {
+  it.each([
+    [400, 'invalid_client', 'JWT_CLIENT_ID'],
+    [401, 'invalid_client', 'JWT_CLIENT_SECRET'],
+    [400, 'invalid_token', 'clock'],
+    [400, 'invalid_signature', 'JWT_PRIVATE_KEY'],
+    [400, 'invalid_jti', 'jti'],
+    [400, 'invalid_scope', 'JWT_METASCOPES'],
+    [400, 'bad_request', 'JWT_TECHNICAL_ACCOUNT_ID'],
+  ])('%i %s', async (status, imsError, hint) => {
+    answers(status, imsError)
+
+    const error = await errorOf(mint({ jwt }))
+
+    expect(error).toMatchObject({
+      code: 'token-refused',
+      details: { imsError, status, debugId: 'debug-7' },
+    })
+    expect(error.remedy).toContain(hint)
+  })
+})
+
+describe('every refusal of client credentials says what to do', () => {
+  it.each([
+    [400, 'invalid_client', 'client secret'],
+    [401, 'invalid_client', 'client secret'],
+    [400, 'invalid_scope', 'scopes'],
+    [400, 'unsupported_grant_type', 'IMS_BASE_URL'],
+    [400, 'something_new', 'npm run doctor'],
+  ])('%i %s', async (status, imsError, hint) => {
+    answers(status, imsError)
+
+    const error = await errorOf(mint({ serverToServer }))
+
+    expect(error).toMatchObject({ code: 'token-refused', details: { imsError } })
+    expect(error.remedy).toContain(hint)
+  })
+})
+
+describe('the chain', () => {
+  it('says what every link lacks where none is configured', async () => {
+    const error = await errorOf(mint({}))
+
+    expect(error).toMatchObject({ code: 'token-not-configured' })
+    for (const link of ['OAuth Server-to-Server', 'Enterprise Web App', 'Service Account (JWT)']) {
+      expect(error.message).toContain(link)
+    }
+  })
+
+  it('goes on to JWT where the kind of credential before no longer exists', async () => {
+    answers(400, 'unauthorized_client')
+    ims.once({
+      kind: 'reply',
+      reply: { status: 200, body: { access_token: 'a.b.c', expires_in: 86_399_999 } },
+    })
+
+    const token = await mint({ serverToServer, jwt })
+
+    expect(asked()).toEqual(['/ims/token/v3', '/ims/exchange/jwt'])
+    expect(token.expiresAt - Date.now()).toBeLessThan(25 * 3_600_000)
+  })
+
+  it.each([
+    ['a refusal', { kind: 'reply', reply: { status: 400, body: { error: 'invalid_scope' } } }],
+    ['a 429', { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '60' } } }],
+    ['a 500', { kind: 'reply', reply: { status: 500 } }],
+    ['a cut line', { kind: 'cut-before' }],
+  ] as const)('never tries JWT after %s', async (_what, fault) => {
+    for (let count = 0; count < 3; count += 1) ims.once(fault)
+
+    await errorOf(mint({ serverToServer, jwt }))
+
+    expect(asked()).not.toContain('/ims/exchange/jwt')
+  })
+
+  it('uses no credential of one organisation for another', async () => {
+    const tenantOrgId = 'AAAABBBBCCCCDDDD0A495C14@AdobeOrg'
+    ims.register({
+      ...enterpriseWebApp,
+      secrets: ['canary-secret'],
+      orgId,
+      technicalAccountId: '',
+      redirectUris: ['x'],
+    })
+    ims.consents.set('partner', new Set([tenantOrgId]))
+
+    const chain = imsChain({ serverToServer, enterpriseWebApp, jwt }, context(), {
+      log: silentLog,
+      tenantOrgId,
+    })
+    const token = await chain()
+
+    expect(token).toMatchObject({ clientId: 'partner', orgId: tenantOrgId })
+    expect(token.expiresAt - Date.now()).toBeLessThan(3_700_000)
+  })
+})
+
+it.each(['unauthorized_client', 'invalid_grant', 'access_denied', 'invalid_org'])(
+  'a customer whose consent is gone (%s) has to consent again, and is not asked for twice',
+  async (withdrawnError) => {
+    ims.withdrawnError = withdrawnError
+    ims.register({
+      ...enterpriseWebApp,
+      secrets: ['canary-secret'],
+      orgId,
+      technicalAccountId: '',
+      redirectUris: ['x'],
+    })
+
+    const error = await errorOf(fromEnterpriseWebApp(enterpriseWebApp, 'X@AdobeOrg', context())())
+
+    expect(error).toMatchObject({ code: 'needs-reauth', recovery: 'abort' })
+    expect(error.remedy).toContain('connect')
+    expect(asked()).toHaveLength(1)
+  },
+)
