@@ -44,7 +44,7 @@ export interface SourceContext {
 /** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */
 export interface SourceAuthentication {
   readonly inputs: readonly InputReference[]
-  open(context: SourceContext): CachedTokenProvider
+  readonly open: (context: SourceContext) => CachedTokenProvider
   /** Present where a person has to consent in the browser first. */
   readonly consent?: ((context: SourceContext) => Consent) | undefined
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => app.platform.stop())
 
 /** What the button of a page does. */
-function trigger({ body = { job: 'flights' } as unknown, headers = {}, query = '', method = 'POST' } = {}) {
+function trigger({ body = { job: 'flights' }, headers = {}, query = '', method = 'POST' } = {}) {
   const url = `${app.platform.openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/trigger-job${query}`
   return fetch(url, {
     method,
