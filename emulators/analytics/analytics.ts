@@ -1,36 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { startEmulator } from '../emulator'
-import { readFile } from './collected-file'
-import { filePart } from './multipart'
+import { createCollection } from './collection'
+import { readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
-import type { ReadFile } from './collected-file'
+import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { ReportSuites } from './report-suites'
 
-/** A file that was accepted. */
-export interface AcceptedFile {
-  readonly key: string
-  readonly group: string
-  readonly rows: number
-  readonly bytes: Buffer
-  readonly at: number
-}
-
 /** Where Adobe's behaviour is not documented, each possibility can be chosen. */
-export interface AnalyticsKnobs {
-  /** What a POST with a used key does. */
-  repeatedKey: 'ingests-again' | 'echoes' | 'conflicts'
-  /** HTTP status of a file that is refused as a whole. */
-  rejectedStatus: 200 | 400
-  /** How long an accepted file does not show in the lookup. */
-  lookupLagMs: number
+export interface AnalyticsKnobs extends CollectionKnobs {
   /** Holds callers to one request a second, answering 429. */
   enforcesPace: boolean
   /** Seconds of the `Retry-After` that goes with a 429; null leaves it out. */
   retryAfter: number | null
-  /** Compressed and raw size limits, bytes. */
-  gzipLimit: number
-  rawLimit: number
   /** Client ids whose technical account has no product profile: 403025. */
   readonly withoutProfile: Set<string>
 }
@@ -41,11 +22,10 @@ export interface AnalyticsEmulator extends Emulator {
   readonly files: readonly AcceptedFile[]
 }
 
-const base = '/aa/collect/v1/events'
 const requestMs = 1_000
 
 /**
- * Adobe Analytics collection: POST /events, POST /events/validate, GET /events/key/{key}.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), and a little of the read API.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -57,11 +37,6 @@ export async function startAnalytics({
   readonly verifyToken: (token: string) => { readonly client_id: string } | null
 }): Promise<AnalyticsEmulator> {
   const suites = createReportSuites()
-  const files: AcceptedFile[] = []
-  const byKey = new Map<
-    string,
-    { readonly file: AcceptedFile; readonly body: object; readonly visibleAt: number }
-  >()
   let lastRequestAt = -Infinity
   const knobs: AnalyticsKnobs = {
     repeatedKey: 'ingests-again',
@@ -74,25 +49,14 @@ export async function startAnalytics({
     withoutProfile: new Set(),
   }
 
+  const collection = createCollection(suites, knobs, now)
+
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
-    const refusal = gateway(request) ?? paced()
+    const refusal = gateway(request)
     if (refusal) return refusal
-    if (request.method === 'GET' && pathname.startsWith(`${base}/key/`)) {
-      return lookup(decodeURIComponent(pathname.slice(`${base}/key/`.length)))
-    }
-    if (request.method !== 'POST' || (pathname !== base && pathname !== `${base}/validate`))
-      return { status: 404 }
-    const group = request.headers['x-adobe-vgid']
-    if (typeof group !== 'string')
-      return { status: 400, body: { error: `Request is missing required header 'x-adobe-vgid'` } }
-    const bytes = filePart(request)
-    if (!bytes)
-      return { status: 400, body: { error: 'An internal server error occurred: HTTP 400 Bad Request' } }
-    if (bytes.length > knobs.gzipLimit) return tooLarge
-    const read = readFile(bytes, knobs.rawLimit)
-    if (read === 'too-large') return tooLarge
-    return pathname === base ? upload(request, group, bytes, read) : validated(read)
+    if (!pathname.startsWith('/aa/')) return readApi(request, suites)
+    return paced() ?? collection.answer(request, pathname)
   }
 
   function gateway({ headers }: LoggedRequest): Reply | null {
@@ -116,62 +80,9 @@ export async function startAnalytics({
     return null
   }
 
-  function upload(request: LoggedRequest, group: string, bytes: Buffer, read: ReadFile): Reply {
-    const fileId = randomUUID()
-    const header = request.headers['x-adobe-idempotency-key']
-    const key = typeof header === 'string' ? header : fileId
-    const known = byKey.get(key)
-    if (known && knobs.repeatedKey === 'echoes') return { status: 200, body: known.body }
-    if (known && knobs.repeatedKey === 'conflicts')
-      return { status: 409, body: { error: 'Duplicate idempotency key' } }
-
-    const body = {
-      file_id: fileId,
-      visitor_group_id: group,
-      size: bytes.length,
-      received_date: Math.floor(now() / 1000),
-      rows: read.rowCount,
-      invalid_rows: read.invalidRows,
-      upload_name: 'file.gz',
-      status: read.error === null ? 'File received, awaiting processing' : 'File rejected',
-      status_code: read.error === null ? 'UPLOADED' : 'REJECTED',
-      processing_log: read.log,
-      idempotency_key: key,
-    }
-    if (read.error !== null) return { status: knobs.rejectedStatus, body: { ...body, error: read.error } }
-    const file = { key, group, rows: read.rowCount, bytes, at: now() }
-    files.push(file)
-    suites.ingest(group, read.rows)
-    if (!known) byKey.set(key, { file, body, visibleAt: now() + knobs.lookupLagMs })
-    return { status: 200, body }
-  }
-
-  function lookup(key: string): Reply {
-    const known = byKey.get(key)
-    if (!known || known.visibleAt > now()) return { status: 404, body: { error: 'File not found' } }
-    const { file, body } = known
-    const { file_id, size, received_date } = body as Record<string, unknown>
-    return { status: 200, body: { file_id, size, received_date, rows: file.rows, idempotency_key: key } }
-  }
-
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, files }
+  return { ...emulator, knobs, suites, files: collection.files }
 }
-
-function validated({ error, invalidRows, log }: ReadFile): Reply {
-  if (error === null && invalidRows === 0) return { status: 200, body: { success: 'File is valid' } }
-  const example = /On row: (\d+)/.exec(log)?.[1] ?? '1'
-  return {
-    status: 400,
-    body: {
-      error:
-        error ??
-        `File has ${invalidRows} rows that do not conform to the required CSV format! (Ex: row #${example})`,
-    },
-  }
-}
-
-const tooLarge: Reply = { status: 413, body: 'Request Entity Too Large' }
 
 function tooMany(retryAfter: number | null): Reply {
   return {

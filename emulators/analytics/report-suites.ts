@@ -13,6 +13,7 @@ export interface StoredHit {
 /** What Analytics has stored, for ever, in the order in which it came. */
 export interface ReportSuites {
   add(id: string, mode?: TimestampMode): void
+  has(id: string): boolean
   hits(id: string): readonly StoredHit[]
   ingest(group: string, rows: readonly CollectedRow[]): void
   /** Hits that came before an older one of the same visitor. */
@@ -24,6 +25,7 @@ export function createReportSuites(): ReportSuites {
 
   return {
     add: (id, mode = 'optional') => void suites.set(id, { mode, hits: [] }),
+    has: (id) => suites.has(id),
     hits: (id) => suites.get(id)?.hits ?? [],
     ingest(group, rows) {
       for (const columns of rows) {

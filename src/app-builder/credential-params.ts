@@ -107,7 +107,7 @@ function jsonArray(value: string): string[] | null {
 }
 
 /** A PEM as it is, with literal `\n`, or in base64, wrapped or not. */
-function toPem(value: string): string {
+export function toPem(value: string): string {
   const pem = value.includes('-----BEGIN') ? value : Buffer.from(value, 'base64').toString('utf8')
   return pem.replaceAll('\\n', '\n').replaceAll('\r', '')
 }

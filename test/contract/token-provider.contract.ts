@@ -88,9 +88,9 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
       const mint = errorOf(
         subject.provider({ http: createHttpClient({ clock }), clock, random: () => 0.5 })(),
       )
-      let ended = false
-      void mint.then(() => (ended = true))
-      while (!ended) await clock.advance(clock.nextWake() ?? 1)
+      const state = { ended: false }
+      void mint.then(() => (state.ended = true))
+      while (!state.ended) await clock.advance(clock.nextWake() ?? 1)
 
       expect(await mint).toMatchObject({ code: 'token-unavailable' })
       expect(clock.monotonic()).toBeLessThanOrEqual(15_000)

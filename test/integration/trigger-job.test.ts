@@ -13,8 +13,14 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => app.platform.stop())
 
-/** What the button of a page does. */
-function trigger({ body = { job: 'flights' }, headers = {}, query = '', method = 'POST' } = {}) {
+/** What the button of a page sends. */
+interface Click {
+  readonly body?: object
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly method?: string
+}
+function trigger({ body = { job: 'flights' }, headers = {}, query = '', method = 'POST' }: Click = {}) {
   const url = `${app.platform.openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/trigger-job${query}`
   return fetch(url, {
     method,
@@ -98,7 +104,7 @@ it('answers a preflight of any page, as the platform does', async () => {
   expect((await trigger()).headers.get('access-control-allow-origin')).toBe('*')
 })
 
-it.each<[string, number, string, Parameters<typeof trigger>[0]]>([
+it.each<[string, number, string, Click]>([
   ['no job', 400, 'params-invalid', { body: {} }],
   ['a parameter that is none', 400, 'params-invalid', { body: { job: 'flights', from: '2001-01-01' } }],
   ['no JSON', 400, 'params-invalid', { headers: { 'content-type': 'text/plain' } }],

@@ -1,5 +1,5 @@
 /** The part of the library that is used here; its own types do not describe these results. */
-declare module '@adobe/aio-lib-ims/src/ims' {
+declare module '@adobe/aio-lib-ims/src/ims.js' {
   export class Ims {
     constructor(env: 'prod' | 'stage')
     endpoint: string

@@ -6,7 +6,7 @@ import { TokenClaims } from './token-claims'
  * first use only. Its requests are not used: they have no time limit and hang for ever after a 429 or 5xx.
  */
 async function library() {
-  return import('@adobe/aio-lib-ims/src/ims')
+  return import('@adobe/aio-lib-ims/src/ims.js')
 }
 
 /** URL of an IMS endpoint below the configured base. */

@@ -1,0 +1,35 @@
+import { imsChain } from '../../auth/ims/ims-chain'
+import { toJobError } from '../../errors'
+import { silentLog } from '../../log'
+import { readCredentials } from '../credential-params'
+import { readServiceUrls } from '../parse-inputs'
+import { imsContext } from '../service-token'
+import { checkAnalytics } from './analytics-access'
+import { inspectInputs } from './inspect-inputs'
+import { migrationSteps } from './migration'
+import type { Finding } from './finding'
+
+/** Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete. */
+export async function diagnose(inputs: Readonly<Record<string, string>>): Promise<Finding[]> {
+  const told = inspectInputs(inputs)
+  const unusable = told.some(({ level, subject }) => level !== 'good' && subject.endsWith('_URL'))
+  return [...told, ...(unusable ? [] : await tryOut(inputs)), ...migrationSteps(inputs)]
+}
+
+async function tryOut(inputs: Readonly<Record<string, string>>): Promise<Finding[]> {
+  const subject = 'Service token'
+  const urls = readServiceUrls(inputs)
+  try {
+    const token = await imsChain(readCredentials(inputs), imsContext(urls), { log: silentLog })()
+    const hours = Math.round((token.expiresAt - Date.now()) / 3_600_000)
+    const minted: Finding = {
+      level: 'good',
+      subject,
+      message: `minted for ${token.clientId}, good for ${hours} h`,
+    }
+    return [minted, ...(await checkAnalytics(token, urls, inputs))]
+  } catch (error) {
+    const { message, remedy } = toJobError(error)
+    return [{ level: 'fault', subject, message, remedy }]
+  }
+}

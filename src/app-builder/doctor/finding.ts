@@ -1,0 +1,10 @@
+/** What the doctor has found out about one thing. */
+export interface Finding {
+  /** `absent` is no fault: nobody needs every kind of credential. */
+  readonly level: 'good' | 'absent' | 'obsolete' | 'fault'
+  /** What it is about: an input, a credential, or a check. */
+  readonly subject: string
+  /** Never a secret. */
+  readonly message: string
+  readonly remedy?: string
+}

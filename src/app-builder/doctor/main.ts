@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'dotenv'
+import { createRedactor } from '../../http/redact'
+import { learnSecrets } from '../define-action'
+import { diagnose } from './diagnose'
+import type { Finding } from './finding'
+
+const signs: Readonly<Record<Finding['level'], string>> = {
+  good: '✔',
+  absent: '·',
+  obsolete: '!',
+  fault: '✖',
+}
+
+/** `npm run doctor`: reads .env, changes nothing, and says what to do. Exits with 1 where something is at fault. */
+async function doctor(): Promise<void> {
+  const inputs = readEnvironmentFile('.env')
+  if (!inputs) {
+    console.log('✖ There is no .env here.\n  → cp .env.example .env, and fill it in.')
+    process.exitCode = 1
+    return
+  }
+  const redactor = createRedactor()
+  learnSecrets(inputs, redactor)
+  const findings = redactor.value(await diagnose(inputs))
+  for (const { level, subject, message, remedy } of findings) {
+    console.log(`${signs[level]} ${subject}: ${message}`)
+    if (remedy !== undefined) console.log(`  → ${remedy}`)
+  }
+  if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
+}
+
+function readEnvironmentFile(path: string): Record<string, string> | null {
+  try {
+    return parse(readFileSync(path))
+  } catch {
+    return null
+  }
+}
+
+doctor().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})

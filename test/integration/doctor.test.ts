@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startAnalytics } from '../../emulators/analytics/analytics'
+import { startIms } from '../../emulators/ims/ims'
+import { root } from '../../emulators/local/root'
+import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
+import type { ImsEmulator } from '../../emulators/ims/ims'
+
+const orgId = '8C6767C25245AD1A0A490D4C@AdobeOrg'
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+let ims: ImsEmulator
+let analytics: AnalyticsEmulator
+let folder: string
+let good: Record<string, string>
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'doctor-'))
+  ims = await startIms()
+  analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
+  analytics.suites.add('exampleflights')
+  ims.register({
+    clientId: 'client',
+    secrets: ['canary-secret'],
+    orgId,
+    scopes: ['openid', 'AdobeID'],
+    technicalAccountId: 'ABC@techacct.adobe.com',
+  })
+  good = {
+    IMS_BASE_URL: ims.url,
+    ANALYTICS_BASE_URL: analytics.url,
+    ANALYTICS_REPORT_SUITE: 'exampleflights',
+    ANALYTICS_COMPANY_ID: 'exampl0',
+    IMS_OAUTH_S2S_CLIENT_ID: 'client',
+    IMS_OAUTH_S2S_CLIENT_SECRET: 'canary-secret',
+    IMS_OAUTH_S2S_ORG_ID: orgId,
+    IMS_OAUTH_S2S_SCOPES: '["openid","AdobeID"]',
+  }
+})
+afterEach(async () => {
+  rmSync(folder, { recursive: true })
+  await ims.stop()
+  await analytics.stop()
+})
+
+/** `npm run doctor` in a folder with this .env. */
+async function doctor(
+  inputs: Record<string, string> | null,
+): Promise<{ code: number | null; output: string }> {
+  if (inputs) {
+    const lines = Object.entries(inputs).map(([name, value]) => `${name}='${value}'`)
+    writeFileSync(join(folder, '.env'), lines.join('\n'))
+  }
+  const child = spawn(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), join(root, 'src/app-builder/doctor/main.ts')],
+    { cwd: folder },
+  )
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+  expect(output).not.toContain('canary')
+  return { code, output }
+}
+
+it('finds nothing wrong where all is well, and says what it has tried', async () => {
+  const { code, output } = await doctor(good)
+
+  expect(output).toMatch(/✔ OAuth Server-to-Server/)
+  expect(output).toMatch(/✔ Service token: minted for client, good for 24 h/)
+  expect(output).toMatch(/✔ ANALYTICS_COMPANY_ID: exampl0 \(Example\)/)
+  expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
+  expect(code).toBe(0)
+})
+
+it('says how to begin where there is no .env', async () => {
+  expect(await doctor(null)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('.env.example') as string,
+  })
+})
+
+it.each<[string, Record<string, string>, RegExp]>([
+  ['a missing secret', { IMS_OAUTH_S2S_CLIENT_SECRET: '' }, /IMS_OAUTH_S2S_CLIENT_SECRET is missing/],
+  [
+    'a malformed organisation',
+    { IMS_OAUTH_S2S_ORG_ID: 'Example Inc' },
+    /IMS_OAUTH_S2S_ORG_ID is not of the form/,
+  ],
+  [
+    'a wrong secret',
+    { IMS_OAUTH_S2S_CLIENT_SECRET: 'canary-wrong' },
+    /invalid_client.*\n.*→ Check client id/,
+  ],
+  ['a scope that is not assigned', { IMS_OAUTH_S2S_SCOPES: 'openid,other' }, /invalid_scope/],
+  ['a name of another template', { OAUTHS2S_CLIENT_ID: 'x' }, /Rename it to IMS_OAUTH_S2S_CLIENT_ID/],
+  ['a host that is no more', { ANALYTICS_BASE_URL: 'https://api.omniture.com' }, /1\.4 API ended/],
+  ['an address that is none', { IMS_BASE_URL: 'ims' }, /IMS_BASE_URL/],
+  ['another company', { ANALYTICS_COMPANY_ID: 'wrong0' }, /Set ANALYTICS_COMPANY_ID=exampl0/],
+  ['a suite out of reach', { ANALYTICS_REPORT_SUITE: 'secret' }, /secret cannot be read: .*(403|forbidden)/i],
+  ['a short encryption key', { TOKEN_ENCRYPTION_KEY: 'c2hvcnQ=' }, /TOKEN_ENCRYPTION_KEY is not 32 bytes/],
+])('names %s and what to do', async (_what, change, words) => {
+  const { output } = await doctor({ ...good, ...change })
+
+  expect(output).toMatch(words)
+})
+
+it('tells a missing product profile from a bad token', async () => {
+  analytics.knobs.withoutProfile.add('client')
+
+  const { code, output } = await doctor(good)
+
+  expect(output).toMatch(/✔ Service token/)
+  expect(output).toMatch(/403025.*product profile\n.*Admin Console/)
+  expect(code).toBe(1)
+})
+
+it('leads from JWT to OAuth, with the values that stay', async () => {
+  const { output } = await doctor({
+    IMS_BASE_URL: ims.url,
+    ANALYTICS_BASE_URL: analytics.url,
+    JWT_CLIENT_ID: 'client',
+    JWT_CLIENT_SECRET: 'canary-secret',
+    JWT_TECHNICAL_ACCOUNT_ID: 'ABC@techacct.adobe.com',
+    JWT_IMS_ORG: orgId,
+    JWT_METASCOPES: 'ent_analytics_bulk_ingest_sdk',
+    JWT_PRIVATE_KEY: Buffer.from(privateKey).toString('base64'),
+  })
+
+  expect(output).toMatch(/✔ Service Account \(JWT\): all inputs/)
+  expect(output).toMatch(/✖ Service token: .*invalid_client/)
+  expect(output).toContain('IMS_OAUTH_S2S_CLIENT_ID=client')
+  expect(output).toContain(`IMS_OAUTH_S2S_ORG_ID=${orgId}`)
+})
+
+it('never quotes a key that is none', async () => {
+  const { output } = await doctor({
+    ...good,
+    JWT_PRIVATE_KEY: Buffer.from('canary-no-key').toString('base64'),
+  })
+
+  expect(output).toMatch(/JWT_PRIVATE_KEY is no private key/)
+  expect(output).not.toContain('Y2FuYXJ5')
+})
