@@ -1,4 +1,5 @@
 import type { Consent } from '../auth/consent/consent'
+import type { GrantStore } from '../auth/oauth2/grant-store'
 import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
@@ -39,6 +40,8 @@ export interface SourceContext {
   /** 0 … 1, for jitter. */
   readonly random: () => number
   readonly log: Log
+  /** Keeps what is granted to the source; absent where no key is set to seal it with. */
+  readonly grants?: GrantStore | undefined
 }
 
 /** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */

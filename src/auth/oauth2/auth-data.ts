@@ -33,19 +33,32 @@ export function collectAuthData(
   return Object.fromEntries(known)
 }
 
-/** @throws JobError `input-invalid` where a customer's field must be filled in and no input is named for it */
-export function checkReferences(name: string, configuration: Configuration, references: AuthDataInputs): void {
-  const without = configuration.authenticationDataFields.filter(
-    (field) =>
-      field.fromCustomer &&
-      field.isRequired &&
-      field.value === undefined &&
-      field.authenticationResponsePath === undefined &&
-      !Object.hasOwn(references, field.name),
-  )
-  if (without.length === 0) return
-  const names = without.map((field) => field.name).join(', ')
-  throw misconfigured(name, `No input is named for what the customer has to give: ${names}`)
+/** @throws JobError `input-invalid` where something that is needed is neither configured nor named as an input */
+export function checkReferences(
+  name: string,
+  configuration: Configuration,
+  references: AuthDataInputs,
+): void {
+  const given = new Set(Object.keys(references))
+  if (configuration.clientId !== undefined) given.add('clientId')
+  for (const field of configuration.authenticationDataFields)
+    if (field.value !== undefined) given.add(field.name)
+  const missing = neededNames(configuration).filter((needed) => !given.has(needed))
+  if (missing.length > 0)
+    throw misconfigured(name, `No input is named for ${[...new Set(missing)].join(', ')}`)
+}
+
+/** A template may do without a client id, and name things of its own: only a customer's fields are known then. */
+function neededNames({ grant, accessTokenRequest, authenticationDataFields }: Configuration): string[] {
+  const standard = accessTokenRequest === undefined
+  return [
+    ...(standard || grant === 'OAUTH2_AUTHORIZATION_CODE' ? ['clientId'] : []),
+    ...(standard && grant === 'OAUTH2_PASSWORD' ? ['username', 'password'] : []),
+    ...authenticationDataFields
+      .filter((field) => field.fromCustomer && field.isRequired)
+      .filter((field) => field.authenticationResponsePath === undefined)
+      .map((field) => field.name),
+  ]
 }
 
 /** The fields that `authenticationResponsePath` finds in an answer. */
@@ -76,11 +89,7 @@ function optional(inputs: Inputs, reference: InputReference): string | null {
   }
 }
 
-function typed(
-  text: string,
-  field: AuthenticationDataField | undefined,
-  { name }: InputReference,
-): Value {
+function typed(text: string, field: AuthenticationDataField | undefined, { name }: InputReference): Value {
   if (field?.type === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true'
     throw mistyped(name, 'true or false')

@@ -113,7 +113,9 @@ export type Configuration = z.infer<typeof Configuration>
 export function parseConfiguration(name: string, value: unknown): Configuration {
   const parsed = Configuration.safeParse(value)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the entry'}: ${message}`)
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'the entry'}: ${message}`,
+  )
   throw misconfigured(name, faults.join('; '))
 }
 

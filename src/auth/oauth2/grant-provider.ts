@@ -1,0 +1,96 @@
+import { JobError } from '../../errors'
+import { textOf } from './auth-data'
+import { grantFrom, isFresh, tokenOf } from './grant'
+import { renewAlone } from './renew-alone'
+import { requestToken } from './token-endpoint'
+import type { AuthorityContext } from '../authority'
+import type { AccessToken, CachedTokenProvider } from '../token-provider'
+import type { AuthData } from './auth-data'
+import type { Grant } from './grant'
+import type { GrantFile } from './grant-store'
+import type { Renewed } from './renew-alone'
+import type { TokenEndpoint } from './token-endpoint'
+
+export interface GrantProvider {
+  readonly endpoint: TokenEndpoint
+  readonly context: AuthorityContext
+  readonly authData: AuthData
+  readonly file: GrantFile
+}
+
+/** Refusals that are about the client. Every other one, in answer to a refresh, is about the refresh token. */
+const clientFaults: readonly unknown[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+]
+
+/** Hands out the kept access token, and renews the grant where that has run out or been refused. */
+export function grantProvider({ endpoint, context, authData, file }: GrantProvider): CachedTokenProvider {
+  const { clock } = context
+  const mintable = endpoint.configuration.grant !== 'OAUTH2_AUTHORIZATION_CODE'
+  let dropped: string | null = null
+
+  async function current(): Promise<AccessToken> {
+    const grant = await renewAlone(file, clock, {
+      isGood: (kept) => kept.accessToken !== dropped && isFresh(kept, clock.now()),
+      renew,
+    })
+    return tokenOf(grant, textOf(authData, 'clientId') ?? '')
+  }
+
+  /** Another container may have spent the refresh token before: then the one it has kept is tried, once. */
+  async function renew(from: Grant | null, reread = false): Promise<Renewed> {
+    const refreshToken = from ? from.refreshToken : (textOf(authData, 'refreshToken') ?? null)
+    if (refreshToken === null) {
+      return { from, grant: await mint(from ? 'there is no refresh token' : 'nothing has been granted yet') }
+    }
+    if (from?.refreshUntil && clock.now() >= from.refreshUntil) {
+      return { from, grant: await mint('the refresh token has expired') }
+    }
+    try {
+      return { from, grant: await refresh(from, refreshToken) }
+    } catch (error) {
+      if (!isRefusedRefresh(error)) throw error
+      const { grant: kept } = await file.read()
+      if (!reread && kept && kept.refreshToken !== refreshToken) return renew(kept, true)
+      return { from, grant: await mint(error.message) }
+    }
+  }
+
+  async function refresh(previous: Grant | null, refreshToken: string): Promise<Grant> {
+    const known = { ...authData, ...previous?.captured }
+    const fields = await requestToken(endpoint, context, known, { kind: 'refresh', refreshToken })
+    return grantFrom(fields, { authData, previous, refreshToken, mintable, now: clock.now() })
+  }
+
+  async function mint(reason: string): Promise<Grant> {
+    if (!mintable) throw needsReauth(endpoint.name, reason)
+    const fields = await requestToken(endpoint, context, authData, { kind: 'grant' })
+    return grantFrom(fields, { authData, previous: null, refreshToken: null, mintable, now: clock.now() })
+  }
+
+  return Object.assign(current, {
+    drop(token: AccessToken) {
+      dropped = token.value
+      return Promise.resolve()
+    },
+  })
+}
+
+function isRefusedRefresh(error: unknown): error is JobError {
+  const refused = error instanceof JobError && error.code === 'token-refused'
+  return refused && !clientFaults.includes(error.details.oauthError)
+}
+
+function needsReauth(name: string, reason: string): JobError {
+  return new JobError(
+    'needs-reauth',
+    `The owner of the source ${name} has to consent again, or for the first time: ${reason.replace(/\.$/, '')}.`,
+    'Send them a link: aio rt action invoke analytics-ingest/connect --param invite <job> --result',
+    { details: { source: name } },
+  )
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { JobError } from '../../errors'
+import { unusable } from '../authority'
+import type { AuthorityAnswer } from '../authority'
+import type { TokenFields } from './grant'
+
+/** Who asks, for errors: the job file's name of the source's authentication, and the server. */
+export interface Exchange {
+  readonly exchange: string
+  readonly remedy: string
+}
+
+const Text = z.string().min(1)
+const Granted = z.object({
+  access_token: Text,
+  expires_in: z.union([z.number(), Text]).nullish(),
+  refresh_token: Text.nullish(),
+  token_type: z.json().optional(),
+  scope: z.json().optional(),
+})
+/** Words, as all codes in use are. Anything else might repeat what was sent. */
+const Refused = z.object({ error: z.string().regex(/^[a-z]+(_[a-z]+)+$/) })
+
+export function exchangeWith(name: string, url: string): Exchange {
+  return {
+    exchange: `${name}: ${new URL(url).host}`,
+    remedy:
+      'Nothing is lost: the next tick tries again. If it stays, check the URLs of the authentication in the job file.',
+  }
+}
+
+/**
+ * Reads a standard answer. @see RFC 6749 §5
+ * @throws JobError `token-refused`, `token-unavailable`
+ */
+export function readStandardAnswer(exchange: Exchange, answer: AuthorityAnswer): TokenFields {
+  const granted = Granted.safeParse(answer.body)
+  if (answer.status >= 300 || !granted.success) throw refusalOrFault(exchange, answer)
+  const { access_token, expires_in, refresh_token, token_type, scope } = granted.data
+  return {
+    accessToken: access_token,
+    expiresIn: expires_in ?? null,
+    refreshToken: refresh_token ?? null,
+    tokenType: token_type ?? null,
+    scope: scope ?? null,
+  }
+}
+
+/** The `error` of an answer that follows RFC 6749 §5.2 at least so far. */
+export function oauthErrorOf(body: unknown): string | undefined {
+  return Refused.safeParse(body).data?.error
+}
+
+/** For an answer without a token. */
+export function refusalOrFault(exchange: Exchange, answer: AuthorityAnswer): JobError {
+  const oauthError = oauthErrorOf(answer.body)
+  const refused = oauthError !== undefined || z.object({ error: Text }).safeParse(answer.body).success
+  return refused ? refusal(exchange, answer, oauthError ?? 'an error of its own') : unusable(exchange, answer)
+}
+
+export function refusal({ exchange }: Exchange, { status, body }: AuthorityAnswer, what: string): JobError {
+  return new JobError(
+    'token-refused',
+    `${exchange} refused the credential: ${what}, HTTP ${status}.`,
+    'Check the client id, the secret and whatever else the source is given in .env, and deploy again.',
+    { details: { exchange, status, oauthError: oauthErrorOf(body) } },
+  )
+}

@@ -1,0 +1,82 @@
+import { askAuthority } from '../authority'
+import { captured, textOf } from './auth-data'
+import { readTemplatedAnswer, renderRequest } from './templated-request'
+import { exchangeWith, readStandardAnswer } from './token-answer'
+import { standardForm, standardRequest } from './token-request'
+import type { AuthorityAnswer, AuthorityContext } from '../authority'
+import type { AuthData } from './auth-data'
+import type { AccessTokenRequest, Configuration } from './configuration'
+import type { TokenFields } from './grant'
+import type { Value, ValueMap } from './pebble/value'
+import type { Exchange } from './token-answer'
+import type { Purpose, TokenRequest } from './token-request'
+
+/** Where tokens come from, whatever its requests look like. */
+export interface TokenEndpoint {
+  /** What it is called in errors. */
+  readonly name: string
+  readonly configuration: Configuration
+  /** Hosts that a templated URL may lead to. */
+  readonly allowedHosts: readonly string[]
+  readonly userContext: ValueMap
+}
+
+interface Dialect {
+  readonly request: TokenRequest
+  readonly read: (exchange: Exchange, answer: AuthorityAnswer) => TokenFields
+}
+
+/**
+ * Asks for a token, by `accessTokenRequest` or as RFC 6749 has it, and captures what the configuration wants to keep.
+ * @throws JobError `token-refused`, `token-unavailable`, `input-invalid`
+ */
+export async function requestToken(
+  endpoint: TokenEndpoint,
+  context: AuthorityContext,
+  authData: AuthData,
+  purpose: Purpose,
+): Promise<TokenFields> {
+  const { request, read } = dialectOf(endpoint, authData, purpose)
+  const exchange = exchangeWith(endpoint.name, request.url)
+  const answer = await askAuthority(context, { ...request, ...exchange })
+  const fields = read(exchange, answer)
+  return { ...captured(endpoint.configuration, (answer.body ?? null) as Value), ...fields }
+}
+
+function dialectOf(endpoint: TokenEndpoint, authData: AuthData, purpose: Purpose): Dialect {
+  const { accessTokenUrl, accessTokenRequest } = endpoint.configuration
+  // Templates are written for renewals, and know of no code: that goes to the constant URL where there is one.
+  const templated = accessTokenRequest && (purpose.kind !== 'code' || accessTokenUrl === undefined)
+  return templated
+    ? templatedDialect(endpoint, accessTokenRequest, authData, purpose)
+    : standardDialect(endpoint, authData, purpose)
+}
+
+function standardDialect({ configuration }: TokenEndpoint, authData: AuthData, purpose: Purpose): Dialect {
+  const { accessTokenUrl = '', refreshTokenUrl = accessTokenUrl, options } = configuration
+  const client = {
+    id: textOf(authData, 'clientId') ?? '',
+    secret: textOf(authData, 'clientSecret'),
+    useBasicAuth: options.useBasicAuth,
+  }
+  const url = purpose.kind === 'refresh' ? refreshTokenUrl : accessTokenUrl
+  return {
+    request: standardRequest(url, standardForm(configuration, authData, purpose), client),
+    read: readStandardAnswer,
+  }
+}
+
+/** Beside the known data, a template can name the refresh token that is to be used, or the code and what goes with it. */
+function templatedDialect(
+  { name, allowedHosts, userContext }: TokenEndpoint,
+  template: AccessTokenRequest,
+  authData: AuthData,
+  { kind, ...particulars }: Purpose,
+): Dialect {
+  const known = Object.entries(authData).filter(([field]) => kind === 'refresh' || field !== 'refreshToken')
+  const data = { userContext, authData: { ...Object.fromEntries(known), ...particulars } }
+  return {
+    request: renderRequest(name, template, data, allowedHosts),
+    read: (exchange, answer) => readTemplatedAnswer(exchange, template, data, answer),
+  }
+}

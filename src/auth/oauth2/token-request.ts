@@ -1,0 +1,71 @@
+import { formType } from '../authority'
+import { textOf } from './auth-data'
+import type { AuthorityRequest } from '../authority'
+import type { AuthData } from './auth-data'
+import type { Configuration } from './configuration'
+
+/** What a token is asked for with. */
+export type Purpose =
+  | { readonly kind: 'grant' }
+  | { readonly kind: 'refresh'; readonly refreshToken: string }
+  | {
+      readonly kind: 'code'
+      readonly code: string
+      readonly redirectUri: string
+      readonly codeVerifier: string
+    }
+
+export type TokenRequest = Pick<AuthorityRequest, 'method' | 'url' | 'headers' | 'body'>
+export type Form = Readonly<Record<string, string>>
+
+/** The form of RFC 6749 for a purpose: §4.1.3, §4.3.2, §4.4.2, §6, and RFC 7636 §4.5. */
+export function standardForm(
+  { grant, scope, options }: Configuration,
+  authData: AuthData,
+  purpose: Purpose,
+): Form {
+  const scopes: Form = scope.length > 0 ? { scope: scope.join(' ') } : {}
+  const { kind } = purpose
+  if (kind === 'refresh') return { grant_type: 'refresh_token', refresh_token: purpose.refreshToken }
+  if (kind === 'code') {
+    return {
+      grant_type: 'authorization_code',
+      code: purpose.code,
+      redirect_uri: purpose.redirectUri,
+      ...(options.pkce ? { code_verifier: purpose.codeVerifier } : {}),
+    }
+  }
+  if (grant === 'OAUTH2_CLIENT_CREDENTIALS') return { grant_type: 'client_credentials', ...scopes }
+  const person = {
+    username: textOf(authData, 'username') ?? '',
+    password: textOf(authData, 'password') ?? '',
+  }
+  return { grant_type: 'password', ...person, ...scopes }
+}
+
+/** Who asks. */
+export interface Client {
+  readonly id: string
+  /** Absent for a public client. */
+  readonly secret: string | undefined
+  readonly useBasicAuth: boolean
+}
+
+/** A form with the client's credentials: in the body, or in the header. @see RFC 6749 §2.3.1 */
+export function standardRequest(url: string, form: Form, { id, secret, useBasicAuth }: Client): TokenRequest {
+  if (useBasicAuth && secret !== undefined) {
+    const headers = { ...formType, authorization: basicAuth(id, secret) }
+    return { method: 'POST', url, headers, body: new URLSearchParams(form).toString() }
+  }
+  const client = { client_id: id, ...(secret === undefined ? {} : { client_secret: secret }) }
+  const body = new URLSearchParams({ ...form, ...client }).toString()
+  return { method: 'POST', url, headers: formType, body }
+}
+
+function basicAuth(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}
