@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { destinationSdkOAuth2 } from '../../../../src/auth/oauth2/destination-sdk'
+import { openGrantStore } from '../../../../src/auth/oauth2/grant-store'
+import { createSealer } from '../../../../src/state/sealer'
+import { printed } from '../../../fixtures/destination-sdk/configurations'
+import { errorOf } from '../../../fixtures/error-of'
+import { createMemoryBlobStore } from '../../../fixtures/memory-blob-store'
+import { everyHostIs, hurriedClock, sourceContext } from '../../../fixtures/source-context'
+import { startTokenServer } from '../../../fixtures/token-server'
+import type { Consent } from '../../../../src/auth/consent/consent'
+import type { TokenServer } from '../../../fixtures/token-server'
+
+const request = {
+  state: 'the-state',
+  nonce: 'the-nonce',
+  codeVerifier: 'canary-verifier',
+  redirectUri: 'https://app.example/callback',
+}
+
+let server: TokenServer
+beforeEach(async () => {
+  server = await startTokenServer()
+})
+afterEach(() => server.stop())
+
+function consentWith(change: object = {}): { consent: Consent; asked: string[]; kept: Map<string, unknown> } {
+  const clock = hurriedClock()
+  const files = createMemoryBlobStore({ clock })
+  const { http, asked } = everyHostIs(server.url)
+  const grants = openGrantStore(files, createSealer(randomBytes(32)))
+  const { consent } = destinationSdkOAuth2({
+    name: 'movies',
+    configuration: { ...printed('authorization-code'), ...change },
+    allowedHosts: ['api.moviestar.com'],
+  })
+  if (!consent) throw new RangeError('it asks nobody')
+  return { consent: consent(sourceContext({ http, clock, grants })), asked, kept: files.files }
+}
+
+it('sends the browser to the authorization URL as it is configured, with the hash of the verifier', async () => {
+  const { consent } = consentWith({ authorizationUrl: 'https://www.moviestar.com/dialog/OAuth?display=page' })
+
+  const url = new URL(await consent.authorizationUrl(request))
+
+  expect(url.origin + url.pathname).toBe('https://www.moviestar.com/dialog/OAuth')
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    display: 'page',
+    response_type: 'code',
+    client_id: 'Experience-Platform-client-id',
+    redirect_uri: request.redirectUri,
+    scope: 'read write',
+    state: request.state,
+    code_challenge: createHash('sha256').update(request.codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+})
+
+it('exchanges the code at the token URL, with the verifier', async () => {
+  const { consent, asked, kept } = consentWith()
+
+  const granted = await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+
+  expect(granted.linked).toBe('movies')
+  expect(asked).toEqual(['https://api.moviestar.com/OAuth/access_token'])
+  expect(server.forms).toEqual([
+    {
+      grant_type: 'authorization_code',
+      code: 'canary-code',
+      redirect_uri: request.redirectUri,
+      code_verifier: request.codeVerifier,
+      client_id: 'Experience-Platform-client-id',
+      client_secret: 'Experience-Platform-client-secret',
+    },
+  ])
+  expect(kept.size).toBe(1)
+})
+
+it('leaves PKCE out where the server would refuse it', async () => {
+  const { consent } = consentWith({ options: { pkce: false } })
+
+  const url = await consent.authorizationUrl(request)
+  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+
+  expect(url).not.toContain('code_challenge')
+  expect(server.forms[0]).not.toHaveProperty('code_verifier')
+})
+
+const pebble = (value: string) => ({ templatingStrategy: 'PEBBLE_V1', value })
+const template = {
+  destinationServerType: 'URL_BASED',
+  urlBasedDestination: { url: pebble('https://api.moviestar.com/{{ "exchange" }}') },
+  httpTemplate: {
+    httpMethod: 'POST',
+    requestBody: pebble(
+      "{{ formUrlEncode('code', authData.code, 'verifier', authData.codeVerifier) | raw }}",
+    ),
+  },
+  responseFields: [{ name: 'accessToken', ...pebble('{{ response.body.access_token }}') }],
+}
+
+it.each([
+  ['where there is no constant URL', { accessTokenUrl: undefined }, 'exchange'],
+  ['for renewals only where there is one', {}, 'OAuth/access_token'],
+])('takes the template for the code %s', async (_what, change, path) => {
+  const { consent, asked } = consentWith({ accessTokenRequest: template, ...change })
+
+  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+
+  expect(asked).toEqual([`https://api.moviestar.com/${path}`])
+  expect(server.forms[0]).toMatchObject({ code: 'canary-code' })
+})
+
+it.each([
+  ['the person declines', { error: 'access_denied' }, 'consent-declined', /You did not give/],
+  ['the server refuses', { error: 'invalid_scope' }, 'consent-declined', /invalid_scope/],
+  ['the error is made up', { error: '<script>canary</script>' }, 'consent-declined', /an error of its own/],
+  ['there is no code', {}, 'consent-invalid', /sent no code/],
+  ['the code is empty', { code: '' }, 'consent-invalid', /sent no code/],
+])('nothing is linked where %s', async (_what, redirect, code, message) => {
+  const { consent, asked, kept } = consentWith()
+
+  const error = await errorOf(consent.complete(new URLSearchParams(redirect), request))
+
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
+  expect([asked, kept.size]).toEqual([[], 0])
+  expect(String(error)).not.toContain('canary')
+})
+
+it.each([
+  ['another', { iss: 'https://evil.example', code: 'canary-code' }],
+  ['no', { code: 'canary-code' }],
+])('a redirect with %s issuer is not trusted where the issuer is known', async (_what, redirect) => {
+  const { consent, asked } = consentWith({ options: { issuer: 'https://www.moviestar.com' } })
+
+  await expect(consent.complete(new URLSearchParams(redirect), request)).rejects.toMatchObject({
+    code: 'consent-invalid',
+  })
+  expect(asked).toEqual([])
+})
+
+it('a code that the server does not take is a refusal the person can read', async () => {
+  const { consent, kept } = consentWith()
+  server.once({ kind: 'reply', reply: { status: 400, body: { error: 'invalid_grant' } } })
+
+  const error = await errorOf(consent.complete(new URLSearchParams({ code: 'canary-code' }), request))
+
+  expect(error).toMatchObject({ code: 'consent-declined', details: { error: 'invalid_grant' } })
+  expect(kept.size).toBe(0)
+})

@@ -1,0 +1,101 @@
+import { parseConfiguration } from '../../../../src/auth/oauth2/configuration'
+import { destinationSdkOAuth2 } from '../../../../src/auth/oauth2/destination-sdk'
+import { JobError } from '../../../../src/errors'
+import { input, secret } from '../../../../src/inputs'
+import { printed } from '../../../fixtures/destination-sdk/configurations'
+import type { DestinationSdkOAuth2 } from '../../../../src/auth/oauth2/destination-sdk'
+
+const standard = printed('client-credentials')
+const templated = printed('customer-credentials')
+
+const withRequest = (change: object) => ({
+  ...templated,
+  accessTokenRequest: { ...(templated.accessTokenRequest as object), ...change },
+})
+const withHttp = (change: object) =>
+  withRequest({ httpTemplate: { httpMethod: 'POST', contentType: 'text/plain', ...change } })
+
+it.each([
+  ['a grant in other letters', { ...standard, grant: 'oauth2_password' }, /grant: /],
+  ['a name in other letters', { ...standard, accesstokenurl: 'x' }, /"accesstokenurl"/],
+  ['another kind of authentication', { ...standard, authType: 'BEARER' }, /authType: /],
+  [
+    'a token URL without TLS',
+    { ...standard, accessTokenUrl: 'http://api.moviestar.com/t' },
+    /accessTokenUrl: .*https/,
+  ],
+  ['a token URL with a user', { ...standard, accessTokenUrl: 'https://a@b.example/t' }, /accessTokenUrl: /],
+  ['no token URL', { ...standard, accessTokenUrl: undefined }, /accessTokenUrl: must be set/],
+  [
+    'no authorization URL',
+    { ...printed('authorization-code'), authorizationUrl: undefined },
+    /authorizationUrl: must/,
+  ],
+  ['a scope as text', { ...standard, scope: 'read' }, /scope: /],
+  [
+    'a field without a name',
+    { ...standard, authenticationDataFields: [{ value: 1 }] },
+    /authenticationDataFields\.0\.name/,
+  ],
+  [
+    'a value of another type',
+    { ...standard, authenticationDataFields: [{ name: 'expiresIn', type: 'integer', value: '1' }] },
+    /authenticationDataFields\.0\.value/,
+  ],
+  [
+    'an unknown template strategy',
+    withRequest({ urlBasedDestination: { url: { templatingStrategy: 'PEBBLE', value: '' } } }),
+    /accessTokenRequest\.urlBasedDestination\.url\.templatingStrategy/,
+  ],
+  ['an unknown method', withHttp({ httpMethod: 'post' }), /httpTemplate\.httpMethod/],
+  ['a header that is none', withHttp({ headers: ['none'] }), /httpTemplate\.headers\.0/],
+])('%s is refused, and its place named', (_what, configuration, message) => {
+  const parse = () => parseConfiguration('movies', configuration)
+
+  expect(parse).toThrow(JobError)
+  expect(parse).toThrow(message)
+})
+
+it('headers may be written in each of the shapes that are in use', () => {
+  const value = { templatingStrategy: 'PEBBLE_V1', value: 'text/plain; a:b' }
+  const headers = [
+    { header: 'accept', value: 'text/plain; a:b' },
+    { name: 'accept', value },
+    'accept: text/plain; a:b',
+  ]
+
+  const parsed = parseConfiguration('movies', withHttp({ headers }))
+
+  expect(parsed.accessTokenRequest?.httpTemplate.headers).toEqual(
+    headers.map(() => ({ header: 'accept', value })),
+  )
+})
+
+const customer = { clientId: input('ID'), clientSecret: secret('SECRET'), moviestarId: input('ACCOUNT') }
+
+it.each<[string, Partial<DestinationSdkOAuth2>, RegExp]>([
+  ['a name that cannot be a folder', { name: '../x' }, /name/],
+  ['an input that is not named', { inputs: { clientId: input('ID') } }, /clientSecret, moviestarId/],
+  ['no allowed host for a templated URL', {}, /allowedHosts must say/],
+  ['a host that is a URL', { allowedHosts: ['https://a.example'] }, /is no host/],
+  ['a host pattern as wide as the web', { allowedHosts: ['*.example'] }, /is no host/],
+  ['no input for username and password', { configuration: printed('password') }, /username, password/],
+  ['no input for a client id', { configuration: printed('capture-from-response'), inputs: {} }, /clientId/],
+])('%s stops the definition', (_what, change, message) => {
+  const definition = { name: 'movies', configuration: templated, inputs: customer, ...change }
+
+  expect(() => destinationSdkOAuth2(definition)).toThrow(message)
+})
+
+it('says which inputs it will look up, and asks a person for consent only with an authorization code', () => {
+  const byCustomer = destinationSdkOAuth2({
+    name: 'movies',
+    configuration: templated,
+    inputs: customer,
+    allowedHosts: ['*.yourdestination.com'],
+  })
+  const byPerson = destinationSdkOAuth2({ name: 'movies', configuration: printed('authorization-code') })
+
+  expect(byCustomer.inputs).toEqual(Object.values(customer))
+  expect([typeof byCustomer.consent, typeof byPerson.consent]).toEqual(['undefined', 'function'])
+})
