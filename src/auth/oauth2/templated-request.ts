@@ -86,7 +86,7 @@ function hostIsCutShort(template: Template, data: TemplateData, url: string): bo
   if (!/^https?:\/\//i.test(template.value)) return false
   const harmless = Object.entries(data.authData).map(([field, value]) => [
     field,
-    typeof value === 'string' ? value.replace(/[^A-Za-z0-9.-]/g, 'x') : value,
+    typeof value === 'string' ? value.replace(/[^A-Za-z0-9.:-]/g, 'x') : value,
   ])
   const expected = render(template, { ...data, authData: Object.fromEntries(harmless) as AuthData })
   return authorityOf(expected) !== authorityOf(url)

@@ -26,7 +26,8 @@ beforeEach(async () => {
 afterEach(() => server.stop())
 
 /** A namespace with its files, its clock and any number of containers. */
-function namespace(key = randomBytes(32)) {
+function namespace() {
+  const key = randomBytes(32)
   const clock = hurriedClock()
   const files = createMemoryBlobStore({ clock, fault: (operation) => fate(operation) })
   const { http } = everyHostIs(server.url)
@@ -51,8 +52,8 @@ const byPassword = destinationSdkOAuth2({
   inputs: { ...client, username: input('USER'), password: secret('PASSWORD') },
 })
 
-async function consented(key?: Buffer) {
-  const app = namespace(key)
+async function consented() {
+  const app = namespace()
   const request = { state: 's', nonce: 'n', codeVerifier: verifier, redirectUri }
   await movies.consent?.(app.context()).complete(new URLSearchParams({ code: 'canary-code' }), request)
   return { ...app, container: () => movies.open(app.context()) }
