@@ -36,6 +36,21 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
   const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
   const suite = `,${quoted(reportSuite)}${lineEnd}`
   const texts = new Array<string>(names.length).fill('')
+  /** What each column held last, and how it was written: much of a file says the same again and again. */
+  const values = new Array<unknown>(names.length).fill('')
+  const fields = new Array<string>(names.length).fill('')
+
+  /** Checks a value that the column did not hold in the row before, and keeps it with what is written for it. */
+  function take(column: number, value: unknown): Reject | null {
+    const text = textOf(value)
+    if (text === null) return reject('value-type', names[column] ?? '', 'is neither text nor a finite number')
+    const fault = text === '' ? null : rules[column]?.(text)
+    if (fault) return { ...fault, path: names[column] ?? '' }
+    values[column] = value
+    texts[column] = text
+    fields[column] = quoted(text)
+    return null
+  }
 
   function encode(hit: Readonly<Record<string, unknown>>): EncodedRow | Reject {
     for (const name in hit)
@@ -54,17 +69,12 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
 
     let line = ''
     for (let column = 0; column < names.length; column += 1) {
-      const name = names[column] ?? ''
-      const text = column === timestampAt ? String(at) : textOf(hit[name])
-      if (text === null) return reject('value-type', name, 'is neither text nor a finite number')
-      texts[column] = text
-      if (column > 0) line += ','
-      if (text === '') continue
-      if (column !== timestampAt) {
-        const fault = rules[column]?.(text)
-        if (fault) return { ...fault, path: name }
+      const value = column === timestampAt ? at : hit[names[column] ?? '']
+      if (value !== values[column]) {
+        const fault = take(column, value)
+        if (fault) return fault
       }
-      line += quoted(text)
+      line += column > 0 ? `,${fields[column] ?? ''}` : (fields[column] ?? '')
     }
 
     const visitor = firstOf(visitorsAt)
@@ -106,15 +116,12 @@ function textOf(value: unknown): string | null {
   return null
 }
 
-/** RFC 4180 §2: quotes where a comma, a quote or a line break demands it, inner quotes doubled. */
+/** A comma, a quote, a line break, or a blank edge, which would be lost to readers that trim. */
+const special = /[",\r\n]|^ | $/
+
+/** @see RFC 4180 §2 */
 function quoted(text: string): string {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code === 0x22 || code === 0x2c || code === 0x0a || code === 0x0d)
-      return `"${text.replaceAll('"', '""')}"`
-  }
-  // A blank edge would be lost to readers that trim.
-  return text.startsWith(' ') || text.endsWith(' ') ? `"${text}"` : text
+  return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function reject(code: RejectCode, path: string, message: string): Reject {

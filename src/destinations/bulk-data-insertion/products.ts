@@ -18,14 +18,19 @@ export interface HitProduct {
  * @throws JobError `row-invalid` where a text has a delimiter, which Adobe would take for the next part or product
  */
 export function products(...list: readonly HitProduct[]): string {
-  return list.map(productText).join(',')
+  let text = ''
+  for (const product of list) text += text === '' ? productText(product) : `,${productText(product)}`
+  return text
 }
 
-function productText({ category = '', name, quantity, price, events, eVars }: HitProduct): string {
-  const fields = [undelimited(category), undelimited(name), quantity ?? '', price ?? '']
-  fields.push(pairs(events), pairs(eVars))
-  while (fields.length > 2 && fields.at(-1) === '') fields.pop()
-  return fields.join(';')
+/** Parts at the end that are empty are left out, but for the name. */
+function productText({ category, name, quantity, price, events, eVars }: HitProduct): string {
+  let text = `${category === undefined ? '' : undelimited(category)};${undelimited(name)}`
+  if (eVars !== undefined) return `${text};${quantity ?? ''};${price ?? ''};${pairs(events)};${pairs(eVars)}`
+  if (events !== undefined) return `${text};${quantity ?? ''};${price ?? ''};${pairs(events)}`
+  if (price !== undefined) return `${text};${quantity ?? ''};${price}`
+  if (quantity !== undefined) text += `;${quantity}`
+  return text
 }
 
 function pairs(record: Readonly<Record<string, number | string>> = {}): string {
@@ -47,6 +52,9 @@ const number = '-?\\d+(?:\\.\\d+)?'
 const event = `event(?:[1-9]\\d{0,2}|1000)=${number}`
 const eVar = 'eVar(?:[1-9]\\d?|1\\d\\d|2[0-4]\\d|250)=[^;,|]*'
 const numberPattern = new RegExp(`^${number}$`)
+/** Short products without events and eVars, which most are: right at one glance. No text of 33 characters takes more than 99 bytes. */
+const plainProduct = `[^,;|]{0,33};[^,;|]{1,33}(?:;\\d*(?:;(?:${number})?)?)?`
+const plainProducts = new RegExp(`^${plainProduct}(?:,${plainProduct})*$`)
 const eventsPattern = new RegExp(`^${event}(?:\\|${event})*$`)
 const eVarsPattern = new RegExp(`^${eVar}(?:\\|${eVar})*$`)
 
@@ -56,6 +64,7 @@ const eVarLimit = 255
 
 /** What is wrong with a `products` value; null where nothing is. */
 export function productsFault(text: string): string | null {
+  if (plainProducts.test(text)) return null
   for (const product of text.split(',')) {
     const fault = productFault(product)
     if (fault) return fault

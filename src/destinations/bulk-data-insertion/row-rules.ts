@@ -48,7 +48,7 @@ export function ruleFor(name: string): ColumnRule {
     if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
       return fault('value-too-long', `takes ${Buffer.byteLength(text)} bytes; Adobe cuts it after ${limit}`)
     }
-    if (hasControlCharacter(text)) {
+    if (controlCharacter.test(text)) {
       return fault('value-control-character', 'has a control character other than tab or line break')
     }
     return special?.(text) ?? null
@@ -86,20 +86,8 @@ function fault(code: RejectCode, message: string): Omit<Reject, 'path'> {
   return { code, message }
 }
 
-const tab = 9
-const lineFeed = 10
-const carriageReturn = 13
-const firstPrintable = 32
-const deleteCharacter = 127
-
-function hasControlCharacter(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code >= firstPrintable && code !== deleteCharacter) continue
-    if (code !== tab && code !== lineFeed && code !== carriageReturn) return true
-  }
-  return false
-}
+/** All but tab and line breaks. As a pattern, because it runs once a value and native code is what makes it quick. */
+const controlCharacter = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]')
 
 /** What is wrong with a job's own list of columns; null where nothing is. */
 export function columnsFault(columns: readonly string[]): string | null {
