@@ -86,8 +86,9 @@ function fault(code: RejectCode, message: string): Omit<Reject, 'path'> {
   return { code, message }
 }
 
-/** All but tab and line breaks. As a pattern, because it runs once a value and native code is what makes it quick. */
-const controlCharacter = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]')
+/** All but tab and line breaks. A pattern, because native code is quickest where it runs once a value. */
+// eslint-disable-next-line no-control-regex -- these are what is looked for
+const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
 /** What is wrong with a job's own list of columns; null where nothing is. */
 export function columnsFault(columns: readonly string[]): string | null {
