@@ -1,9 +1,17 @@
+import { openGrantStore } from '../auth/oauth2/grant-store'
 import { inputsFrom } from '../inputs'
 import { clock, http, random } from './container'
+import { readSealer } from './encryption-key'
+import { readServiceUrls } from './parse-inputs'
+import { readRuntime } from './runtime'
+import { filesStore } from './stores'
 import type { SourceContext } from '../sources/source'
 import type { ActionContext } from './define-action'
 
-/** What a source works with. */
+/** What a source works with. Grants are kept only where there is a key to seal them. */
 export function sourceContext({ params, log }: ActionContext): SourceContext {
-  return { inputs: inputsFrom(params), http, clock, random, log }
+  const sealer = readSealer(params)
+  const store = filesStore(readServiceUrls(params), readRuntime(process.env))
+  const grants = sealer ? openGrantStore(store, sealer) : undefined
+  return { inputs: inputsFrom(params), http, clock, random, log, grants }
 }
