@@ -35,6 +35,17 @@ export interface DestinationSdkOAuth2 {
 /**
  * OAuth 2 for a source, configured as Adobe's Destination SDK has it: authorization code, password and client
  * credentials, refreshed and rotated, with data fields and templated requests.
+ * @example
+ * destinationSdkOAuth2({
+ *   name: 'moviestar',
+ *   configuration: { authType: 'OAUTH2', grant: 'OAUTH2_PASSWORD', accessTokenUrl: 'https://api.moviestar.com/token' },
+ *   inputs: {
+ *     clientId: input('MOVIESTAR_CLIENT_ID'),
+ *     clientSecret: secret('MOVIESTAR_CLIENT_SECRET'),
+ *     username: input('MOVIESTAR_USERNAME'),
+ *     password: secret('MOVIESTAR_PASSWORD'),
+ *   },
+ * })
  * @see Adobe Experience Platform, Destination SDK, OAuth 2 authorization
  * @throws JobError `input-invalid` naming the path of what is wrong
  */

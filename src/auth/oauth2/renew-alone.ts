@@ -4,8 +4,8 @@ import type { Clock } from '../../clock'
 import type { Grant } from './grant'
 import type { GrantFile, GrantVersion } from './grant-store'
 
-/** Longer than any exchange with an authorization server may take: whoever held a claim for that long is gone. */
-const claimMs = 30_000
+/** Longer than a renewal may take, with all its exchanges: whoever held a claim for that long is gone. */
+const claimMs = 45_000
 const patienceMs = 60_000
 const pauseMs = 500
 
@@ -35,6 +35,7 @@ export async function renewAlone(
     await release(file, found)
     throw error
   }
+  // What does not stem from the refresh token that was spent has been granted by a person meanwhile, or is this one.
   const spent = renewed.from?.refreshToken ?? null
   return keep(file, clock, renewed.grant, (other) => other.refreshToken !== spent, found.etag)
 }
@@ -70,8 +71,7 @@ async function release(file: GrantFile, { grant, etag }: GrantVersion): Promise<
 }
 
 /**
- * Writes until it is certain that the grant is kept, or that a newer one is: one that does not stem from the refresh
- * token that was spent, since a person has consented meanwhile. Returns the one that is kept.
+ * Writes until it is certain that the grant is kept, or that a newer one is. Returns the one that is kept.
  */
 async function keep(
   file: GrantFile,
@@ -84,16 +84,11 @@ async function keep(
   for (let etag = over; ;) {
     if ((await file.write({ grant, claim: null }, etag)) !== null) return grant
     const found = await readPatiently(file, clock, giveUpAt)
-    if (found.grant && isSame(found.grant, grant)) return grant
     if (found.grant && isNewer(found.grant)) return found.grant
     if (clock.monotonic() >= giveUpAt) throw unsettled('kept')
     await clock.sleep(pauseMs)
     etag = found.etag
   }
-}
-
-function isSame(a: Grant, b: Grant): boolean {
-  return a.accessToken === b.accessToken && a.refreshToken === b.refreshToken
 }
 
 async function readPatiently(file: GrantFile, clock: Clock, giveUpAt: number): Promise<GrantVersion> {

@@ -1,7 +1,7 @@
 import { isAllowedHost, secureHostOf } from './allowed-hosts'
 import { misconfigured } from './configuration'
 import { renderTemplate } from './pebble/pebble'
-import { refusal, refusalOrFault } from './token-answer'
+import { readStandardAnswer, refusal, refusalOrFault } from './token-answer'
 import type { AuthorityAnswer } from '../authority'
 import type { AuthData } from './auth-data'
 import type { AccessTokenRequest, Template } from './configuration'
@@ -39,7 +39,8 @@ export function renderRequest(
 }
 
 /**
- * Judges an answer by the validations, then takes from it what `responseFields` name.
+ * Judges an answer by the validations, then takes from it what `responseFields` name; the standard fields where there
+ * are none.
  * @throws JobError `token-refused`, `token-unavailable`
  */
 export function readTemplatedAnswer(
@@ -57,6 +58,7 @@ export function readTemplatedAnswer(
       render(actualValue, data, response) !== render(expectedValue, data, response),
   )
   if (failed) throw refusal(exchange, answer, `the validation "${failed.name}" failed`)
+  if (responseFields.length === 0) return readStandardAnswer(exchange, answer)
   const rendered = responseFields.map(({ name, ...template }) => [name, render(template, data, response)])
   const fields = Object.fromEntries(rendered.filter(([, value]) => value !== '')) as Partial<TokenFields>
   if (status >= 300 || !fields.accessToken) throw refusalOrFault(exchange, answer)

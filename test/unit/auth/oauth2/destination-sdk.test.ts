@@ -183,6 +183,12 @@ it.each([
   await expect(async () => open(definition, { USER: value }).token()).rejects.toThrow(message)
 })
 
+it('a template without response fields takes the standard ones', async () => {
+  const configuration = { ...clientCredentials, accessTokenRequest: request({}) }
+
+  expect((await open({ configuration }).token()).value).toBe('canary-access-1')
+})
+
 it.each([
   ['a status', { name: 'no content', ...bothValues('{{ response.status }}', '204') }],
   ['emptiness', { name: 'empty', ...bothValues('{{ response.body.access_token is empty }}', 'true') }],
@@ -249,9 +255,10 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
   it('a value that is a whole URL leads to allowed hosts only', async () => {
     const whole = '{{ authData.moviestarId }}/identity'
 
-    await expect(attack(whole, 'https://acme.yourdestination.com').token()).rejects.toMatchObject({
-      code: 'token-unavailable',
-    })
+    const { token, asked } = attack(whole, 'https://acme.yourdestination.com')
+    await token()
+
+    expect(asked).toEqual(['https://acme.yourdestination.com/identity'])
     await expect(attack(whole, 'https://evil.example').token()).rejects.toMatchObject({
       code: 'input-invalid',
     })
