@@ -25,11 +25,14 @@ const methods = ['card', 'invoice', 'paypal']
 const names = ['Mütze', 'Shirt, blue', '27" screen', 'Socks', 'Lamp; tall']
 
 export const pageSize = 1_000
-const start = Date.UTC(2026, 0, 1)
+/** After this many orders only id and time are new: the server keeps no more than these pages. */
+export const cycle = 100_000
+/** Of the first order, ms since the epoch; one more each second. */
+export const firstAt = Date.UTC(2026, 0, 1)
 
-/** The same order for the same number, ascending in time. */
+/** The same order for the same number, ascending in time. Id and time have a fixed width. */
 export function orderOf(index: number): Order {
-  const random = ((index * 2_654_435_761) >>> 0) % 1_000_003
+  const random = (((index % cycle) * 2_654_435_761) >>> 0) % 1_000_003
   const products = Array.from({ length: 1 + (random % 3) }, (_, item) => ({
     sku: `SKU-${(random * (item + 7)) % 9_973}`,
     name: names[(random + item) % names.length] ?? '',
@@ -37,8 +40,8 @@ export function orderOf(index: number): Order {
     price: ((random * (item + 3)) % 50_000) / 100,
   }))
   return {
-    id: `order-${index}-${random.toString(36)}`,
-    at: new Date(start + index * 1_000).toISOString().replace('.000Z', 'Z'),
+    id: `order-${String(index).padStart(9, '0')}-${random.toString(36)}`,
+    at: new Date(firstAt + index * 1_000).toISOString().replace('.000Z', 'Z'),
     visitor: String(10n ** 37n + BigInt(random) * 7_919n),
     customer: {
       city: cities[random % cities.length] ?? '',

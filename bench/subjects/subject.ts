@@ -1,44 +1,64 @@
+import { readFileSync } from 'node:fs'
+
 /** What the benchmark tells a subject, by environment variables. */
 export const task = {
   url: process.env.BENCH_URL ?? '',
   tvmUrl: process.env.BENCH_TVM_URL ?? '',
   rows: Number(process.env.BENCH_ROWS ?? 0),
+  /** For how long a mapping is to be repeated. */
+  seconds: Number(process.env.BENCH_SECONDS ?? 1),
+  /** A file that holds what `textRows` rows look like as CSV. */
+  text: process.env.BENCH_TEXT ?? '',
+  textRows: Number(process.env.BENCH_TEXT_ROWS ?? 0),
+  groups: Number(process.env.BENCH_GROUPS ?? 1),
 }
 
-/** All pages, one after the other. */
-export async function* pagesOf<Record>(): AsyncIterable<readonly Record[]> {
-  for (let page: string | null = '0'; page !== null;) {
-    const response = await fetch(`${task.url}/orders?rows=${task.rows}&page=${page}`)
-    const body = (await response.json()) as { data: Record[]; next: string | null }
-    yield body.data
-    page = body.next
-  }
+/** What a subject measured of itself, and what the operating system counted for its process. */
+export interface Run {
+  readonly rows: number
+  readonly seconds: number
+  /** User and system time of the whole process, its start included. */
+  readonly cpuSeconds: number
+  /** The same without what was spent before the work began. */
+  readonly workCpuSeconds: number
+  /** The most that was ever resident. */
+  readonly peakRssMB: number
+  /** What only this subject can tell. */
+  readonly figures: Readonly<Record<string, number>>
 }
 
-/** Sends a finished file the way every subject does. */
-export async function send(bytes: Buffer): Promise<void> {
-  const form = new FormData()
-  form.set('file', new Blob([bytes]), 'file.csv.gz')
-  await fetch(`${task.url}/aa/collect/v1/events`, {
-    method: 'POST',
-    headers: { 'x-adobe-vgid': 'bench' },
-    body: form,
-  })
+function cpuSeconds(): number {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
+  return (userCPUTime + systemCPUTime) / 1e6
 }
 
-/** Runs a subject and reports what the operating system counted for this process. */
-export function measure(run: () => Promise<void>): void {
+/** `VmHWM` rather than `ru_maxrss`, which a child inherits from the process that started it. */
+function peakRssMB(): number {
+  const kilobytes = /VmHWM:\s*(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+  return Number(kilobytes) / 1024
+}
+
+/**
+ * Runs a subject and reports in one line of JSON.
+ * @param run resolves with the number of rows where that is not what the task says, and with figures of its own
+ */
+export function measure(run: () => Promise<Partial<Pick<Run, 'rows' | 'figures'>>>): void {
+  const cpuBefore = cpuSeconds()
   const before = performance.now()
   run().then(
-    () => {
-      const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-      const result = {
-        seconds: (performance.now() - before) / 1000,
-        cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-        peakRssMB: maxRSS / 1024,
+    ({ rows = task.rows, figures = {} }) => {
+      const seconds = (performance.now() - before) / 1000
+      const cpu = cpuSeconds()
+      const result: Run = {
+        rows,
+        seconds,
+        cpuSeconds: cpu,
+        workCpuSeconds: cpu - cpuBefore,
+        peakRssMB: peakRssMB(),
+        figures,
       }
-      console.log(JSON.stringify(result))
-      process.exit(0)
+      // On a line of its own: some libraries write to stdout too.
+      process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit(0))
     },
     (error: unknown) => {
       console.error(error)

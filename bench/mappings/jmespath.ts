@@ -1,0 +1,4 @@
+import { jmespathHit } from './jmespath-hit'
+import { measureMapping } from './mapping'
+
+measureMapping(jmespathHit, (hit) => hit)

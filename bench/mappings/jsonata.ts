@@ -1,0 +1,4 @@
+import { jsonataHit } from './jsonata-hit'
+import { measureMapping } from './mapping'
+
+measureMapping(jsonataHit, (hit) => hit)

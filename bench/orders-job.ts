@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { bulkDataInsertion } from '../src/destinations/bulk-data-insertion/bulk-data-insertion'
+import { products } from '../src/destinations/bulk-data-insertion/products'
+import { input } from '../src/inputs'
+import { defineJob } from '../src/jobs/job'
+import { nextToken } from '../src/sources/paginators/next-token'
+import { restSource } from '../src/sources/rest/rest-source'
+import { columns, productName } from './orders'
+import type { Hit } from '../src/destinations/bulk-data-insertion/hit'
+import type { Order } from './orders'
+
+/** The product's own mapping, as a user would write it. */
+export function mapOrder(order: Order): Hit<(typeof columns)[number]> {
+  return {
+    timestamp: order.at,
+    marketingCloudVisitorID: order.visitor,
+    userAgent: 'bench/1.0',
+    linkType: 'o',
+    linkName: 'order',
+    transactionID: order.id,
+    eVar1: order.customer.city,
+    eVar2: order.customer.segment,
+    eVar3: order.customer.note,
+    eVar4: order.payment.method,
+    eVar5: order.products[0]?.sku,
+    prop1: order.customer.city,
+    prop2: order.payment.method,
+    currencyCode: order.payment.currency,
+    products: products(
+      ...order.products.map(({ name, quantity, price }) => ({ name: productName(name), quantity, price })),
+    ),
+    events: `purchase,event1=${order.payment.total}`,
+  }
+}
+
+/** The job that all of the product's measurements run, its checks as a user would have them. */
+export function ordersJob({ name, rows, groups = 1 }: { name: string; rows: number; groups?: number }) {
+  return defineJob({
+    name,
+    source: restSource({
+      version: 1,
+      baseUrl: input('URL'),
+      path: '/orders',
+      query: { rows: String(rows), page: '0' },
+      records: 'data',
+      paginator: nextToken({ path: 'next', param: 'page' }),
+    }),
+    record: z.object({
+      id: z.string(),
+      at: z.string(),
+      visitor: z.string(),
+      customer: z.object({ city: z.string(), segment: z.string(), note: z.string() }),
+      payment: z.object({ method: z.string(), currency: z.string(), total: z.number() }),
+      products: z.array(
+        z.object({ sku: z.string(), name: z.string(), quantity: z.number(), price: z.number() }),
+      ),
+    }),
+    position: (order) => order.at,
+    map: mapOrder,
+    destination: bulkDataInsertion({ reportSuite: input('SUITE'), columns, groups }),
+  })
+}

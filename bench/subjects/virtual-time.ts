@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { inputsFrom } from '../../src/inputs'
+import { silentLog } from '../../src/log'
+import { createDeadline } from '../../src/pipeline/deadline'
+import { runJob } from '../../src/pipeline/run-job'
+import { Settings } from '../../src/pipeline/settings'
+import { createMemoryBlobStore } from '../../test/fixtures/memory-blob-store'
+import { createTime, startProcess } from '../../test/model/time'
+import { orderOf, pageSize } from '../orders'
+import { ordersJob } from '../orders-job'
+import { measure, task } from './subject'
+import type { Destination } from '../../src/destinations/destination'
+import type { HttpClient, HttpRequest } from '../../src/http/http-client'
+import type { BatchFile } from '../../src/pipeline/staging/batch-file'
+import type { Source } from '../../src/sources/source'
+
+/** How long the world takes to answer, ms of virtual time. */
+const latency = { page: 20, store: 20, upload: 500 }
+
+/** The documented pace is the default. */
+const settings = Settings.parse({})
+const job = ordersJob({ name: 'orders', rows: task.rows, groups: task.groups })
+const time = createTime()
+const { clock } = startProcess(time, null)
+
+const source: Source = {
+  identity: 'orders',
+  async *read() {
+    for (let from = 0; from < task.rows; from += pageSize) {
+      await clock.sleep(latency.page)
+      yield { records: Array.from({ length: pageSize }, (_, offset) => orderOf(from + offset)) }
+    }
+  },
+}
+
+/** Not compressed, and never off this thread: while a compressor works elsewhere, virtual time would run ahead. */
+function openPlainFile(header: string): BatchFile {
+  const lines = [header]
+  let textBytes = header.length
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+  return {
+    get rows() {
+      return lines.length - 1
+    },
+    get textBytes() {
+      return textBytes
+    },
+    gzipBytes: 0,
+    append(line) {
+      textBytes += line.length
+      lines.push(line)
+    },
+    settled: () => Promise.resolve(),
+    finish: () => {
+      const bytes = Buffer.from(lines.join(''))
+      return Promise.resolve({
+        bytes,
+        rows: lines.length - 1,
+        sha256: sha256(bytes),
+        textSha256: sha256(bytes),
+      })
+    },
+  }
+}
+
+interface Post {
+  readonly at: number
+  readonly group: string
+  readonly rows: number
+}
+const posts: Post[] = []
+const rowsOf = new Map<string, number>()
+let lookups = 0
+
+/** Adobe, as far as the pace is concerned. */
+const http: HttpClient = async ({ method, headers = {} }: HttpRequest) => {
+  const rows = rowsOf.get(headers['x-adobe-idempotency-key'] ?? '') ?? 0
+  if (method === 'POST') posts.push({ at: time.now(), group: headers['x-adobe-vgid'] ?? '', rows })
+  else lookups += 1
+  await clock.sleep(latency.upload)
+  const answer = { status_code: 'UPLOADED', rows, invalid_rows: 0, processing_log: '' }
+  return method === 'POST'
+    ? { status: 200, headers: {}, body: Buffer.from(JSON.stringify(answer)) }
+    : { status: 404, headers: {}, body: Buffer.from('{"error":"File not found"}') }
+}
+
+function openDestination(): Destination {
+  const destination = job.destination.open({
+    job: job.name,
+    inputs: inputsFrom({ URL: 'http://127.0.0.1', SUITE: 'bench' }),
+    http,
+    authorize: () => Promise.resolve({ headers: {}, drop: () => Promise.resolve() }),
+    identity: { clientId: 'bench', orgId: 'bench' },
+    endpoints: { collection: 'http://127.0.0.1', analytics: 'http://127.0.0.1' },
+    pace: settings,
+    clock,
+    log: silentLog,
+  })
+  return {
+    ...destination,
+    send(batch, signal) {
+      rowsOf.set(batch.key, batch.rows)
+      return destination.send(batch, signal)
+    },
+  }
+}
+
+/**
+ * What Adobe's pace allows at best, from the first request to the last: a group's rows in as few files as the pace
+ * can fill, each but the last with its rest; and one request a second in all.
+ */
+function boundSeconds(): number {
+  const rowsPerRest = (settings.groupMs / 1000) * settings.rowsPerSecond
+  const groups = new Map<string, number>()
+  for (const { group, rows } of posts) groups.set(group, (groups.get(group) ?? 0) + rows)
+  const files = [...groups.values()].map((rows) => Math.ceil(rows / rowsPerRest))
+  const ofGroups = Math.max(...files.map((count) => ((count - 1) * settings.groupMs) / 1000))
+  const ofRequests = ((files.reduce((sum, count) => sum + count, 0) - 1) * settings.requestMs) / 1000
+  return Math.max(ofGroups, ofRequests)
+}
+
+/** The real pipeline at the documented pace, in virtual time. */
+measure(async () => {
+  const fault = async () => {
+    await clock.sleep(latency.store)
+    return 'ok' as const
+  }
+  const done = runJob({
+    job,
+    source,
+    destination: openDestination(),
+    store: createMemoryBlobStore({ clock, fault }),
+    settings,
+    request: { force: false },
+    clock,
+    deadline: createDeadline(time.now() + 24 * 3_600_000, clock),
+    log: silentLog,
+    activation: 'bench',
+    scratch: tmpdir(),
+    openFile: openPlainFile,
+    newId: randomUUID,
+    continueLater: () => Promise.resolve(),
+  })
+  await time.runUntil(done, 24 * 3_600_000)
+  const report = await done
+  if (report.outcome !== 'succeeded' || report.confirmed !== report.batches || report.rows !== task.rows) {
+    throw new Error(JSON.stringify(report))
+  }
+  const [first, last] = [posts[0]?.at ?? 0, posts.at(-1)?.at ?? 0]
+  const deliverySeconds = (last - first) / 1000
+  const bound = boundSeconds()
+  return {
+    figures: {
+      groups: task.groups,
+      batches: report.batches,
+      lookups,
+      deliverySeconds,
+      boundSeconds: bound,
+      paceRatio: deliverySeconds / bound,
+    },
+  }
+})
