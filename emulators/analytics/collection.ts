@@ -52,7 +52,7 @@ export function createCollection(
     if (request.method !== 'POST' || (pathname !== base && pathname !== `${base}/validate`))
       return { status: 404 }
     const group = request.headers['x-adobe-vgid']
-    if (typeof group !== 'string')
+    if (typeof group !== 'string' || group === '')
       return { status: 400, body: { error: `Request is missing required header 'x-adobe-vgid'` } }
     const bytes = filePart(request)
     if (!bytes)

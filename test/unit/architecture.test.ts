@@ -91,6 +91,13 @@ it('every input that a job names stands in the manifest and in .env.example', ()
   }
 })
 
+it('every input of a source that asks for consent is also an input of connect', () => {
+  const consenting = jobs.filter(({ source }) => source.consent).flatMap(({ source }) => source.inputs)
+  const connect = read('ext.config.yaml').split(/^ {8}connect:$/m)[1] ?? ''
+  expect(connect).toContain('TOKEN_ENCRYPTION_KEY: $TOKEN_ENCRYPTION_KEY')
+  for (const { name } of consenting) expect(connect).toContain(`${name}: $${name}`)
+})
+
 it('every reason code of a reject is documented', () => {
   const codes = [
     ...read('src/destinations/bulk-data-insertion/row-rules.ts').matchAll(/^ {2}\| '([a-z-]+)'$/gm),

@@ -1,0 +1,106 @@
+import { reportSuite, startServices } from '../fixtures/services'
+import { expectedFlights, uploadedFlights } from '../fixtures/stored-flights'
+import type { Matches } from '../../emulators/emulator'
+import type { Services } from '../fixtures/services'
+import type { RunReport } from '../../src/state/run-report'
+
+/** What Adobe does where nobody has written it down: each possibility must come to the right end. */
+let services: Services
+beforeEach(async () => {
+  for (const method of ['log', 'warn', 'error'] as const)
+    jest.spyOn(console, method).mockImplementation(() => undefined)
+  services = await startServices()
+})
+afterEach(() => services.stop())
+
+const upload: Matches = ({ method, url }) => method === 'POST' && url === '/aa/collect/v1/events'
+
+async function runUntil(done: (report: RunReport) => boolean): Promise<RunReport> {
+  for (let ticks = 0; ticks < 20; ticks += 1) {
+    const report = await services.run()
+    if (done(report)) return report
+  }
+  throw new Error('The job did not come to that end.')
+}
+const delivered = ({ outcome, pending }: RunReport) => outcome === 'succeeded' && pending === 0
+const waitsForPerson = ({ held }: RunReport) => held.length > 0
+
+function expectExact(): void {
+  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights())
+  expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
+}
+
+describe.each(['ingests-again', 'echoes', 'conflicts'] as const)('a repeated key %s', (repeatedKey) => {
+  beforeEach(() => {
+    services.analytics.knobs.repeatedKey = repeatedKey
+  })
+
+  it.each([
+    ['lost on its way', 'cut-before'],
+    ['accepted and its answer lost', 'cut-after'],
+  ] as const)('an upload that is %s arrives once', async (_what, kind) => {
+    services.analytics.knobs.lookupLagMs = 300
+    services.analytics.once({ kind }, upload)
+
+    await runUntil(delivered)
+
+    expectExact()
+  })
+})
+
+it.each(['echoes', 'conflicts'] as const)(
+  'even a lookup that lags behind all patience doubles nothing where a repeated key %s',
+  async (repeatedKey) => {
+    services.analytics.knobs.repeatedKey = repeatedKey
+    services.analytics.knobs.lookupLagMs = 3_000
+    services.analytics.once({ kind: 'cut-after' }, upload)
+
+    await runUntil(delivered)
+
+    expectExact()
+  },
+)
+
+it.each([200, 400])(
+  'a file refused with status %i waits for a person, and arrives once when sent again',
+  async (status) => {
+    const body = {
+      status_code: 'REJECTED',
+      status: 'File rejected',
+      error: 'No valid rows were found in the file.',
+      processing_log: 'Processing complete: 0 rows will be submitted.',
+    }
+    services.analytics.once({ kind: 'reply', reply: { status, body } }, upload)
+
+    const { held } = await runUntil(waitsForPerson)
+    expect(held[0]).toMatchObject({
+      code: 'rejected',
+      message: expect.stringContaining('No valid rows') as string,
+    })
+
+    await services.run({ resolve: held[0]?.batch, as: 'resend' })
+    await runUntil(delivered)
+    expectExact()
+  },
+)
+
+it('a file of which Adobe takes a part waits for a person, and is never sent again', async () => {
+  const body = {
+    status_code: 'UPLOADED',
+    rows: 10,
+    invalid_rows: 1,
+    processing_log: "On row: 7, missing 'UserAgent'.",
+  }
+  services.analytics.once({ kind: 'reply', reply: { status: 200, body } }, upload)
+
+  const { held } = await runUntil(waitsForPerson)
+
+  expect(held[0]).toMatchObject({
+    code: 'invalid-rows',
+    choices: expect.not.arrayContaining(['resend']) as string[],
+  })
+  await services.run({ resolve: held[0]?.batch, as: 'sent' })
+  await runUntil(delivered)
+  const uploads = services.analytics.requests.filter(upload)
+  expect(new Set(uploads.map(({ headers }) => headers['x-adobe-idempotency-key'])).size).toBe(uploads.length)
+})
