@@ -73,14 +73,11 @@ it.each([
 
 it('validates with status 200 either way: the body says whether', async () => {
   const token = await mint()
-  const validate = async (of: string, client = 'client') =>
-    (
-      await post(
-        '/ims/validate_token/v1',
-        { type: 'access_token', client_id: client },
-        { authorization: `Bearer ${of}` },
-      )
-    ).json()
+  const validate = async (of: string, client = 'client'): Promise<unknown> => {
+    const form = { type: 'access_token', client_id: client }
+    const response = await post('/ims/validate_token/v1', form, { authorization: `Bearer ${of}` })
+    return response.json()
+  }
 
   expect(await validate(token)).toMatchObject({ valid: true, token: { client_id: 'client' } })
   expect(await validate(token, 'other')).toMatchObject({ valid: false })
