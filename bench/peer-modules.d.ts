@@ -1,7 +1,10 @@
 // What the benchmark uses of its peers, which are installed only when it runs: the type check must not need them.
 
 declare module '@fast-csv/format' {
-  export function format(options: { headers: string[]; rowDelimiter: string }): NodeJS.ReadWriteStream
+  export function format(options: {
+    headers: string[]
+    rowDelimiter: string
+  }): NodeJS.ReadWriteStream & { write(row: object): boolean }
 }
 
 declare module 'papaparse' {

@@ -1,6 +1,6 @@
 import { defineAction } from '../../src/app-builder/define-action'
 import { runForTenants } from '../../src/app-builder/run-for-tenants'
-import { readRunParams } from '../../src/app-builder/run-params'
+import { readRunParams } from '../../src/app-builder/params/run-params'
 import { wire } from '../../src/app-builder/wire'
 import { dryRun } from '../../src/pipeline/dry-run'
 import { inspectJob } from '../../src/pipeline/inspect-job'

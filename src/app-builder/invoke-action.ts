@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { JobError } from '../errors'
 import type { HttpClient } from '../http/http-client'
-import type { Runtime } from './runtime'
+import type { Runtime } from './params/runtime'
 
 const Accepted = z.object({ activationId: z.string() })
 

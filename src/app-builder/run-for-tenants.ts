@@ -1,9 +1,9 @@
 import { openTenants } from '../state/tenants'
 import { http } from './container'
 import { invokeAction } from './invoke-action'
-import { readServiceUrls } from './parse-inputs'
-import { readRuntime } from './runtime'
-import { filesStore } from './stores'
+import { readServiceUrls } from './params/parse-inputs'
+import { readRuntime } from './params/runtime'
+import { filesStore } from './storage/stores'
 import type { ActionContext } from './define-action'
 
 /** What became of a job for every tenant: each runs by itself, with its own state, and reports by itself. */

@@ -1,4 +1,4 @@
-import { createStateStore } from '../../src/app-builder/aio-state-store'
+import { createStateStore } from '../../src/app-builder/storage/aio-state-store'
 import { startState } from '../../emulators/app-builder/state'
 import { createMemoryKeyValueStore } from '../fixtures/memory-key-value-store'
 import { virtualClock } from '../fixtures/virtual-clock'

@@ -3,7 +3,7 @@ import { withRetries } from '../../http/retry-policy'
 import { clock, http, random } from '../container'
 import { whyUnreadable } from './report-suite'
 import type { AccessToken } from '../../auth/token-provider'
-import type { ServiceUrls } from '../base-urls'
+import type { ServiceUrls } from '../params/base-urls'
 import type { Finding } from './finding'
 
 const Me = z.object({

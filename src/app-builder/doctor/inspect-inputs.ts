@@ -1,8 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { JobError } from '../../errors'
-import { toPem } from '../credential-params'
-import { readSealer } from '../encryption-key'
-import { readServiceUrls, readSettings } from '../parse-inputs'
+import { toPem } from '../params/credential-params'
+import { readSealer } from '../params/encryption-key'
+import { readServiceUrls, readSettings } from '../params/parse-inputs'
 import type { Finding } from './finding'
 
 type Inputs = Readonly<Record<string, string>>

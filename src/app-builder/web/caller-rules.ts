@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import { readCredentials } from '../credential-params'
+import { readCredentials } from '../params/credential-params'
 import type { CallerRules } from '../../auth/ims/from-user-token'
 import type { ActionParams } from '../define-action'
 

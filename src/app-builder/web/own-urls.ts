@@ -1,4 +1,4 @@
-import type { Runtime } from '../runtime'
+import type { Runtime } from '../params/runtime'
 
 const adobeHost = 'https://adobeioruntime.net'
 

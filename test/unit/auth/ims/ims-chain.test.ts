@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { startIms } from '../../../../emulators/ims/ims'
-import { readCredentials } from '../../../../src/app-builder/credential-params'
+import { readCredentials } from '../../../../src/app-builder/params/credential-params'
 import { imsChain } from '../../../../src/auth/ims/ims-chain'
 import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
+import { JobError } from '../../errors'
 
 /** What the platform tells an activation about itself, in `__OW_*` environment variables. */
 export const Runtime = z

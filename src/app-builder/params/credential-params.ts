@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ImsCredentials } from '../auth/ims/credentials'
+import type { ImsCredentials } from '../../auth/ims/credentials'
 
 /** App Builder turns an unset `$VAR` into ''. */
 const text = z.string().trim().min(1)

@@ -1,7 +1,7 @@
-import { JobError } from '../errors'
-import { isPassing } from '../http/retry-policy'
+import { JobError } from '../../errors'
+import { isPassing } from '../../http/retry-policy'
 import { isDenied } from './blob-request'
-import type { HttpResponse } from '../http/http-client'
+import type { HttpResponse } from '../../http/http-client'
 import type { BlobRequest } from './blob-request'
 
 /**

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
-import { TransportError } from '../http/http-client'
-import { isPassing, withRetries } from '../http/retry-policy'
-import type { Clock } from '../clock'
-import type { HttpClient, HttpResponse } from '../http/http-client'
+import { JobError } from '../../errors'
+import { TransportError } from '../../http/http-client'
+import { isPassing, withRetries } from '../../http/retry-policy'
+import type { Clock } from '../../clock'
+import type { HttpClient, HttpResponse } from '../../http/http-client'
 
 /** Leave to use the namespace's private container for a while. */
 export interface ContainerGrant {

@@ -1,11 +1,11 @@
-import { createTvm } from '../../../src/app-builder/tvm'
-import { systemClock } from '../../../src/clock'
-import { createHttpClient } from '../../../src/http/node-fetch-client'
-import { startEmulator } from '../../../emulators/emulator'
-import { virtualClock } from '../../fixtures/virtual-clock'
-import type { Emulator, Reply } from '../../../emulators/emulator'
-import type { Tvm } from '../../../src/app-builder/tvm'
-import type { VirtualClock } from '../../fixtures/virtual-clock'
+import { createTvm } from '../../../../src/app-builder/storage/tvm'
+import { systemClock } from '../../../../src/clock'
+import { createHttpClient } from '../../../../src/http/node-fetch-client'
+import { startEmulator } from '../../../../emulators/emulator'
+import { virtualClock } from '../../../fixtures/virtual-clock'
+import type { Emulator, Reply } from '../../../../emulators/emulator'
+import type { Tvm } from '../../../../src/app-builder/storage/tvm'
+import type { VirtualClock } from '../../../fixtures/virtual-clock'
 
 const issuedAt = Date.UTC(2026, 10, 21)
 const minute = 60_000

@@ -1,4 +1,4 @@
-import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
+import type { HttpClient, HttpRequest, HttpResponse } from '../../http/http-client'
 import type { ContainerGrant, Tvm } from './tvm'
 
 /** A request to the container, not yet signed. */

@@ -1,4 +1,4 @@
-import { parseListPage } from '../../../src/app-builder/blob-list-page'
+import { parseListPage } from '../../../../src/app-builder/storage/blob-list-page'
 
 const page = (content: string) =>
   Buffer.from(

@@ -1,5 +1,5 @@
-import { JobError } from '../errors'
-import { Settings } from '../pipeline/settings'
+import { JobError } from '../../errors'
+import { Settings } from '../../pipeline/settings'
 import { ServiceUrls } from './base-urls'
 import type * as z from 'zod'
 

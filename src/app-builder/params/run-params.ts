@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
+import { JobError } from '../../errors'
 
 /** `aio rt action invoke --param` sends every value as a string. */
 const flag = z

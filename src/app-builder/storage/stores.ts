@@ -1,11 +1,11 @@
 import { createFilesStore } from './aio-files-store'
 import { createStateStore } from './aio-state-store'
-import { clock, http, oncePerContainer, random } from './container'
+import { clock, http, oncePerContainer, random } from '../container'
 import { createTvm } from './tvm'
-import type { BlobStore } from '../state/blob-store'
-import type { KeyValueStore } from '../state/key-value-store'
-import type { ServiceUrls } from './base-urls'
-import type { Runtime } from './runtime'
+import type { BlobStore } from '../../state/blob-store'
+import type { KeyValueStore } from '../../state/key-value-store'
+import type { ServiceUrls } from '../params/base-urls'
+import type { Runtime } from '../params/runtime'
 
 const files = oncePerContainer<BlobStore>()
 const states = oncePerContainer<KeyValueStore>()

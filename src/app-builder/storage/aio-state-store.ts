@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { JobError } from '../errors'
-import type { Clock } from '../clock'
-import type { KeyValueStore } from '../state/key-value-store'
+import { JobError } from '../../errors'
+import type { Clock } from '../../clock'
+import type { KeyValueStore } from '../../state/key-value-store'
 
 /** A year: the longest the service keeps anything. 0 would mean its default of a day. */
 const maxTtlSeconds = 365 * 24 * 60 * 60

@@ -1,6 +1,6 @@
-import { JobError } from '../errors'
-import { createSealer } from '../state/sealer'
-import type { Sealer } from '../state/sealer'
+import { JobError } from '../../errors'
+import { createSealer } from '../../state/sealer'
+import type { Sealer } from '../../state/sealer'
 
 const keyBytes = 32
 

@@ -1,8 +1,8 @@
-import { errorOf } from '../../fixtures/error-of'
-import { startFilesService } from '../../fixtures/files-service'
-import { virtualClock } from '../../fixtures/virtual-clock'
-import type { Fault, LoggedRequest } from '../../../emulators/emulator'
-import type { FilesService } from '../../fixtures/files-service'
+import { errorOf } from '../../../fixtures/error-of'
+import { startFilesService } from '../../../fixtures/files-service'
+import { virtualClock } from '../../../fixtures/virtual-clock'
+import type { Fault, LoggedRequest } from '../../../../emulators/emulator'
+import type { FilesService } from '../../../fixtures/files-service'
 
 const absent = { ifAbsent: true } as const
 const body = Buffer.from('{}')

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
-import { errorOf } from '../../fixtures/error-of'
-import { apiKey, startFilesService } from '../../fixtures/files-service'
-import { pathsIn } from '../../fixtures/paths-in'
-import { virtualClock } from '../../fixtures/virtual-clock'
-import type { Fault } from '../../../emulators/emulator'
-import type { FilesService } from '../../fixtures/files-service'
+import { errorOf } from '../../../fixtures/error-of'
+import { apiKey, startFilesService } from '../../../fixtures/files-service'
+import { pathsIn } from '../../../fixtures/paths-in'
+import { virtualClock } from '../../../fixtures/virtual-clock'
+import type { Fault } from '../../../../emulators/emulator'
+import type { FilesService } from '../../../fixtures/files-service'
 
 const absent = { ifAbsent: true } as const
 const body = Buffer.from('{}')
