@@ -22,7 +22,8 @@ export function trackCursor(start: Cursor | null, sourceVersion: number, rereads
   const repeats = new Map(Object.entries(start?.ties ?? {}))
   let position = start?.position ?? ''
   let ties: Record<string, number> = { ...start?.ties }
-  let takenHere: (string | object)[] = []
+  let tied = start !== null
+  const takenHere: (string | object)[] = []
   let resumed = start === null || rereads
 
   function isRepeat(identity: string | object, at: string): boolean {
@@ -49,8 +50,9 @@ export function trackCursor(start: Cursor | null, sourceVersion: number, rereads
       if (at < position) throw outOfOrder(position, at)
       if (at > position) {
         position = at
-        ties = {}
-        takenHere = []
+        if (tied) ties = {}
+        tied = false
+        takenHere.length = 0
       }
       takenHere.push(identity)
       return 'new'
@@ -59,6 +61,7 @@ export function trackCursor(start: Cursor | null, sourceVersion: number, rereads
       for (const identity of takenHere.splice(0)) {
         const hash = hashOf(identity)
         ties[hash] = (ties[hash] ?? 0) + 1
+        tied = true
       }
       if (position === '' && Object.keys(ties).length === 0) return start
       return { position, ties: { ...ties }, sourceVersion }

@@ -44,21 +44,24 @@ export function openUnit(context: RunContext, options: UnitOptions): StagingUnit
   const rejects = createRejectLog(name)
   const entries: OutboxEntry[] = []
   const ordinals = new Map<string, number>()
-  const marks = new Map<string, number>()
+  /** By group, seconds: the newest row that is committed, and the newest of all. Only commits of this run move them. */
+  const committed = Array.from(
+    { length: destination.groups },
+    (_, group) => state.document.groups[destination.groupName(group)]?.mark ?? -Infinity,
+  )
+  const newest = [...committed]
   const counts = { records: 0, filtered: 0, duplicates: 0, late: 0 }
 
   /** Rows still to be sorted can only be late against what was committed before. */
   function isLate({ group, at }: EncodedRow): boolean {
-    const groupName = destination.groupName(group)
-    const committed = state.document.groups[groupName]?.mark ?? -Infinity
-    const mark = sorter ? committed : (marks.get(groupName) ?? committed)
-    if (at < mark) return true
-    marks.set(groupName, Math.max(at, marks.get(groupName) ?? at))
-    return false
+    const before = newest[group] ?? -Infinity
+    if (at > before) newest[group] = at
+    return at < (sorter ? (committed[group] ?? -Infinity) : before)
   }
 
   function takeRows(raw: unknown, rows: readonly EncodedRow[]): void {
-    const lateRows = rows.filter(isLate).length
+    let lateRows = 0
+    for (const row of rows) if (isLate(row)) lateRows += 1
     if (lateRows > 0 && job.late === 'reject' && !lane) {
       const message = 'is older than what its visitor group has already sent'
       rejects.add(raw, { code: 'late', path: 'timestamp', message })
@@ -67,6 +70,14 @@ export function openUnit(context: RunContext, options: UnitOptions): StagingUnit
     counts.late += lateRows
     const sink = sorter ?? batcher
     for (const row of rows) sink.append(row)
+  }
+
+  /** Of the groups that this unit moves. */
+  function marks(): Map<string, number> {
+    const moved = newest.flatMap((mark, group) =>
+      mark > (committed[group] ?? -Infinity) ? [[destination.groupName(group), mark] as const] : [],
+    )
+    return new Map(moved)
   }
 
   async function stageFile(batch: FinishedBatch): Promise<void> {
@@ -138,7 +149,7 @@ export function openUnit(context: RunContext, options: UnitOptions): StagingUnit
       await state.write((before) => {
         const { document, index } = withIdentity(before, destination.identity)
         return advance({
-          ...addSegments(advanceMarks(document, marks)),
+          ...addSegments(advanceMarks(document, marks())),
           stalls: 0,
           commits: document.commits + 1,
           grouping: destination.grouping,
