@@ -7,6 +7,8 @@ module.exports = {
     extensionAlias: { '.js': ['.ts', '.js'] },
     // CommonJS first: libraries that `require` a package get what they expect, not an ES module's namespace.
     mainFields: ['main', 'module'],
+    // node-fetch carries it for versions of Node that have no streams of their own.
+    alias: { 'web-streams-polyfill': false },
   },
   module: {
     rules: [

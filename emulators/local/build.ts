@@ -3,10 +3,15 @@ import { relative } from 'node:path'
 import { buildApp } from '../app-builder/deploy'
 import { root } from './root'
 
-/** `npm run build`: App Builder's own build, and what came of it. */
+/** What a zip may take: it is fetched and unpacked at every cold start. */
+const budgetKb = 450
+
+/** `npm run build`: App Builder's own build, and what came of it. Fails where a zip has outgrown its budget. */
 async function build(): Promise<void> {
   for (const zip of await buildApp(root)) {
-    console.log(`${relative(root, zip)}  ${Math.ceil(statSync(zip).size / 1024)} KB`)
+    const kb = Math.ceil(statSync(zip).size / 1024)
+    console.log(`${relative(root, zip)}  ${kb} KB`)
+    if (kb > budgetKb) throw new RangeError(`${relative(root, zip)} takes more than ${budgetKb} KB.`)
   }
 }
 
