@@ -12,6 +12,7 @@ import { ordersJob } from '../orders-job'
 import { measure, task } from './subject'
 import type { Destination } from '../../src/destinations/destination'
 import type { HttpClient, HttpRequest } from '../../src/http/http-client'
+import type { RunReport } from '../../src/state/run-report'
 import type { BatchFile } from '../../src/pipeline/staging/batch-file'
 import type { Source } from '../../src/sources/source'
 
@@ -24,10 +25,13 @@ const job = ordersJob({ name: 'orders', rows: task.rows, groups: task.groups })
 const time = createTime()
 const { clock } = startProcess(time, null)
 
+/** How many orders the source has by now. */
+let available = pageSize
+
 const source: Source = {
   identity: 'orders',
   async *read() {
-    for (let from = 0; from < task.rows; from += pageSize) {
+    for (let from = 0; from < available; from += pageSize) {
       await clock.sleep(latency.page)
       yield { records: Array.from({ length: pageSize }, (_, offset) => orderOf(from + offset)) }
     }
@@ -120,17 +124,20 @@ function boundSeconds(): number {
   return Math.max(ofGroups, ofRequests)
 }
 
-/** The real pipeline at the documented pace, in virtual time. */
-measure(async () => {
-  const fault = async () => {
+const store = createMemoryBlobStore({
+  clock,
+  fault: async () => {
     await clock.sleep(latency.store)
     return 'ok' as const
-  }
+  },
+})
+
+async function run(): Promise<RunReport> {
   const done = runJob({
     job,
     source,
     destination: openDestination(),
-    store: createMemoryBlobStore({ clock, fault }),
+    store,
     settings,
     request: { force: false },
     clock,
@@ -143,7 +150,19 @@ measure(async () => {
     continueLater: () => Promise.resolve(),
   })
   await time.runUntil(done, 24 * 3_600_000)
-  const report = await done
+  return done
+}
+
+/**
+ * The real pipeline at the documented pace, in virtual time. A job's first run looks each batch up before it sends;
+ * it is small here, and what is measured is the one after it.
+ */
+measure(async () => {
+  await run()
+  posts.splice(0)
+  lookups = 0
+  available = task.rows + pageSize
+  const report = await run()
   if (report.outcome !== 'succeeded' || report.confirmed !== report.batches || report.rows !== task.rows) {
     throw new Error(JSON.stringify(report))
   }

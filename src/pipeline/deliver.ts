@@ -47,7 +47,8 @@ export async function deliver(
 
   /** Milliseconds until the batch may go a step further. */
   function waitMs(lane: Lane, entry: OutboxEntry): number {
-    const rested = entry.state === 'staged' ? (state.document.groups[entry.group]?.restUntil ?? 0) : 0
+    const sends = entry.state === 'staged' && !lane.delivery.asksFirst(entry)
+    const rested = sends ? (state.document.groups[entry.group]?.restUntil ?? 0) : 0
     return Math.max(lane.readyAt - clock.monotonic(), rested - state.storeClock.now(), 0)
   }
 

@@ -17,6 +17,8 @@ export interface GroupDelivery {
   step(entry: OutboxEntry): Promise<number>
   /** Fetches the bytes ahead of the step that needs them. */
   prefetch(entry: OutboxEntry): void
+  /** True where the next step only asks for the batch, for which its group need not have rested. */
+  asksFirst(entry: OutboxEntry): boolean
 }
 
 export function deliverGroup(run: RunContext): GroupDelivery {
@@ -39,12 +41,14 @@ export function deliverGroup(run: RunContext): GroupDelivery {
     const batch = await load(entry)
     if (typeof batch === 'number') return batch
     if (entry.state === 'doubt') return settleDoubt(context, entry, batch)
-    if (!state.document.caughtUp && !knownAbsent.has(entry.key)) {
-      const { absent, waitMs } = await lookUpFirst(context, entry, batch)
-      if (!absent) return waitMs
-      knownAbsent.add(entry.key)
-    }
-    return send(context, entry, batch)
+    if (!asksFirst(entry)) return send(context, entry, batch)
+    const { absent, waitMs } = await lookUpFirst(context, entry, batch)
+    if (absent) knownAbsent.add(entry.key)
+    return waitMs
+  }
+
+  function asksFirst(entry: OutboxEntry): boolean {
+    return entry.state === 'staged' && !state.document.caughtUp && !knownAbsent.has(entry.key)
   }
 
   async function load(entry: OutboxEntry): Promise<OutgoingBatch | number> {
@@ -66,5 +70,5 @@ export function deliverGroup(run: RunContext): GroupDelivery {
     return { key: entry.key, groupName: entry.group, fileName: entry.file, rows: entry.rows, bytes }
   }
 
-  return { step, prefetch }
+  return { step, prefetch, asksFirst }
 }
