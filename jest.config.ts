@@ -26,7 +26,7 @@ const config: Config = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: '100%',
 }
 
