@@ -67,14 +67,12 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
           )
     }
 
-    let line = ''
     for (let column = 0; column < names.length; column += 1) {
       const value = column === timestampAt ? at : hit[names[column] ?? '']
       if (value !== values[column]) {
         const fault = take(column, value)
         if (fault) return fault
       }
-      line += column > 0 ? `,${fields[column] ?? ''}` : (fields[column] ?? '')
     }
 
     const visitor = firstOf(visitorsAt)
@@ -94,7 +92,7 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
         'needs pageURL, pageName, or linkType with linkName or linkURL',
       )
     }
-    return { line: line + suite, group: groups === 1 ? 0 : groupOf(visitor, groups), at }
+    return { line: fields.join(',') + suite, group: groups === 1 ? 0 : groupOf(visitor, groups), at }
   }
 
   function textAt(column: number): string {
