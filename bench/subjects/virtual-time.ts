@@ -112,16 +112,17 @@ function openDestination(): Destination {
 
 /**
  * What Adobe's pace allows at best, from the first request to the last: a group's rows in as few files as the pace
- * can fill, each but the last with its rest; and one request a second in all.
+ * can fill, each but the last with its rest; one request a second in all, so that groups begin one after the other,
+ * the longest first.
  */
 function boundSeconds(): number {
   const rowsPerRest = (settings.groupMs / 1000) * settings.rowsPerSecond
   const groups = new Map<string, number>()
   for (const { group, rows } of posts) groups.set(group, (groups.get(group) ?? 0) + rows)
-  const files = [...groups.values()].map((rows) => Math.ceil(rows / rowsPerRest))
-  const ofGroups = Math.max(...files.map((count) => ((count - 1) * settings.groupMs) / 1000))
-  const ofRequests = ((files.reduce((sum, count) => sum + count, 0) - 1) * settings.requestMs) / 1000
-  return Math.max(ofGroups, ofRequests)
+  const files = [...groups.values()].map((rows) => Math.ceil(rows / rowsPerRest)).sort((a, b) => b - a)
+  const ends = files.map((count, begun) => begun * settings.requestMs + (count - 1) * settings.groupMs)
+  const requests = files.reduce((sum, count) => sum + count, 0)
+  return Math.max(...ends, (requests - 1) * settings.requestMs) / 1000
 }
 
 const store = createMemoryBlobStore({
