@@ -1,3 +1,3 @@
 import { exploreRandomSchedules } from './explore'
 
-exploreRandomSchedules([3, 4])
+exploreRandomSchedules(1)

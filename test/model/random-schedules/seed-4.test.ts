@@ -1,3 +1,3 @@
 import { exploreRandomSchedules } from './explore'
 
-exploreRandomSchedules([1, 2])
+exploreRandomSchedules(4)

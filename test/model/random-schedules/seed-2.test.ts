@@ -1,0 +1,3 @@
+import { exploreRandomSchedules } from './explore'
+
+exploreRandomSchedules(2)
