@@ -45,7 +45,8 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
     } catch (error) {
       throw transportError(error, url, request, expiry.signal.aborted)
     } finally {
-      timer.abort()
+      // With a reason of its own, no exception is made up for it.
+      timer.abort('answered')
     }
   }
 

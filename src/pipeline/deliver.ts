@@ -93,7 +93,7 @@ export async function deliver(
       void extraction.turned().then(resolve)
       if (soonest < Infinity) clock.sleep(soonest, timer.signal).then(resolve, () => undefined)
     })
-    timer.abort()
+    timer.abort('something has happened')
   }
 }
 

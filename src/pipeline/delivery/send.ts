@@ -46,7 +46,7 @@ function openWindow(
     () => expiry.abort(new Error('send window closed')),
     () => undefined,
   )
-  return { signal: AbortSignal.any([signal, expiry.signal]), close: () => timer.abort() }
+  return { signal: AbortSignal.any([signal, expiry.signal]), close: () => timer.abort('closed') }
 }
 
 async function settleAnswer(
