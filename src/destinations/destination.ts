@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
 import type { InputReference, Inputs } from '../inputs'
@@ -5,6 +6,7 @@ import type { Log } from '../log'
 
 /** A record that cannot become a row: a stable reason code and where in the record or row it lies. */
 export interface Reject {
+  readonly kind: 'reject'
   readonly code: string
   readonly path: string
   readonly message: string
@@ -12,99 +14,255 @@ export interface Reject {
 
 /** A row in the destination's own notation. */
 export interface EncodedRow {
+  readonly kind: 'row'
   /** One line, with its line end, to be appended to the batch's file. */
   readonly line: string
-  /** Index of the visitor group. */
-  readonly group: number
-  /** Seconds since the epoch: what order means inside a group. */
-  readonly at: number
+  /** Index of the partition, 0 … {@link Partitioning.count} - 1. */
+  readonly partition: number
+  /** What order means inside a partition: seconds since the epoch where rows have a time, else 0. */
+  readonly order: number
+  /** Upsert kinds: what a later row of the same key replaces. Rows of one commit are sorted by it. */
+  readonly rowKey?: string
 }
 
-/** Where a batch goes. A staged batch keeps it, whatever the definition says later. */
+/** Where a batch goes. A batch in doubt can only be asked for at the same kind, address and account. */
 export interface DestinationIdentity {
   readonly kind: string
-  readonly baseUrl: string
-  readonly clientId: string
-  readonly orgId: string
-  readonly reportSuite: string
+  /** Base URL. */
+  readonly address: string
+  /** Credential and organisation, without secrets. */
+  readonly account: string
+  /** Report suite, dataset or account the rows land in. */
+  readonly target: string
+}
+
+/** How rows become a file. */
+export interface Format<Row = unknown> {
+  /** Of staged files, without the leading dot, such as `csv.gz`. */
+  readonly extension: string
+  /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
+  encode(row: Row): EncodedRow | Reject
+  /** Opens an empty file; a header is its own affair. */
+  open(): BatchFile
+  /** Two complete files with the first and the second half of the rows; null where there is but one row. */
+  split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
+}
+
+/** One batch in the making: lines go in and are hashed and stored as they come. */
+export interface BatchFile {
+  readonly rows: number
+  /** Bytes of text so far. */
+  readonly textBytes: number
+  /** Bytes of the file so far, as it will be stored. */
+  readonly storedBytes: number
+  append(line: string): void
+  /** Backpressure: resolves once the encoder has caught up enough for more. */
+  drained(): Promise<void>
+  finish(): Promise<FinishedFile>
+}
+
+export interface FinishedFile {
+  readonly bytes: Buffer
+  readonly rows: number
+  /** Of the stored bytes, hex. */
+  readonly sha256: string
+  /** Of the text, hex: compressors may differ, the text never does. */
+  readonly contentSha256: string
+}
+
+/** Ordered sub-streams: order is kept inside a partition, and only there. */
+export interface Partitioning {
+  readonly count: number
+  /** As the destination sees it. */
+  name(index: number): string
+  /** Changes with anything that may move a row to another partition: count, hash, target. */
+  readonly fingerprint: string
+}
+
+/** The destination's published limits. */
+export interface Limits {
+  readonly batchRows: number
+  /** Uncompressed. */
+  readonly batchTextBytes: number
+  /** As stored. */
+  readonly batchStoredBytes: number
+  /** Least time between two requests of one process, in ms. The engine keeps it. */
+  readonly requestIntervalMs: number
+  /** How long a partition waits after an answer to a batch of `rows` rows, in ms. */
+  partitionIntervalMs(rows: number): number
+  /** Batches that may travel at the same time within one commit (upsert kinds). */
+  readonly underWay: number
 }
 
 /** A staged file on its way out. */
 export interface OutgoingBatch {
-  /** The destination's idempotency key. */
-  readonly key: string
-  /** The visitor group's name, as Adobe sees it. */
-  readonly groupName: string
+  /** Its idempotency key, its name at the destination, or the engine's own name for it: by delivery kind. */
+  readonly id: string
+  /** The partition's name, as the destination sees it. */
+  readonly partition: string
+  /** Name of the staged file. */
   readonly fileName: string
   readonly rows: number
-  /** The staged bytes, compressed. */
+  /** The staged bytes. */
   readonly bytes: Uint8Array
+}
+
+/** Answers that come before the destination looks at the batch: nothing was ingested, nothing is known. */
+export type Refusal =
+  | { readonly kind: 'unauthorized'; readonly message: string }
+  | { readonly kind: 'not-permitted'; readonly message: string }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
+  /** Not a byte of the request left this process. */
+  | { readonly kind: 'not-sent'; readonly message: string }
+
+/** Proves nothing: ask again. */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly message: string
 }
 
 /** What the answer to a send proves. Counts are compared by the engine, not here. */
 export type SendAnswer =
-  | { readonly kind: 'accepted'; readonly rows: number; readonly invalidRows: number; readonly log: string }
+  | {
+      readonly kind: 'accepted'
+      /** Asynchronous destinations: what to poll with. */
+      readonly receipt?: string
+      /** Present where the answer counts them. */
+      readonly rows?: number
+      readonly invalidRows?: number
+      /** What the destination says of the rows it refused. */
+      readonly log?: string
+    }
   | { readonly kind: 'rejected'; readonly message: string }
   | { readonly kind: 'too-large'; readonly message: string }
-  | { readonly kind: 'unauthorized'; readonly message: string }
-  | { readonly kind: 'not-permitted'; readonly message: string }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
-  | { readonly kind: 'not-sent'; readonly message: string }
-  | { readonly kind: 'unknown'; readonly message: string }
+  | Refusal
+  | Unknown
 
-/** `unknown` proves nothing: ask again. */
-export type LookupAnswer =
-  | { readonly kind: 'found'; readonly rows: number }
+/** Keyed: `found` with the number of rows that came. */
+export type KeyLookupAnswer =
+  { readonly kind: 'found'; readonly rows: number } | { readonly kind: 'absent' } | Refusal | Unknown
+
+/** Named: `found` with the receipt of every job of that name. */
+export type NameLookupAnswer =
+  | { readonly kind: 'found'; readonly receipts: readonly [string, ...string[]] }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unauthorized'; readonly message: string }
-  | { readonly kind: 'not-permitted'; readonly message: string }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
-  | { readonly kind: 'not-sent'; readonly message: string }
-  | { readonly kind: 'unknown'; readonly message: string }
+  | Refusal
+  | Unknown
 
 /** `invalid` where the destination finds fault with the bytes; it stores nothing either way. */
-export type CheckAnswer =
-  | { readonly kind: 'valid' }
-  | { readonly kind: 'invalid'; readonly message: string }
-  | Exclude<LookupAnswer, { kind: 'found' | 'absent' }>
+export type VerifyAnswer =
+  { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly message: string } | Refusal | Unknown
+
+/** `prepared` is handed to the send that follows. Repeatable: what is prepared twice does no harm. */
+export type PrepareAnswer =
+  | { readonly kind: 'prepared'; readonly handle: string }
+  | { readonly kind: 'rejected'; readonly message: string }
+  | { readonly kind: 'too-large'; readonly message: string }
+  | Refusal
+  | Unknown
+
+/** State of an asynchronous import. */
+export type PollAnswer =
+  | { readonly kind: 'processing' }
+  | { readonly kind: 'done'; readonly rows?: number }
+  /**
+   * `rejected`: it refused the batch; `broken`: it failed while it worked on it.
+   * `rows`: how many rows are stored all the same; absent where the destination does not say.
+   */
+  | {
+      readonly kind: 'failed'
+      readonly cause: 'rejected' | 'broken'
+      readonly rows?: number
+      readonly message: string
+    }
+  | Refusal
+  | Unknown
+
+/** Makes a batch's id. Deterministic: the same parts always give the same id. */
+export interface BatchParts {
+  readonly job: string
+  readonly partition: string
+  /** Unique among all batches the job ever stages: commit, slice or backfill, ordinal, half. */
+  readonly batch: string
+  /** Rises each time a person has the same batch sent again. */
+  readonly generation: number
+  /** Of the text, hex. */
+  readonly contentSha256: string
+}
+
+/** How a lost answer can be settled. The engine asks nothing else of a destination. */
+export type Delivery =
+  /** The destination can be asked for an idempotency key. */
+  | {
+      readonly kind: 'keyed'
+      key(parts: BatchParts): string
+      lookup(batch: OutgoingBatch, signal: AbortSignal): Promise<KeyLookupAnswer>
+      /** Asks whether every row of a found batch is valid, where the lookup does not say. Stores nothing. */
+      verify?(batch: OutgoingBatch, signal: AbortSignal): Promise<VerifyAnswer>
+      /** An accepted batch shows in the lookup at most this long after its send window closed. */
+      readonly visibleWithinMs: number
+      /** For this long after the first send, a key that the lookup does not know was never accepted. */
+      readonly rememberedMs: number
+    }
+  /** The destination lists its jobs by a name that we choose. */
+  | {
+      readonly kind: 'named'
+      name(parts: BatchParts): string
+      /** @param since ms since the epoch on the store's clock: when the batch was first sent */
+      lookup(batch: OutgoingBatch, since: number, signal: AbortSignal): Promise<NameLookupAnswer>
+      readonly visibleWithinMs: number
+    }
+  /** Sending the same rows again changes nothing; only later values must wait until a lost request cannot take effect. */
+  | { readonly kind: 'upsert'; readonly settleMs: number }
+
+/** The time in which a request may begin and must end. */
+export interface SendWindow {
+  /** Aborted when the window closes or the run loses its lease. */
+  readonly signal: AbortSignal
+  /**
+   * Ask right before the request leaves, after token and preparation: where it is false, the window has closed
+   * (a frozen process has thawed) and the answer is `not-sent`.
+   */
+  readonly isOpen: () => boolean
+}
+
+/** What holds a batch back until a person decides. */
+export interface HeldFacts {
+  readonly code: string
+  readonly message: string
+  readonly rows: number
+}
+
+/** What a destination can tell a person about a held batch; the engine adds the commands. */
+export interface HoldExplanation {
+  /** What is known of the rows. */
+  readonly known: string
+  /** The risk of each choice, where the engine's own sentence is too general. */
+  readonly risks?: Partial<Readonly<Record<'sent' | 'resend' | 'drop', string>>>
+}
 
 /**
- * Where rows go. All four calls are single attempts and never throw for what the network or the server does;
- * they throw only token errors and the signal's reason.
+ * Where rows go. Calls are single attempts and never throw for what the network or the server does; they throw only
+ * token errors and the signal's reason. The engine paces them (`limits.requestIntervalMs`).
  */
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
-  readonly groups: number
-  /** Changes with anything that may move a visitor to another group: number of groups, hash, suite. */
-  readonly grouping: string
-  /** True where a row sent again replaces the one before instead of counting twice. */
-  readonly corrects: boolean
-  /** First line of every file, with its line end; '' where there is none. */
-  readonly header: string
-  groupName(group: number): string
-  /** Pure and synchronous: it runs once a row. */
-  encode(row: Row): EncodedRow | Reject
-  /** Deterministic: the same batch always gets the same key. */
-  key(parts: KeyParts): string
-  /** How long a group rests after an answer to a file of `rows` rows, in ms. */
-  restMs(rows: number): number
-  readonly send: (batch: OutgoingBatch, signal: AbortSignal) => Promise<SendAnswer>
-  readonly lookup: (batch: OutgoingBatch, signal: AbortSignal) => Promise<LookupAnswer>
-  /** Asks whether the destination would accept every row of these bytes, without storing them. */
-  readonly check: (batch: OutgoingBatch, signal: AbortSignal) => Promise<CheckAnswer>
+  readonly format: Format<Row>
+  readonly partition: Partitioning
+  readonly limits: Limits
+  /** What a row that is sent again does: it counts twice, or replaces the one before. */
+  readonly semantics: Semantics
+  readonly delivery: Delivery
+  /** Asynchronous uploads: everything that must stand before {@link send} makes it count. Repeatable. */
+  prepare?(batch: OutgoingBatch, signal: AbortSignal): Promise<PrepareAnswer>
+  /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */
+  send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
+  /** Present where `accepted` does not yet mean that the rows are in. */
+  poll?(batch: Omit<OutgoingBatch, 'bytes'>, receipt: string, signal: AbortSignal): Promise<PollAnswer>
+  explain?(held: HeldFacts): HoldExplanation
 }
 
-export interface KeyParts {
-  readonly job: string
-  readonly groupName: string
-  /** Slice, lane or commit number. */
-  readonly unit: string
-  /** Ordinal of the batch in its unit and group. */
-  readonly ordinal: number
-  readonly generation: number
-  /** Of the uncompressed bytes, hex. */
-  readonly sha256: string
-}
+export type Semantics = 'append' | 'upsert'
 
 /** Headers that authorise one request. */
 export interface Authorization {
@@ -119,24 +277,23 @@ export interface DestinationContext {
   readonly http: HttpClient
   /** @throws JobError when no token can be had */
   authorize(): Promise<Authorization>
-  readonly identity: { readonly clientId: string; readonly orgId: string }
+  /** Client and organisation of the credential: an idempotency key can only be looked up by the same pair. */
+  readonly credential: { readonly clientId: string; readonly orgId: string }
   readonly endpoints: { readonly collection: string; readonly analytics: string }
-  readonly pace: Pace
+  /** `DELIVERY_SETTINGS`, still unchecked. */
+  readonly settings: unknown
   readonly clock: Clock
   readonly log: Log
 }
 
-/** The destination's published limits on how often it may be called. */
-export interface Pace {
-  /** Least time between two calls of this process, in ms. */
-  readonly requestMs: number
-  /** Least rest of a group after an answer, in ms. */
-  readonly groupMs: number
-  readonly rowsPerSecond: number
-}
-
-export interface DestinationDefinition<Row> {
+/** A destination as a job describes it: plain data plus the way to open it. */
+export interface DestinationDefinition<Row = unknown, S extends Semantics = Semantics> {
   readonly kind: string
+  readonly semantics: S
   readonly inputs: readonly InputReference[]
+  /** Times and sizes that `DELIVERY_SETTINGS` may override, with their defaults. */
+  readonly settings: z.ZodObject
+  /** What is wrong with the definition itself; the job does not open then, the others do. */
+  readonly faults: readonly string[]
   open(context: DestinationContext): Destination<Row>
 }

@@ -5,20 +5,23 @@ import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
-import type { OpenBatchFile } from './staging/batch-file'
 import type { Deadline } from './deadline'
-import type { Resolution } from './holds'
 import type { RunFiles } from './run-files'
-import type { Settings } from './settings'
+import type { EngineSettings } from './settings'
+
+/** How a person settles what is held or blocked. */
+export type Resolution = 'sent' | 'resend' | 'drop' | 'continue'
 
 /** What a person asked of this run beyond "work off what is due". */
-export interface RunRequest {
+export interface Command {
   readonly force: boolean
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** Key of a held batch, name of the slice that blocks the schedule, or `rejects`. */
+  /** Id of a held batch; name of a slice, backfill or replay; `rejects`, `definition`, `regrouping`, or the code of a block. */
   readonly resolve?: string | undefined
   readonly as?: Resolution | undefined
+  /** Run that accepted the same command within the hour: accept it once more. */
+  readonly again?: string | undefined
 }
 
 /** What a run needs from outside. */
@@ -27,8 +30,8 @@ export interface RunDependencies {
   readonly source: Source
   readonly destination: Destination
   readonly store: BlobStore
-  readonly settings: Settings
-  readonly request: RunRequest
+  readonly settings: EngineSettings
+  readonly command: Command
   readonly clock: Clock
   readonly deadline: Deadline
   readonly log: Log
@@ -36,15 +39,15 @@ export interface RunDependencies {
   readonly activation: string
   /** Folder on the local disk for what does not fit into memory. */
   readonly scratch: string
-  /** How batches are compressed. */
-  readonly openFile: OpenBatchFile
   /** A fresh name each time, fit for a folder. */
   readonly newId: () => string
+  /** Text of the destination or source, without secrets and cut: it is stored. */
+  readonly redact: (text: string) => string
   /** Invokes the same job again, without waiting for it. */
-  readonly continueLater: () => Promise<void>
+  readonly invokeSelf: () => Promise<void>
 }
 
-/** What every stage of one run works with, while it holds the lease. */
+/** One run while it holds the lease. Stages take the parts that they use. */
 export interface RunContext extends RunDependencies {
   readonly state: JobState
   readonly files: RunFiles

@@ -9,6 +9,8 @@ import type { Log } from '../log'
 /** What the source sent in one answer, still unchecked. */
 export interface Page {
   readonly records: readonly unknown[]
+  /** Sources whose cursor travels with the page (files, offsets, tokens): where to go on after this page. */
+  readonly cursor?: string
 }
 
 /** A half-open range of instants, ISO 8601 in UTC. */
@@ -17,17 +19,23 @@ export interface TimeRange {
   readonly to: string
 }
 
-export interface ReadRequest {
-  /** Where to resume, in the source's own notation, inclusive; null reads from the beginning. */
-  readonly since: string | null
-  /** The slice to read; null where the job has no slices. */
-  readonly range: TimeRange | null
-  readonly signal: AbortSignal
-}
+/** What to read. */
+export type ReadRequest = { readonly signal: AbortSignal } & (
+  | {
+      readonly mode: 'incremental'
+      /**
+       * Record cursors: resume here, inclusive, in the source's own notation. Page cursors: resume after this page.
+       * Null reads from the beginning.
+       */
+      readonly since: string | null
+    }
+  | { readonly mode: 'sliced'; readonly range: TimeRange }
+  | { readonly mode: 'full-refresh' }
+)
 
 /** Reads records in pages; nothing is fetched before the consumer asks for the next page. */
 export interface Source {
-  /** Where it reads from, without secrets. A change of it while a cursor is open stops the job. */
+  /** Where it reads from, without secrets: base URL and path. Part of how the job counts. */
   readonly identity: string
   /** @throws JobError `source-unreachable`, `source-refused`, `source-malformed`, or a token error */
   read(request: ReadRequest): AsyncIterable<Page>
@@ -52,13 +60,35 @@ export interface SourceAuthentication {
   readonly consent?: ((context: SourceContext) => Consent) | undefined
 }
 
+/**
+ * What a source can do, so that a job that asks for more does not compile:
+ * `since` filters by a record cursor, `page-cursor` resumes after a page, `range` filters by a slice.
+ * Every source can be read whole.
+ */
+export type Capability = 'since' | 'page-cursor' | 'range'
+
+/**
+ * `stable`: pages neither overlap nor skip while records are added. `shifting`: they may (page number, offset), so
+ * records need a primary key by which a repeat is recognised.
+ */
+export type Paging = 'stable' | 'shifting'
+
 /** A source as a job describes it: plain data plus the way to open it. */
-export interface SourceDefinition {
+export interface SourceDefinition<C extends Capability = Capability, P extends Paging = Paging> {
   readonly kind: string
   /** Raise it when the meaning of the cursor changes. */
   readonly version: number
+  readonly capabilities: readonly C[]
+  readonly paging: P
+  /**
+   * True where a slice or `since` may bring records outside of what was asked: inclusive ends, or a filter on our
+   * side. They are dropped and counted. Where it is false, such a record is an error.
+   */
+  readonly bringsMore: boolean
   /** Every input that {@link open} will look up; a test holds them against the manifest. */
   readonly inputs: readonly InputReference[]
+  /** What is wrong with the definition itself; the job does not open then, the others do. */
+  readonly faults: readonly string[]
   open(context: SourceContext): Source
   /** Present where a person has to consent in the browser first. */
   readonly consent?: ((context: SourceContext) => Consent) | undefined

@@ -1,31 +1,66 @@
 import * as z from 'zod'
 
-/** What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it. */
+const count = z.number().int()
+
+/**
+ * What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it.
+ * The books: records = taken + rejects + duplicates + filtered + repeated + behind + outOfRange.
+ */
 export const Counters = z.object({
-  slices: z.number(),
-  records: z.number(),
-  rows: z.number(),
-  rejects: z.record(z.string(), z.number()),
-  duplicates: z.number(),
-  filtered: z.number(),
-  late: z.number(),
-  batches: z.number(),
-  confirmed: z.number(),
-  confirmedByLookup: z.number(),
-  invalidRows: z.number(),
+  slices: count,
+  /** Read from the source, or from the rejects that are replayed. */
+  records: count,
+  /** Records that became rows. */
+  taken: count,
+  /** Of the taken ones: rejects before, valid now. */
+  healed: count,
+  rows: count,
+  /** By reason code. */
+  rejects: z.record(z.string(), count),
+  /** Known as sent, with other content, and the job ignores that. */
+  duplicates: count,
+  /** Records that `map` left out. */
+  filtered: count,
+  /** Known, with the same content: decided before. */
+  repeated: count,
+  /** Unknown, but from before the cursor that the source was asked for: never sent. */
+  behind: count,
+  /** Outside the slice or range that was asked for, where the source declares that it brings more. */
+  outOfRange: count,
+  /** Rows older than what their partition had already sent. */
+  late: count,
+  batches: count,
+  confirmed: count,
+  confirmedByLookup: count,
+  invalidRows: count,
 })
 export type Counters = z.infer<typeof Counters>
 
 export const noCounters: Counters = {
   slices: 0,
   records: 0,
+  taken: 0,
+  healed: 0,
   rows: 0,
   rejects: {},
   duplicates: 0,
   filtered: 0,
+  repeated: 0,
+  behind: 0,
+  outOfRange: 0,
   late: 0,
   batches: 0,
   confirmed: 0,
   confirmedByLookup: 0,
   invalidRows: 0,
+}
+
+export function addCounters(counters: Counters, more: Partial<Counters>): Counters {
+  const { rejects = {}, ...numbers } = more
+  const sum = { ...counters, rejects: { ...counters.rejects } }
+  for (const [name, value] of Object.entries(numbers) as [Exclude<keyof Counters, 'rejects'>, number][]) {
+    sum[name] += value
+  }
+  for (const [code, value] of Object.entries(rejects)) sum.rejects[code] = (sum.rejects[code] ?? 0) + value
+  return sum
 }

@@ -1,42 +1,35 @@
 import * as z from 'zod'
+import { Counters } from './counters'
 
 const count = z.number().int()
 
 /** A batch that waits for a person. */
 export const HeldBatch = z.object({
   batch: z.string(),
-  group: z.string(),
+  partition: z.string(),
   rows: count,
   code: z.string(),
   message: z.string(),
+  /** Each with its risk, as parameters of `run-job`. */
   choices: z.array(z.string()),
 })
 export type HeldBatch = z.infer<typeof HeldBatch>
 
-/** What one run did, to be checked afterwards. In = rows (at least one a record) + rejects + duplicates + filtered. */
+/** What one run did, to be checked afterwards. */
 export const RunReport = z.object({
   job: z.string(),
   run: z.string(),
+  /** Activation id of the platform. */
+  activation: z.string(),
   outcome: z.enum(['succeeded', 'partial', 'skipped', 'failed']),
   /** Why it ended as it did, where that is not plain. */
   reason: z.string().optional(),
-  /** What a person asked for and what became of it. */
+  /** What a person asked for and what became of it; what the run could not do; until when it waits. */
   notes: z.array(z.string()),
-  slices: count,
-  records: count,
-  rows: count,
+  ...Counters.omit({ rejects: true }).shape,
   rejects: count,
   rejectsByReason: z.record(z.string(), count),
-  duplicates: count,
-  filtered: count,
-  late: count,
-  /** Batches committed. */
-  batches: count,
-  /** Batches that Adobe accepted, whichever run committed them. */
-  confirmed: count,
-  confirmedByLookup: count,
-  invalidRows: count,
-  /** Batches still on their way. */
+  /** Batches that are not confirmed yet. */
   pending: count,
   held: z.array(HeldBatch),
   startedAt: z.string(),

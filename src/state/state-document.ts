@@ -1,100 +1,89 @@
 import * as z from 'zod'
 import { Counters, noCounters } from './counters'
+import { OutboxEntry } from './outbox-entry'
 import { RunReport } from './run-report'
+import { Backfill, Cursor, Replay, Slice } from './work'
 
 /** ms since the epoch on the store's clock. */
 const storeTime = z.number()
+const count = z.number().int()
 
-/** Where a source is to be read on from, inclusive. */
-export const Cursor = z.object({
-  position: z.string(),
-  /** How often each record at that very position was already taken, by its key's hash. */
-  ties: z.record(z.string(), z.number().int()),
-  sourceVersion: z.number(),
+/** An immutable file in a run's folder. */
+export const RunFile = z.object({ run: z.string(), file: z.string() })
+export type RunFile = z.infer<typeof RunFile>
+
+/**
+ * The deduplication index: what was decided about each record that can come again. Few entries lie in the document,
+ * many in files; a later entry of the same record overrides.
+ */
+export const Memory = z.object({
+  /** Entries in base64, oldest first; behind those of the segments. */
+  inline: z.string(),
+  /** `to`: the newest cursor (canonical) or instant (ms) it covers. */
+  segments: z.array(RunFile.extend({ to: z.string() })),
 })
-export type Cursor = z.infer<typeof Cursor>
+export type Memory = z.infer<typeof Memory>
 
-export const Hold = z.object({
-  code: z.enum([
-    'invalid-rows',
-    'rejected',
-    'row-too-large',
-    'key-collision',
-    'too-old-to-ask',
-    'file-missing',
-    'file-damaged',
-  ]),
-  message: z.string(),
-  since: storeTime,
-})
-export type Hold = z.infer<typeof Hold>
-
-/** A committed batch on its way out. Self-contained: it goes out as staged, whatever the definition says now. */
-export const OutboxEntry = z.object({
-  /** Idempotency key; also the batch's name towards people. */
-  key: z.string(),
-  run: z.string(),
-  file: z.string(),
-  group: z.string(),
-  /** Index into `identities`. */
-  identity: z.number().int(),
-  /** What it was extracted for: a commit, a slice or a lane. */
-  unit: z.string(),
-  generation: z.number().int(),
-  rows: z.number().int(),
-  /** Of the staged bytes, hex. */
-  sha256: z.string(),
-  state: z.enum(['staged', 'sending', 'doubt', 'confirmed', 'held']),
-  firstSentAt: storeTime.nullable(),
-  doubtFrom: storeTime.nullable(),
-  hold: Hold.nullable(),
-})
-export type OutboxEntry = z.infer<typeof OutboxEntry>
-
-/** Work that a person asked for beside the schedule: a range to send (again), or rejects to try again. */
-export const Lane = z.object({
-  name: z.string(),
-  kind: z.enum(['range', 'replay']),
-  /** Slices: ms since the epoch. Cursor jobs: positions. Replays: unused. */
-  from: z.union([z.number(), z.string()]),
-  to: z.union([z.number(), z.string()]),
-  /** How far it is done. */
-  doneTo: z.number().nullable(),
-  cursor: Cursor.nullable(),
-  generation: z.number().int(),
-})
-export type Lane = z.infer<typeof Lane>
-
-export const GroupState = z.object({
-  /** Seconds since the epoch of the newest row committed: rows before it are late. */
-  mark: z.number().nullable(),
-  /** No file of the group is sent before. */
-  restUntil: storeTime,
-  confirmedAt: storeTime.nullable(),
-})
-export type GroupState = z.infer<typeof GroupState>
-
-/** A file of rejects, as JSON Lines. */
-export const RejectSegment = z.object({
-  run: z.string(),
-  file: z.string(),
-  unit: z.string(),
-  count: z.number().int(),
+export const RejectSegment = RunFile.extend({
+  /** Rises; the index refers to it. */
+  id: count,
+  /** Rejects of it that are still open. */
+  open: count,
   at: storeTime,
 })
 export type RejectSegment = z.infer<typeof RejectSegment>
 
-/** A file of records already taken, for windows that are read again. */
-export const SeenSegment = z.object({
-  run: z.string(),
-  file: z.string(),
-  /** The newest position or instant it covers. */
-  to: z.string(),
+/** Records that could not become rows, and the index by which they are recognised when they come again. */
+export const Rejects = z.object({
+  /** Where each open or dropped reject lies, by identity; null where there is none. */
+  index: RunFile.nullable(),
+  /** The records themselves, as JSON Lines; oldest first. */
+  segments: z.array(RejectSegment),
 })
-export type SeenSegment = z.infer<typeof SeenSegment>
+export type Rejects = z.infer<typeof Rejects>
+
+export const PartitionState = z.object({
+  /** `order` of the newest row committed: rows before it are late. */
+  mark: z.number().nullable(),
+  /** No batch of the partition is sent before. */
+  notBefore: storeTime,
+  confirmedAt: storeTime.nullable(),
+})
+export type PartitionState = z.infer<typeof PartitionState>
+
+/** How the job counts: what makes a record the same record, and where it is read from. */
+export const Counting = z.object({
+  mode: z.enum(['incremental', 'sliced', 'full-refresh']),
+  cursor: z.string(),
+  primaryKey: z.string(),
+  lookback: z.string(),
+  source: z.string(),
+  sourceVersion: count,
+})
+export type Counting = z.infer<typeof Counting>
+
+/** A command that was taken up: the same content within an hour gives the first result again. */
+export const AcceptedCommand = z.object({
+  content: z.string(),
+  run: z.string(),
+  at: storeTime,
+  note: z.string(),
+})
+export type AcceptedCommand = z.infer<typeof AcceptedCommand>
+
+/** A block that a person lifts once. */
+export const Waiver = z.enum(['source-order', 'too-many-rejects'])
+export type Waiver = z.infer<typeof Waiver>
+
+export const Identity = z.object({
+  kind: z.string(),
+  address: z.string(),
+  account: z.string(),
+  target: z.string(),
+})
 
 /** Raised with every change that an older version of this app could not read. */
-export const documentVersion = 1
+export const documentVersion = 2
 
 /** All durable state of a job. One document, because lease, cursor and outbox must move in one atomic write. */
 export const StateDocument = z.object({
@@ -102,43 +91,50 @@ export const StateDocument = z.object({
   job: z.string(),
   /** Fresh with every write: tells a write that was applied from one that was not. */
   write: z.string(),
-  lease: z.object({ owner: z.string(), run: z.string() }).nullable(),
+  lease: z
+    .object({
+      owner: z.string(),
+      run: z.string(),
+      activation: z.string(),
+      takenAt: storeTime,
+      /** When the platform ends the activation. */
+      endsAt: storeTime,
+    })
+    .nullable(),
   /** Leases taken since the last progress. */
-  stalls: z.number().int(),
+  attempts: count,
   /** Runs whose folders may hold files that no document names. */
-  sweep: z.array(z.string()),
+  orphans: z.array(z.string()),
   /** False from creation until everything was delivered once: the state before may have been lost. */
-  caughtUp: z.boolean(),
+  reconciled: z.boolean(),
   /** Commits ever made. */
-  commits: z.number().int(),
-  /** Inside the open slice, or of the whole job where it has no slices. */
+  commits: count,
+  /** Null before the first commit. */
+  counting: Counting.nullable(),
+  /** Nothing before it is ever read: ms for slices, canonical cursor else. Set where a changed definition goes on. */
+  floor: z.string().nullable(),
+  /** Incremental jobs: everything up to here is committed. */
   cursor: Cursor.nullable(),
-  /** Everything before it is committed. */
+  /** Sliced jobs: everything before it is committed. */
   watermark: storeTime.nullable(),
+  memory: Memory,
   /** Slices that a person gave up. */
-  skipped: z.array(z.object({ from: storeTime, to: storeTime, at: storeTime })),
-  lanes: z.array(Lane),
+  skipped: z.array(Slice.extend({ at: storeTime })),
   /** Ranges outside the schedule that were sent: sending them again takes force. */
-  sent: z.array(z.object({ from: storeTime, to: storeTime })),
+  sent: z.array(Slice),
+  backfills: z.array(z.union([Backfill, Replay])),
   /** Rises with every range that is sent again. */
-  generation: z.number().int(),
-  groups: z.record(z.string(), GroupState),
-  identities: z.array(
-    z.object({
-      kind: z.string(),
-      baseUrl: z.string(),
-      clientId: z.string(),
-      orgId: z.string(),
-      reportSuite: z.string(),
-    }),
-  ),
+  generation: count,
+  partitions: z.record(z.string(), PartitionState),
+  /** How rows were last distributed over partitions; null before the first commit. */
+  partitioning: z.string().nullable(),
+  /** Upsert destinations: no batch of a later commit is sent before; a lost request may still take effect until then. */
+  barrier: storeTime,
+  identities: z.array(Identity),
   outbox: z.array(OutboxEntry),
-  /** Files of rejects, oldest first. */
-  rejects: z.array(RejectSegment),
-  /** Oldest first: a later entry overrides. */
-  seen: z.array(SeenSegment),
-  /** How visitors were last distributed over groups; null before the first commit. */
-  grouping: z.string().nullable(),
+  rejects: Rejects,
+  commands: z.array(AcceptedCommand),
+  waivers: z.array(Waiver),
   counters: Counters,
   /** Newest last. */
   reports: z.array(RunReport),
@@ -152,22 +148,27 @@ export function newDocument(job: string): StateDocument {
     job,
     write: '',
     lease: null,
-    stalls: 0,
-    sweep: [],
-    caughtUp: false,
+    attempts: 0,
+    orphans: [],
+    reconciled: false,
     commits: 0,
+    counting: null,
+    floor: null,
     cursor: null,
     watermark: null,
+    memory: { inline: '', segments: [] },
     skipped: [],
-    lanes: [],
     sent: [],
+    backfills: [],
     generation: 0,
-    groups: {},
+    partitions: {},
+    partitioning: null,
+    barrier: 0,
     identities: [],
     outbox: [],
-    rejects: [],
-    seen: [],
-    grouping: null,
+    rejects: { index: null, segments: [] },
+    commands: [],
+    waivers: [],
     counters: noCounters,
     reports: [],
   }

@@ -1,0 +1,76 @@
+/** A calendar of 24-hour days: an hour is always an hour. */
+export interface Duration {
+  readonly days?: number
+  readonly hours?: number
+  readonly minutes?: number
+}
+
+/** Where a record's cursor is, and how it is written and compared. */
+export interface RecordCursor<Path extends string = string> {
+  readonly kind: 'record'
+  readonly notation: 'instant' | 'number' | 'text'
+  /** Field path in the record, such as `meta.updatedAt`. */
+  readonly path: Path
+  /** Instants: IANA zone of values that carry none; null where such a value is unreadable. */
+  readonly timeZone: string | null
+  /** Instants: ISO 8601 text, or a number since the epoch. */
+  readonly unit: 'iso' | 's' | 'ms'
+  /** Instants: how far a record may be ahead of the store's clock. */
+  readonly toleranceMs: number
+}
+
+/** The cursor travels with the page: file names, offsets, tokens. */
+export interface PageCursor {
+  readonly kind: 'page'
+}
+
+/** What happens to a record that was sent and comes again with other content. */
+export type OnChange = 'ignore' | 'reject' | 'send'
+/** What happens to a row that is older than what its partition has already sent. */
+export type Late = 'send' | 'reject'
+
+/** Reads what is new behind the cursor, in the source's order. */
+export interface Incremental {
+  readonly mode: 'incremental'
+  readonly cursor: RecordCursor | PageCursor
+  readonly primaryKey: readonly string[] | null
+  /** Instants: ms. Numbers: a distance. */
+  readonly lookback: number | null
+  readonly onChange: OnChange
+  readonly late: Late
+}
+
+/** Works off time slice by slice; done slices are not read again, except by a lookback. */
+export interface Sliced {
+  readonly mode: 'sliced'
+  readonly every: 'hour' | 'day' | 'week' | 'month'
+  /** IANA name: days of 23 and 25 hours are cut where that zone's clocks change. */
+  readonly timeZone: string
+  /** Where the first slice begins: an ISO 8601 date in that zone, or an instant. */
+  readonly start: string
+  /** How long after its end a slice's records still arrive at the source, in ms. */
+  readonly lagMs: number
+  /** How many slices one run works off at most; null as many as fit. */
+  readonly slicesPerRun: number | null
+  /** The instant by which a record belongs to a slice. */
+  readonly cursor: RecordCursor
+  readonly primaryKey: readonly string[] | null
+  /** ms */
+  readonly lookback: number | null
+  readonly onChange: OnChange
+  readonly late: Late
+  /** True where the source delivers a slice in time order: rows stream instead of being sorted on disk. */
+  readonly ordered: boolean
+}
+
+/** Reads everything each time and sends what is new. */
+export interface FullRefresh {
+  readonly mode: 'full-refresh'
+  readonly primaryKey: readonly string[]
+  readonly onChange: OnChange
+  /** What happens to a record that is gone from the source. */
+  readonly onVanished: 'keep'
+  readonly late: Late
+}
+
+export type Sync = Incremental | Sliced | FullRefresh

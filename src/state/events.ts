@@ -1,0 +1,155 @@
+import type { DestinationIdentity } from '../destinations/destination'
+import type { Counters } from './counters'
+import type { Hold, OutboxEntry } from './outbox-entry'
+import type { RunReport } from './run-report'
+import type { Counting, Memory, Rejects, StateDocument, Waiver } from './state-document'
+import type { Backfill, Cursor, Replay, Slice, Work } from './work'
+
+/** On the store's clock, ms since the epoch. */
+type StoreTime = number
+
+/** How far a commit moves its work. */
+export interface Advance {
+  /** Where the work goes on; null where it has no cursor. */
+  readonly cursor: Cursor | null
+  /** Backfills with a cursor: what was decided there. */
+  readonly ties: string
+  /** True where the work, or the slice of it, is done. */
+  readonly finished: boolean
+}
+
+/** What an accepted command does to the state. */
+export type CommandEffect =
+  | { readonly kind: 'backfill'; readonly backfill: Backfill }
+  | { readonly kind: 'replay'; readonly replay: Replay }
+  | { readonly kind: 'slice-skipped'; readonly slice: Slice }
+  | { readonly kind: 'backfill-dropped'; readonly name: string }
+  | { readonly kind: 'batch-settled'; readonly id: string }
+  | {
+      readonly kind: 'batch-resent'
+      readonly id: string
+      readonly newId: string
+      readonly generation: number
+    }
+  | { readonly kind: 'rejects-dropped'; readonly rejects: Rejects }
+  | { readonly kind: 'waived'; readonly waiver: Waiver }
+  | { readonly kind: 'regrouping-waived' }
+  | {
+      readonly kind: 'definition-continued'
+      readonly counting: Counting
+      readonly floor: string
+      /** Incremental: reads on from the floor. Sliced: ms. */
+      readonly cursor: Cursor | null
+      readonly watermark: number | null
+    }
+
+/**
+ * Everything that can happen to a job's state. An event is applied by `reduce`, written with the document, and logged
+ * as one line: its `type` and its facts.
+ */
+export type StateEvent =
+  | {
+      readonly type: 'lease-taken'
+      readonly at: StoreTime
+      readonly owner: string
+      readonly run: string
+      readonly activation: string
+      readonly endsAt: StoreTime
+    }
+  | { readonly type: 'lease-renewed' }
+  | {
+      readonly type: 'command-accepted'
+      readonly at: StoreTime
+      readonly content: string
+      readonly note: string
+      readonly effect: CommandEffect
+    }
+  | { readonly type: 'orphans-cleaned'; readonly run: string; readonly files: number }
+  | {
+      readonly type: 'regrouped'
+      readonly partitioning: string
+      readonly partitions: readonly string[]
+    }
+  | {
+      readonly type: 'committed'
+      readonly at: StoreTime
+      readonly work: Work
+      readonly advance: Advance
+      readonly counting: Counting
+      readonly entries: readonly Extract<OutboxEntry, { state: 'staged' }>[]
+      readonly identity: DestinationIdentity
+      readonly partitioning: string
+      /** `order` of the newest row by partition, of the partitions that this commit moves. */
+      readonly marks: Readonly<Record<string, number>>
+      readonly memory: Memory
+      readonly rejects: Rejects
+      readonly counters: Partial<Counters>
+      /** Waivers that this commit needed. */
+      readonly waived: readonly Waiver[]
+    }
+  /** Records were read of which none changes the state: they only count. */
+  | { readonly type: 'counted'; readonly counters: Partial<Counters> }
+  | {
+      readonly type: 'send-started'
+      readonly at: StoreTime
+      readonly id: string
+      readonly identity: DestinationIdentity
+    }
+  /** Certain: nothing was ingested. */
+  | {
+      readonly type: 'returned-to-staged'
+      readonly id: string
+      readonly partition: string
+      readonly notBefore: StoreTime
+      readonly reason: string
+    }
+  | {
+      readonly type: 'in-doubt'
+      readonly at: StoreTime
+      readonly id: string
+      readonly partition: string
+      readonly notBefore: StoreTime
+      /** Upsert: no later commit before; 0 for other kinds. */
+      readonly barrier: StoreTime
+      readonly message: string
+    }
+  /** The lookup proves that the batch never arrived, or that sending again is harmless. */
+  | { readonly type: 'doubt-cleared'; readonly id: string }
+  | {
+      readonly type: 'accepted'
+      readonly at: StoreTime
+      readonly id: string
+      readonly partition: string
+      readonly receipt: string
+      readonly notBefore: StoreTime
+    }
+  /** The import broke after it was accepted, and sending again is harmless. */
+  | { readonly type: 'retry-scheduled'; readonly id: string; readonly message: string }
+  | {
+      readonly type: 'confirmed'
+      readonly at: StoreTime
+      readonly id: string
+      readonly partition: string
+      readonly by: 'answer' | 'lookup' | 'poll'
+      readonly rows: number
+      /** Null leaves the partition's own. */
+      readonly notBefore: StoreTime | null
+    }
+  | { readonly type: 'held'; readonly id: string; readonly hold: Hold; readonly invalidRows: number }
+  | {
+      readonly type: 'split'
+      readonly id: string
+      readonly halves: readonly Extract<OutboxEntry, { state: 'staged' }>[]
+    }
+  /** Its file is gone; only then does the entry go. */
+  | { readonly type: 'removed'; readonly id: string }
+  | {
+      readonly type: 'run-ended'
+      readonly at: StoreTime
+      readonly report: RunReport
+      /** False where the run ended without progress although more could be done. */
+      readonly progressed: boolean
+      readonly reportsKept: number
+    }
+
+export type Reduce = (document: StateDocument, event: StateEvent) => StateDocument
