@@ -1,0 +1,154 @@
+import { TZDate } from '@date-fns/tz'
+import type { RecordCursor } from '../../jobs/sync'
+import type { Cursor } from '../../state/work'
+
+/**
+ * Reads a cursor's value from a record. `at` is canonical, so that two notations of one place are equal; `since` stays
+ * as the source wrote it. Null where the value is not in the cursor's notation.
+ */
+export function parseCursor(field: RecordCursor, value: unknown): Cursor | null {
+  if (field.notation === 'text') {
+    return typeof value === 'string' && value !== '' ? { at: value, since: value } : null
+  }
+  if (field.notation === 'number') return parseNumber(value)
+  return field.unit === 'iso' ? parseInstant(field, value) : parseEpoch(field.unit, value)
+}
+
+/** Negative where `a` comes first, 0 where both are the same place. @param a,b canonical */
+export function compareCursors({ notation }: Pick<RecordCursor, 'notation'>, a: string, b: string): number {
+  if (notation === 'number') return compareNumbers(a, b)
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** ms since the epoch of a canonical instant. */
+export function instantOf(at: string): number {
+  return Date.parse(`${at.slice(0, 23)}Z`)
+}
+
+/** The canonical instant of ms since the epoch. */
+export function canonicalInstant(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.?0*Z$/, '')
+}
+
+/** The place `distance` before, in the source's notation: ms for instants, a plain number else. */
+export function cursorBefore(field: RecordCursor, cursor: Cursor, distance: number): Cursor {
+  if (field.notation === 'text') return cursor
+  if (field.notation === 'number') {
+    const { whole, fraction } = decimal(cursor.at)
+    const at = `${whole - BigInt(Math.ceil(distance))}${fraction === '' ? '' : `.${fraction}`}`
+    return { at, since: at }
+  }
+  const ms = instantOf(cursor.at) - distance
+  return { at: canonicalInstant(ms), since: writeInstant(field, ms, cursor.since) }
+}
+
+/** The notation that the source itself uses: its unit, and a zone only where it writes one. */
+function writeInstant({ unit, timeZone }: RecordCursor, ms: number, like: string): string {
+  if (unit === 'ms') return String(ms)
+  if (unit === 's') return String(Math.floor(ms / 1000))
+  if (timeZone === null || hasZone.test(like)) return new Date(ms).toISOString()
+  const local = new TZDate(ms, timeZone)
+  const wall = Date.UTC(
+    local.getFullYear(),
+    local.getMonth(),
+    local.getDate(),
+    local.getHours(),
+    local.getMinutes(),
+    local.getSeconds(),
+  )
+  const text = new Date(wall).toISOString().slice(0, 19)
+  return /^\d{4}-\d{2}-\d{2}$/.test(like) ? text.slice(0, 10) : text
+}
+
+const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i
+const iso =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?)?(Z|[+-]\d{2}:?\d{2})?$/i
+
+function parseInstant({ timeZone }: RecordCursor, value: unknown): Cursor | null {
+  const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
+  if (typeof text !== 'string') return null
+  const match = iso.exec(text)
+  if (!match) return null
+  const [, ...parts] = match
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+    .slice(0, 6)
+    .map((part) => Number(part ?? 0))
+  const [fraction = '', zone] = parts.slice(6)
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second)
+  const real = new Date(wall).getUTCDate() === day && month >= 1 && month <= 12
+  if (!real || hour > 23 || minute > 59 || second > 59) return null
+  const ms = zone === undefined ? inZone(wall, timeZone) : wall - offsetMs(zone)
+  if (ms === null || Number.isNaN(ms)) return null
+  return { at: withFraction(ms, fraction), since: text }
+}
+
+function inZone(wall: number, timeZone: string | null): number | null {
+  if (timeZone === null) return null
+  const at = new Date(wall)
+  return new TZDate(
+    at.getUTCFullYear(),
+    at.getUTCMonth(),
+    at.getUTCDate(),
+    at.getUTCHours(),
+    at.getUTCMinutes(),
+    at.getUTCSeconds(),
+    timeZone,
+  ).getTime()
+}
+
+function offsetMs(zone: string): number {
+  if (zone === 'Z' || zone === 'z') return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(-2))
+  if (hours > 23 || minutes > 59) return NaN
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
+}
+
+/** Fractions of any precision keep their order: `…00` < `…00.1` < `…00.12`. */
+function withFraction(ms: number, fraction: string): string {
+  const digits = fraction.replace(/0+$/, '')
+  const second = new Date(ms).toISOString().slice(0, 19)
+  return digits === '' ? second : `${second}.${digits}`
+}
+
+function parseEpoch(unit: 's' | 'ms', value: unknown): Cursor | null {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : ''
+  const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
+  if (!match) return null
+  const [, whole = '', fraction = ''] = match
+  const ms = unit === 's' ? Number(whole) * 1000 : Number(whole)
+  if (Math.abs(ms) > 8.64e15 || (fraction !== '' && ms < 0)) return null
+  const year = new Date(ms).getUTCFullYear()
+  if (year < 0 || year > 9999) return null
+  const digits = unit === 's' ? fraction : `${String(ms - Math.floor(ms / 1000) * 1000).padStart(3, '0')}${fraction}`
+  return { at: withFraction(ms, digits), since: text }
+}
+
+/** An integer beyond 2^53 has lost digits on its way through JSON: it is unreadable, not nearly right. */
+function parseNumber(value: unknown): Cursor | null {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return null
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+  if (typeof text !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(text)) return null
+  const { whole, fraction, negative } = decimal(text)
+  const sign = negative && whole === 0n && fraction !== '' ? '-' : ''
+  return { at: `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`, since: text }
+}
+
+function decimal(text: string): { readonly whole: bigint; readonly fraction: string; readonly negative: boolean } {
+  const [whole = '0', fraction = ''] = text.split('.')
+  return { whole: BigInt(whole), fraction: fraction.replace(/0+$/, ''), negative: text.startsWith('-') }
+}
+
+function compareNumbers(a: string, b: string): number {
+  const left = decimal(a)
+  const right = decimal(b)
+  if (left.negative !== right.negative) return left.negative ? -1 : 1
+  const size =
+    left.whole !== right.whole
+      ? left.whole < right.whole
+        ? -1
+        : 1
+      : Math.sign(Number(left.fraction > right.fraction) - Number(left.fraction < right.fraction)) *
+        (left.negative ? -1 : 1)
+  return size
+}
