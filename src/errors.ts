@@ -36,6 +36,7 @@ const recoveryOf = {
   'state-corrupt': 'abort',
   'store-unreachable': 'retry',
   'store-refused': 'abort',
+  'secret-in-state': 'abort',
   // one record
   'row-invalid': 'skip',
   // a fault of ours

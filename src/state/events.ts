@@ -55,6 +55,11 @@ export type StateEvent =
       readonly run: string
       readonly activation: string
       readonly endsAt: StoreTime
+      /** Of the document that the lease is taken over from: the last sign of life of a run that did not end. */
+      readonly lastWrittenAt: StoreTime
+      /** Upsert: no later commit before, where a request may still be on its way; 0 for other kinds. */
+      readonly barrier: StoreTime
+      readonly reportsKept: number
     }
   | { readonly type: 'lease-renewed' }
   | {
@@ -62,8 +67,12 @@ export type StateEvent =
       readonly at: StoreTime
       readonly content: string
       readonly note: string
+      /** Commands accepted before are forgotten. */
+      readonly rememberedFrom: StoreTime
       readonly effect: CommandEffect
     }
+  /** Nobody resolved them in time: their segments go, and the next run deletes the files. */
+  | { readonly type: 'rejects-expired'; readonly segments: readonly number[]; readonly rejects: number }
   | { readonly type: 'orphans-cleaned'; readonly run: string; readonly files: number }
   | {
       readonly type: 'regrouped'
@@ -83,7 +92,8 @@ export type StateEvent =
       readonly marks: Readonly<Record<string, number>>
       readonly memory: Memory
       readonly rejects: Rejects
-      readonly counters: Partial<Counters>
+      /** Without `slices`: a finished slice counts by itself. */
+      readonly counters: Omit<Partial<Counters>, 'slices'>
       /** Waivers that this commit needed. */
       readonly waived: readonly Waiver[]
     }

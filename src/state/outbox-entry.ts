@@ -23,7 +23,7 @@ export const Hold = z.object({
 export type Hold = z.infer<typeof Hold>
 
 /** What every entry has, whatever its state. Self-contained: the batch goes out as staged, whatever the definition says now. */
-const batch = {
+export const Batch = z.object({
   /** Idempotency key, name or label: by delivery kind. Names the batch towards people. */
   id: z.string(),
   /** Unique among all batches of the job; part of the id. */
@@ -43,19 +43,39 @@ const batch = {
   /** Index into `identities`, of the destination it was staged for or last sent to. */
   identity: count,
   firstSentAt: storeTime.nullable(),
-}
+})
+export type Batch = z.infer<typeof Batch>
 
 /** A committed batch on its way out: staged → sending → in-doubt | accepted → confirmed | held. */
 export const OutboxEntry = z.discriminatedUnion('state', [
-  z.object({ ...batch, state: z.literal('staged') }),
+  Batch.extend({ state: z.literal('staged') }),
   /** The write-ahead intent of one request. */
-  z.object({ ...batch, state: z.literal('sending') }),
-  z.object({ ...batch, state: z.literal('in-doubt'), doubtFrom: storeTime }),
-  z.object({ ...batch, state: z.literal('accepted'), receipt: z.string(), acceptedAt: storeTime }),
+  Batch.extend({ state: z.literal('sending') }),
+  Batch.extend({ state: z.literal('in-doubt'), doubtFrom: storeTime }),
+  Batch.extend({ state: z.literal('accepted'), receipt: z.string(), acceptedAt: storeTime }),
   /** Its file is being deleted. */
-  z.object({ ...batch, state: z.literal('confirmed') }),
-  z.object({ ...batch, state: z.literal('held'), hold: Hold }),
+  Batch.extend({ state: z.literal('confirmed') }),
+  Batch.extend({ state: z.literal('held'), hold: Hold }),
 ])
 export type OutboxEntry = z.infer<typeof OutboxEntry>
 
 export type EntryIn<State extends OutboxEntry['state']> = Extract<OutboxEntry, { state: State }>
+
+/** What stays of an entry when its state changes. */
+export function batchOf(entry: OutboxEntry): Batch {
+  return {
+    id: entry.id,
+    batch: entry.batch,
+    run: entry.run,
+    file: entry.file,
+    partition: entry.partition,
+    commit: entry.commit,
+    generation: entry.generation,
+    rows: entry.rows,
+    sha256: entry.sha256,
+    contentSha256: entry.contentSha256,
+    retries: entry.retries,
+    identity: entry.identity,
+    firstSentAt: entry.firstSentAt,
+  }
+}

@@ -37,3 +37,12 @@ export const RunReport = z.object({
   error: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),
 })
 export type RunReport = z.infer<typeof RunReport>
+
+/** Counters as a report shows them. */
+export function reportCounts({
+  rejects,
+  ...numbers
+}: Counters): Pick<RunReport, Exclude<keyof Counters, 'rejects'> | 'rejects' | 'rejectsByReason'> {
+  const total = Object.values(rejects).reduce((sum, value) => sum + value, 0)
+  return { ...numbers, rejects: total, rejectsByReason: rejects }
+}

@@ -120,8 +120,8 @@ export const StateDocument = z.object({
   memory: Memory,
   /** Slices that a person gave up. */
   skipped: z.array(Slice.extend({ at: storeTime })),
-  /** Ranges outside the schedule that were sent: sending them again takes force. */
-  sent: z.array(Slice),
+  /** Sliced jobs: the time that commits have covered, whatever the definition was; reading it again takes force. */
+  done: z.array(Slice),
   backfills: z.array(z.union([Backfill, Replay])),
   /** Rises with every range that is sent again. */
   generation: count,
@@ -158,7 +158,7 @@ export function newDocument(job: string): StateDocument {
     watermark: null,
     memory: { inline: '', segments: [] },
     skipped: [],
-    sent: [],
+    done: [],
     backfills: [],
     generation: 0,
     partitions: {},

@@ -1,0 +1,49 @@
+import { reportCounts } from './run-report'
+import type { RunReport } from './run-report'
+import type { StateDocument } from './state-document'
+
+type Lease = NonNullable<StateDocument['lease']>
+
+/** A run writes at least this often while it lives: longer before its limit, something else ended it. */
+const nearLimitMs = 60_000
+
+/** What probably ended a run that held `lease` and last wrote at `lastWrittenAt` (store's clock, ms). */
+export function probableCause({ activation, endsAt }: Lease, lastWrittenAt: number): string {
+  return lastWrittenAt >= endsAt - nearLimitMs
+    ? `It was killed, probably at its time limit: it last wrote ${seconds(endsAt - lastWrittenAt)} before it. Raise limits.timeout of the action.`
+    : `It was killed, probably for want of memory or by a crash: it last wrote ${seconds(endsAt - lastWrittenAt)} before its time limit. See the log of activation ${activation}; raise limits.memory of the action where it says so.`
+}
+
+/** The report of a run that could not write its own, from the counters that its commits wrote. */
+export function killedReport(document: StateDocument, lease: Lease, lastWrittenAt: number): RunReport {
+  return {
+    job: document.job,
+    run: lease.run,
+    activation: lease.activation,
+    outcome: 'failed',
+    reason: 'killed',
+    notes: [probableCause(lease, lastWrittenAt)],
+    ...reportCounts(document.counters),
+    pending: document.outbox.filter(({ state }) => state !== 'confirmed').length,
+    held: document.outbox.flatMap((entry) =>
+      entry.state === 'held'
+        ? [
+            {
+              batch: entry.id,
+              partition: entry.partition,
+              rows: entry.rows,
+              code: entry.hold.code,
+              message: entry.hold.message,
+              choices: ['Run with inspect=true: it lists the choices and the risk of each.'],
+            },
+          ]
+        : [],
+    ),
+    startedAt: new Date(lease.takenAt).toISOString(),
+    endedAt: new Date(lastWrittenAt).toISOString(),
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(0, Math.round(ms / 1000))} s`
+}

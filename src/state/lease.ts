@@ -1,0 +1,63 @@
+import { JobError } from '../errors'
+import { isLeaseHeld, jobFolder } from './job-document'
+import { holdLease } from './job-state'
+import { reduce } from './reduce'
+import { newDocument } from './state-document'
+import type { BlobStore } from './blob-store'
+import type { JobState, LeaseHolder } from './job-state'
+import type { StateDocument } from './state-document'
+import type { FileVersion } from './versioned-file'
+
+export interface LeaseOptions extends Omit<LeaseHolder, 'etag' | 'document'> {
+  readonly store: BlobStore
+  readonly leaseTtlMs: number
+  /** How long a lost request may still take effect, in ms: upsert destinations; 0 for other kinds. */
+  readonly barrierMs: number
+  readonly reportsKept: number
+}
+
+/**
+ * Takes the job's lease over the version `found`; null where another run holds it. The lease only saves work: the ETag
+ * under every write keeps two runs apart.
+ * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
+ */
+export async function takeLease(
+  options: LeaseOptions,
+  found: FileVersion<StateDocument> | null,
+): Promise<JobState | null> {
+  const { job, run, activation, file, storeClock, newId, log, reportsKept } = options
+  const storeNow = storeClock.now()
+  if (found && isLeaseHeld(found, storeNow, options.leaseTtlMs)) return null
+  if (!found) await assertNeverRan(options)
+
+  const taken = reduce(found?.content ?? newDocument(job), {
+    type: 'lease-taken',
+    at: storeNow,
+    owner: `${activation} ${run}`,
+    run,
+    activation,
+    endsAt: options.endsAt,
+    lastWrittenAt: found?.modifiedAt ?? storeNow,
+    barrier: options.barrierMs > 0 ? storeNow + options.barrierMs : 0,
+    reportsKept,
+  })
+  const document = { ...taken, write: newId() }
+  const outcome = await file.write(document, found?.etag ?? null)
+  if (outcome.kind === 'superseded') return null
+  const takenOverFrom = found?.content.lease?.run ?? null
+  log.info('lease-taken', { job, run, activation, attempts: document.attempts, takenOverFrom })
+  return holdLease({ ...options, document, etag: outcome.etag })
+}
+
+/** Without its document a job is new only if it left no other file behind. */
+async function assertNeverRan({ job, store, file }: LeaseOptions): Promise<void> {
+  for await (const path of store.list(jobFolder(job))) {
+    if (path === file.path) return
+    throw new JobError(
+      'state-missing',
+      `${file.path} is gone although the job "${job}" has run before (${path} is still there).`,
+      `Restore ${file.path}. If its data may all be sent again, delete everything under ${jobFolder(job)} first.`,
+      { details: { path: file.path } },
+    )
+  }
+}

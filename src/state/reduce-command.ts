@@ -1,0 +1,102 @@
+import { batchOf } from './outbox-entry'
+import { withoutBackfill } from './reduce-commit'
+import { replaceEntry } from './reduce-delivery'
+import { withNamedFiles } from './run-files-named'
+import type { CommandEffect, StateEvent } from './events'
+import type { Counting, StateDocument } from './state-document'
+
+type CommandAccepted = Extract<StateEvent, { type: 'command-accepted' }>
+type EffectOf<Kind extends CommandEffect['kind']> = Extract<CommandEffect, { kind: Kind }>
+
+/** Stores what a person asked for before anything is done about it: continuations need no parameters. */
+export function reduceCommand(document: StateDocument, event: CommandAccepted): StateDocument {
+  const { content, note, at, rememberedFrom, effect } = event
+  const run = document.lease?.run ?? ''
+  return {
+    ...withEffect(document, effect, at),
+    attempts: 0,
+    commands: [
+      ...document.commands.filter((command) => command.at >= rememberedFrom),
+      { content, run, at, note },
+    ],
+  }
+}
+
+function withEffect(document: StateDocument, effect: CommandEffect, at: number): StateDocument {
+  switch (effect.kind) {
+    case 'backfill':
+      return withBackfill(document, effect.backfill)
+    case 'replay':
+      return withBackfill(document, effect.replay)
+    case 'slice-skipped':
+      return {
+        ...document,
+        watermark: effect.slice.to,
+        skipped: [...document.skipped, { ...effect.slice, at }],
+      }
+    case 'backfill-dropped':
+      return withoutBackfill(document, effect.name)
+    case 'batch-settled':
+      return changeEntry(document, effect.id, (entry) => ({ ...batchOf(entry), state: 'confirmed' }))
+    case 'batch-resent':
+      return changeEntry(document, effect.id, (entry) => ({
+        ...batchOf(entry),
+        id: effect.newId,
+        generation: effect.generation,
+        retries: 0,
+        firstSentAt: null,
+        state: 'staged',
+      }))
+    case 'rejects-dropped':
+      return withNamedFiles(document, { rejects: effect.rejects })
+    case 'waived':
+      return { ...document, waivers: [...new Set([...document.waivers, effect.waiver])] }
+    case 'regrouping-waived':
+      return withoutConfirmations(document)
+    case 'definition-continued':
+      return continueDefinition(document, effect)
+  }
+}
+
+function withBackfill(document: StateDocument, backfill: StateDocument['backfills'][number]): StateDocument {
+  return {
+    ...document,
+    generation: Math.max(document.generation, backfill.generation),
+    backfills: [...document.backfills, backfill],
+  }
+}
+
+function changeEntry(
+  document: StateDocument,
+  id: string,
+  change: (entry: StateDocument['outbox'][number]) => StateDocument['outbox'][number],
+): StateDocument {
+  const entry = document.outbox.find((candidate) => candidate.id === id)
+  return entry ? replaceEntry(document, id, change(entry)) : document
+}
+
+/** The wait counts from the last confirmation: without one there is nothing to wait for. */
+function withoutConfirmations(document: StateDocument): StateDocument {
+  const partitions = Object.entries(document.partitions).map(
+    ([name, partition]) => [name, { ...partition, confirmedAt: null }] as const,
+  )
+  return { ...document, partitions: Object.fromEntries(partitions) }
+}
+
+/** Memory and the index of rejects are kept only where the new definition recognises a record by the same identity. */
+function continueDefinition(
+  document: StateDocument,
+  { counting, floor, cursor, watermark }: EffectOf<'definition-continued'>,
+): StateDocument {
+  const continued = { ...document, counting, floor, cursor, watermark }
+  if (document.counting && sameIdentity(document.counting, counting)) return continued
+  return withNamedFiles(continued, {
+    memory: { inline: '', segments: [] },
+    rejects: { index: null, segments: [] },
+  })
+}
+
+/** True where both definitions recognise a record by the same identity, in the same order. */
+export function sameIdentity(a: Counting, b: Counting): boolean {
+  return a.mode === b.mode && a.cursor === b.cursor && a.primaryKey === b.primaryKey
+}

@@ -1,0 +1,74 @@
+import { noCounters } from './counters'
+import { killedReport } from './killed-run'
+import { batchOf } from './outbox-entry'
+import { withOrphans } from './run-files-named'
+import type { StateEvent } from './events'
+import type { RunReport } from './run-report'
+import type { StateDocument } from './state-document'
+
+type LeaseTaken = Extract<StateEvent, { type: 'lease-taken' }>
+type RunEnded = Extract<StateEvent, { type: 'run-ended' }>
+
+/**
+ * Takes the lease, also over from a run that was killed: what it was sending is in doubt, its folder may hold orphans,
+ * and its report is written from what it committed.
+ */
+export function reduceLease(document: StateDocument, event: LeaseTaken): StateDocument {
+  const { at, owner, run, activation, endsAt } = event
+  const sending = document.outbox.some((entry) => entry.state === 'sending')
+  const taken: StateDocument = {
+    ...document,
+    lease: { owner, run, activation, takenAt: at, endsAt },
+    attempts: document.attempts + 1,
+    barrier: sending ? Math.max(document.barrier, event.barrier) : document.barrier,
+    outbox: document.outbox.map((entry) =>
+      entry.state === 'sending' ? { ...batchOf(entry), state: 'in-doubt', doubtFrom: at } : entry,
+    ),
+  }
+  if (!document.lease) return taken
+  return {
+    ...taken,
+    orphans: withOrphans(document.orphans, [document.lease.run]),
+    counters: noCounters,
+    reports: [...document.reports, killedReport(document, document.lease, event.lastWrittenAt)].slice(
+      -event.reportsKept,
+    ),
+  }
+}
+
+/** Gives the lease back with the report: the counters move into it, and no run counts them again. */
+export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDocument {
+  const { report, progressed, reportsKept } = event
+  const succeeded = report.outcome === 'succeeded'
+  return {
+    ...document,
+    lease: null,
+    attempts: progressed ? 0 : document.attempts,
+    // Uncommitted files are orphans; the next run deletes them.
+    orphans:
+      succeeded || !document.lease ? document.orphans : withOrphans(document.orphans, [document.lease.run]),
+    reconciled: document.reconciled || (succeeded && document.outbox.length === 0),
+    counters: noCounters,
+    reports: withReport(document.reports, report).slice(-reportsKept),
+  }
+}
+
+/** Equal reports of runs that changed nothing become one, from the start of the first to the end of the last. */
+function withReport(reports: readonly RunReport[], report: RunReport): RunReport[] {
+  const last = reports.at(-1)
+  if (!last || !isIdle(report) || essenceOf(last) !== essenceOf(report)) return [...reports, report]
+  return [...reports.slice(0, -1), { ...report, startedAt: last.startedAt }]
+}
+
+/** True where the run neither succeeded nor moved a record, row or batch. */
+function isIdle(report: RunReport): boolean {
+  return (
+    report.outcome !== 'succeeded' &&
+    Object.keys(noCounters).every((name) => report[name as keyof typeof noCounters] === 0)
+  )
+}
+
+/** What two reports must share to be equal: everything except which run it was, and when. */
+function essenceOf(report: RunReport): string {
+  return JSON.stringify({ ...report, run: '', activation: '', startedAt: '', endedAt: '' })
+}
