@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { valueAt } from '../../field-path'
+import { canonicalJson } from './canonical-json'
+
+/** 128 bits in four words: what is stored of a record's identity and content. */
+export type Words = readonly [number, number, number, number]
+
+/**
+ * What makes a record the same record.
+ * Keyed: 64 bits of its primary key, then 32 bits each of its raw and its parsed content.
+ * Keyless: 64 bits each of its raw and its parsed content; either equal means the same record, because a mended schema
+ * keeps the first and a source with drifting fields the second.
+ */
+export interface Identity {
+  readonly keyed: boolean
+  readonly words: Words
+}
+
+/** Computed once, and only where somebody asks: most records of a read are never compared. */
+export type LazyIdentity = () => Identity
+
+/**
+ * @param primaryKey field paths; null where the job has none
+ * @param parsed undefined where the record does not parse
+ */
+export function identify(primaryKey: readonly string[] | null, raw: unknown, parsed: unknown): LazyIdentity {
+  let identity: Identity | null = null
+  return () => (identity ??= compute(primaryKey, raw, parsed))
+}
+
+function compute(primaryKey: readonly string[] | null, raw: unknown, parsed: unknown): Identity {
+  const rawHash = hash(canonicalJson(raw))
+  const parsedHash = parsed === undefined ? null : hash(canonicalJson(parsed))
+  const key = primaryKey && keyOf(primaryKey, parsed ?? raw)
+  if (key === null) {
+    return { keyed: false, words: [rawHash[0], rawHash[1], parsedHash?.[0] ?? 0, parsedHash?.[1] ?? 0] }
+  }
+  const keyHash = hash(key)
+  return { keyed: true, words: [keyHash[0], keyHash[1], rawHash[0], parsedHash?.[0] ?? 0] }
+}
+
+/** Null where a part of the key is missing. Numbers and texts of the same digits are the same key. */
+export function keyOf(primaryKey: readonly string[], record: unknown): string | null {
+  const parts = primaryKey.map((path) => valueAt(record, path))
+  if (parts.some((part) => part === undefined || part === null || part === '' || typeof part === 'object')) {
+    return null
+  }
+  return JSON.stringify(parts.map(String))
+}
+
+/** True where the content is the same: the raw bytes or what the schema makes of them. */
+export function sameContent({ keyed, words: [a, b, c, d] }: Identity, known: Words): boolean {
+  if (keyed) return c === known[2] || (d !== 0 && d === known[3])
+  return (a === known[0] && b === known[1]) || (c !== 0 && c === known[2] && d === known[3])
+}
+
+function hash(text: string): readonly [number, number] {
+  const digest = createHash('sha256').update(text).digest()
+  // Zero stands for "absent".
+  return [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4)]
+}

@@ -1,0 +1,126 @@
+import { toJobError } from '../../errors'
+import { readRecord, reject } from './read-record'
+import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
+import type { Job } from '../../jobs/job'
+import type { Cursor } from '../../state/work'
+import type { Known, Memory } from './memory'
+import type { ReadRecord } from './read-record'
+import type { IndexedReject, RejectIndex } from './reject-index'
+import type { Place, Scope } from './scope'
+
+/** What was decided about one record. A record is all or nothing: one bad row rejects it whole. */
+export type Verdict =
+  /** `heals`: the open reject that it was before. */
+  | { readonly kind: 'rows'; readonly rows: readonly EncodedRow[]; readonly heals: IndexedReject | null }
+  | { readonly kind: 'filtered'; readonly heals: IndexedReject | null }
+  /** `replaces`: the same record was rejected before, and this is its newest copy. */
+  | { readonly kind: 'reject'; readonly reject: Reject; readonly replaces: IndexedReject | null }
+  /** Known as sent, with other content, and the job ignores that. */
+  | { readonly kind: 'duplicate' }
+  /** Known, with the same content. `closes`: a reject that was sent in another way. */
+  | { readonly kind: 'repeated'; readonly closes: IndexedReject | null }
+  | { readonly kind: 'behind' }
+  | { readonly kind: 'out-of-range' }
+  /** Behind the end of the work, as is everything after it: not counted. */
+  | { readonly kind: 'beyond' }
+
+export interface Taken {
+  readonly record: ReadRecord
+  readonly verdict: Verdict
+  /** The record's cursor where it is plausible, so that it may move the cursor of the work. */
+  readonly cursor: Cursor | null
+  /** True where the memory knew the record. */
+  readonly recalled: boolean
+}
+
+export interface IntakeOptions {
+  readonly job: Job
+  readonly format: Destination['format']
+  readonly scope: Scope
+  /** Memory of the ordinary read. */
+  readonly memory: Memory
+  /** Memory of the backfill in work; asked first, and never overridden. */
+  readonly ownMemory: Memory | null
+  readonly rejects: RejectIndex
+  /** A forced backfill sends also what is known as sent. */
+  readonly force: boolean
+  /** A replay sends also what was rejected because it had changed: a person has asked for it. */
+  readonly replay: boolean
+}
+
+/** Record in, verdict out: read, place, recognise, map, encode. Synchronous: it runs once a record. */
+export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
+  const { job, format, scope, memory, ownMemory, rejects, force, replay } = options
+
+  return function intake(raw) {
+    const record = readRecord(job, raw)
+    const at = record.cursor?.at ?? null
+    const place = at === null ? 'within' : scope(at)
+    if (place === 'beyond' || place === 'out-of-range') {
+      return { record, verdict: { kind: place }, cursor: null, recalled: false }
+    }
+    const known = recall(record, at)
+    const verdict = decide(record, known, place)
+    return { record, verdict, cursor: place === 'ahead' ? null : record.cursor, recalled: known !== null }
+  }
+
+  function recall(record: ReadRecord, at: string | null): Known | null {
+    const own = ownMemory?.recall(record.identity, at) ?? null
+    if (own) return own
+    const known = memory.recall(record.identity, at)
+    return force && known?.decision === 'sent' ? null : known
+  }
+
+  /** The order of the questions is the protocol: open reject, known, behind, new. */
+  function decide(record: ReadRecord, known: Known | null, place: Place): Verdict {
+    const indexed = rejects.find(record.identity)
+    const open = indexed?.reject.state === 'open' ? indexed.reject : null
+    if (indexed?.same && !open) return { kind: 'repeated', closes: null }
+    if (known?.same && !(open && isUnsent(known))) {
+      return { kind: 'repeated', closes: indexed?.same ? open : null }
+    }
+    if (known?.decision === 'sent' && !known.same && !(replay && open)) {
+      if (job.sync.onChange === 'ignore') return { kind: 'duplicate' }
+      if (job.sync.onChange === 'reject') return rejected(changed, open)
+    }
+    if (!known && !open && place === 'behind') return { kind: 'behind' }
+    if (place === 'ahead') return rejected(ahead(record), open)
+    const outcome = toRows(record)
+    return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
+  }
+
+  function toRows({ parsed, fault }: ReadRecord): EncodedRecord | Reject {
+    if (fault) return fault
+    try {
+      const mapped = job.map(parsed)
+      const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
+      if (rows.length === 0) return { kind: 'filtered' }
+      const encoded: EncodedRow[] = []
+      for (const row of rows) {
+        const result = format.encode(row)
+        if (result.kind === 'reject') return result
+        encoded.push(result)
+      }
+      return { kind: 'rows', rows: encoded }
+    } catch (error) {
+      return reject('map-failed', '', toJobError(error).message)
+    }
+  }
+}
+
+type EncodedRecord =
+  { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | { readonly kind: 'filtered' }
+
+function isUnsent({ decision }: Known): boolean {
+  return decision === 'rejected' || decision === 'late'
+}
+
+function rejected(reason: Reject, replaces: IndexedReject | null): Verdict {
+  return { kind: 'reject', reject: reason, replaces }
+}
+
+const changed = reject('changed', '', 'was sent before with other content')
+
+function ahead({ cursor }: ReadRecord): Reject {
+  return reject('cursor-ahead', '', `is at ${cursor?.since ?? ''}, further in the future than the job tolerates`)
+}

@@ -1,0 +1,62 @@
+import { entryAt, wordsPerEntry } from './memory-entries'
+import type { MemoryEntry } from './memory-entries'
+
+/**
+ * A compact map from 64-bit keys to entries: open addressing in one typed array, so that millions of keys fit into a
+ * small action (20 bytes a key, at most half full).
+ */
+export interface KeyTable {
+  readonly size: number
+  find(high: number, low: number): MemoryEntry | null
+  put(entry: MemoryEntry): void
+  entries(): Iterable<MemoryEntry>
+}
+
+export function createKeyTable(): KeyTable {
+  let capacity = 1024
+  let slots = new Uint32Array(capacity * wordsPerEntry)
+  let size = 0
+
+  /** A used slot has a decision, which is never 0. */
+  const isUsed = (slot: number) => slots[slot * wordsPerEntry + 4] !== 0
+
+  function slotOf(high: number, low: number): number {
+    let slot = (high ^ low) & (capacity - 1)
+    while (isUsed(slot) && (slots[slot * wordsPerEntry] !== high || slots[slot * wordsPerEntry + 1] !== low)) {
+      slot = (slot + 1) & (capacity - 1)
+    }
+    return slot
+  }
+
+  function grow(): void {
+    const before = slots
+    capacity *= 2
+    slots = new Uint32Array(capacity * wordsPerEntry)
+    for (let at = 0; at < before.length; at += wordsPerEntry) {
+      if (before[at + 4] === 0) continue
+      const slot = slotOf(before[at] ?? 0, before[at + 1] ?? 0)
+      slots.set(before.subarray(at, at + wordsPerEntry), slot * wordsPerEntry)
+    }
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    find(high, low) {
+      const slot = slotOf(high, low)
+      return isUsed(slot) ? entryAt(slots, slot * wordsPerEntry) : null
+    },
+    put({ words, decision }) {
+      if (size * 2 >= capacity) grow()
+      const slot = slotOf(words[0], words[1])
+      if (!isUsed(slot)) size += 1
+      slots.set([...words, decision], slot * wordsPerEntry)
+    },
+    *entries() {
+      for (let at = 0; at < slots.length; at += wordsPerEntry) {
+        if (slots[at + 4] !== 0) yield entryAt(slots, at)
+      }
+    },
+  }
+}

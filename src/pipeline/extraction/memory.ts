@@ -1,0 +1,70 @@
+import { openKeyMemory } from './key-memory'
+import { openTieMemory } from './tie-memory'
+import type { Memory as StoredMemory } from '../../state/state-document'
+import type { RunFiles } from '../run-files'
+import type { Decision } from './decision'
+import type { LazyIdentity } from './identity'
+
+/**
+ * How far a record can come again, and so how far the memory reaches.
+ * `ties`: records at the cursor, because reading is inclusive. `window`: everything a lookback reads again.
+ * `all`: a source that is read whole each time. `none`: nothing comes again after its commit.
+ */
+export type Reach = 'ties' | 'window' | 'all' | 'none'
+
+export interface Known {
+  readonly decision: Decision
+  /** False where it comes again with other content. */
+  readonly same: boolean
+}
+
+/** What a commit is about to reach. */
+export interface Reached {
+  /** Name for the file of entries, where one is needed. */
+  readonly file: string
+  /** Canonical cursor of the newest record. */
+  readonly to: string
+  /** True for what lies before everything that can be read again; null where all can. */
+  readonly isForgotten: ((to: string) => boolean) | null
+}
+
+/** The deduplication index in the hands of one run. */
+export interface Memory {
+  /**
+   * What was decided about the record before; null where it is unknown. Without a primary key each remembered record
+   * answers once per read, because two equal events are two events.
+   * @param at canonical cursor; null where the record has none
+   */
+  recall(identity: LazyIdentity, at: string | null): Known | null
+  /** Remembers a decision of the ordinary read, with the next commit. */
+  remember(identity: LazyIdentity, decision: Decision, at: string | null): void
+  /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
+  amend(identity: LazyIdentity, decision: Decision): void
+  /** What the document is to say after the next commit; writes a file where that is more than a few entries. */
+  toCommit(reached: Reached): Promise<StoredMemory>
+}
+
+export interface MemoryOptions {
+  readonly reach: Reach
+  readonly keyed: boolean
+  readonly files: Pick<RunFiles, 'read' | 'add'>
+  readonly run: string
+  /** Canonical cursor where the read begins; null at the beginning of the source. */
+  readonly cursor: string | null
+}
+
+/** @throws JobError `state-missing` where a segment is gone */
+export function openMemory(stored: StoredMemory, options: MemoryOptions): Promise<Memory> {
+  const { reach, keyed } = options
+  if (reach === 'ties') return openTieMemory(stored, options)
+  return keyed ? openKeyMemory(stored, options) : Promise.resolve(nothing(stored))
+}
+
+function nothing(stored: StoredMemory): Memory {
+  return {
+    recall: () => null,
+    remember: () => undefined,
+    amend: () => undefined,
+    toCommit: () => Promise.resolve(stored),
+  }
+}

@@ -1,0 +1,77 @@
+import { toJobError } from '../../errors'
+import { valueAt } from '../../field-path'
+import { isTooDeep } from './canonical-json'
+import { parseCursor } from './cursor-value'
+import { identify, keyOf } from './identity'
+import type { Reject } from '../../destinations/destination'
+import type { Job } from '../../jobs/job'
+import type { PageCursor, RecordCursor } from '../../jobs/sync'
+import type { Cursor } from '../../state/work'
+import type { LazyIdentity } from './identity'
+
+/** A record as the engine sees it: what it is, where it lies, and what is wrong with it. */
+export interface ReadRecord {
+  readonly raw: unknown
+  /** What the schema made of it; undefined where it refused. */
+  readonly parsed: unknown
+  readonly fault: Reject | null
+  readonly identity: LazyIdentity
+  /** Null where it has none that can be read. */
+  readonly cursor: Cursor | null
+}
+
+/** Cursor and primary key are read from the parsed record; where it does not parse, from the raw one. */
+export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRecord {
+  const result = parse(schema, raw)
+  const parsed = result.kind === 'parsed' ? result.record : undefined
+  const subject = parsed ?? raw
+  const field = cursorFieldOf(sync)
+  const cursor = field && parseCursor(field, valueAt(subject, field.path))
+  return {
+    raw,
+    parsed,
+    fault: result.kind === 'reject' ? result : faultOf(sync.primaryKey, field, cursor, subject),
+    identity: identify(sync.primaryKey, raw, parsed),
+    cursor,
+  }
+}
+
+/** The cursor that records carry; null where pages carry it, or where there is none. */
+export function cursorFieldOf(sync: Job['sync']): RecordCursor | null {
+  const cursor: RecordCursor | PageCursor | null = sync.mode === 'full-refresh' ? null : sync.cursor
+  return cursor?.kind === 'record' ? cursor : null
+}
+
+function parse(
+  schema: Job['record'],
+  raw: unknown,
+): { readonly kind: 'parsed'; readonly record: unknown } | Reject {
+  if (isTooDeep(raw)) return reject('record-too-deep', '', 'is nested deeper than 200 levels')
+  try {
+    const result = schema.safeParse(raw)
+    if (result.success) return { kind: 'parsed', record: result.data }
+    const issue = result.error.issues[0]
+    return reject('record-invalid', issue?.path.join('.') ?? '', issue?.message ?? 'is not valid')
+  } catch (error) {
+    return reject('record-threw', '', `the record schema threw: ${toJobError(error).message}`)
+  }
+}
+
+function faultOf(
+  primaryKey: readonly string[] | null,
+  field: RecordCursor | null,
+  cursor: Cursor | null,
+  subject: unknown,
+): Reject | null {
+  if (primaryKey && keyOf(primaryKey, subject) === null) {
+    return reject('key-missing', primaryKey.join(', '), 'has no primary key, so it could not be recognised')
+  }
+  if (field && !cursor) {
+    return reject('cursor-unreadable', field.path, `is not a cursor in the notation "${field.notation}"`)
+  }
+  return null
+}
+
+export function reject(code: string, path: string, message: string): Reject {
+  return { kind: 'reject', code, path, message }
+}

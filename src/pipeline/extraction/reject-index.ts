@@ -1,0 +1,156 @@
+import { JobError } from '../../errors'
+import { decisions } from './decision'
+import { sameContent } from './identity'
+import { bytesPerEntry } from './memory-entries'
+import type { Rejects, StateDocument } from '../../state/state-document'
+import type { RunFiles } from '../run-files'
+import type { Identity, LazyIdentity, Words } from './identity'
+
+/** A reject that waits to be mended (open), or whose identity a person gave up (dropped). */
+export interface IndexedReject {
+  readonly keyed: boolean
+  readonly words: Words
+  readonly state: 'open' | 'dropped'
+  /** Id of the segment and number of the line that hold the record; 0 where it is dropped. */
+  readonly segment: number
+  readonly line: number
+}
+
+/** Finds rejects by the identity of a record that comes again. */
+export interface RejectIndex {
+  readonly entries: ReadonlySet<IndexedReject>
+  /** Without a primary key each reject answers once per read, because two equal events are two events. */
+  find(identity: LazyIdentity): { readonly reject: IndexedReject; readonly same: boolean } | null
+  add(reject: IndexedReject): void
+  remove(reject: IndexedReject): void
+}
+
+/** Dropped identities that are remembered; the oldest go first. */
+const droppedLimit = 100_000
+const extraBytes = 12
+const entryBytes = bytesPerEntry + extraBytes
+const keyedFlag = 1
+
+/** Loads the index. Entries of segments that are no longer named have expired. @throws JobError `state-missing` */
+export async function openRejectIndex(
+  { index, segments }: Rejects,
+  files: Pick<RunFiles, 'read'>,
+): Promise<RejectIndex> {
+  if (!index) return createRejectIndex([])
+  const bytes = await files.read(index.run, index.file)
+  if (!bytes) throw indexMissing(index.run, index.file)
+  const named = new Set(segments.map(({ id }) => id))
+  return createRejectIndex(
+    decode(bytes).filter(({ state, segment }) => state === 'dropped' || named.has(segment)),
+  )
+}
+
+export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex {
+  const entries = new Set<IndexedReject>(stored)
+  const byWords = new Map<string, IndexedReject[]>()
+  for (const entry of stored) enter(entry)
+  const answered = new Set<IndexedReject>()
+
+  function enter(entry: IndexedReject): void {
+    for (const name of namesOf(entry)) {
+      const sameName = byWords.get(name)
+      if (sameName) sameName.push(entry)
+      else byWords.set(name, [entry])
+    }
+  }
+
+  return {
+    entries,
+    find(lazily) {
+      if (entries.size === 0) return null
+      const identity = lazily()
+      const found = namesOf(identity)
+        .flatMap((name) => byWords.get(name) ?? [])
+        .find((entry) => entry.keyed === identity.keyed && !answered.has(entry) && entries.has(entry))
+      if (!found) return null
+      if (!found.keyed) answered.add(found)
+      return { reject: found, same: sameContent(identity, found.words) }
+    },
+    add(entry) {
+      entries.add(entry)
+      enter(entry)
+      // A record of this very read: it answers to the next read.
+      if (!entry.keyed) answered.add(entry)
+    },
+    remove: (entry) => entries.delete(entry),
+  }
+}
+
+/** By key, or by either of the two contents. */
+function namesOf({ keyed, words: [a, b, c, d] }: Pick<Identity, 'keyed' | 'words'>): readonly string[] {
+  if (keyed) return [`k ${a} ${b}`]
+  return c === 0 ? [`r ${a} ${b}`] : [`r ${a} ${b}`, `p ${c} ${d}`]
+}
+
+/** Writes the index as a new file of this run; null where nothing is left to remember. */
+export async function storeRejectIndex(
+  entries: Iterable<IndexedReject>,
+  file: string,
+  run: string,
+  files: Pick<RunFiles, 'add'>,
+): Promise<Rejects['index']> {
+  const all = [...entries]
+  const dropped = all.filter(({ state }) => state === 'dropped').slice(-droppedLimit)
+  const kept = [...dropped, ...all.filter(({ state }) => state === 'open')]
+  if (kept.length === 0) return null
+  await files.add(file, encode(kept))
+  return { run, file }
+}
+
+/** Gives every open reject up: only changed content of it is new again. Returns what the document is to say. */
+export async function dropRejects(
+  document: Pick<StateDocument, 'rejects'>,
+  file: string,
+  run: string,
+  files: Pick<RunFiles, 'read' | 'add'>,
+): Promise<Rejects> {
+  const open = await openRejectIndex(document.rejects, files).catch((error: unknown) => {
+    // A lost index must not block its own exit; what it knew is forgotten.
+    if (error instanceof JobError && error.code === 'state-missing') return createRejectIndex([])
+    throw error
+  })
+  const dropped = [...open.entries].map((entry) => ({ ...entry, state: 'dropped' as const, segment: 0, line: 0 }))
+  return { index: await storeRejectIndex(dropped, file, run, files), segments: [] }
+}
+
+function encode(entries: readonly IndexedReject[]): Buffer {
+  const bytes = Buffer.alloc(entries.length * entryBytes)
+  let at = 0
+  for (const { words, keyed, state, segment, line } of entries) {
+    for (const word of words) at = bytes.writeUInt32LE(word, at)
+    at = bytes.writeUInt32LE(state === 'dropped' ? decisions.dropped : decisions.rejected, at)
+    at = bytes.writeUInt32LE(keyed ? keyedFlag : 0, at)
+    at = bytes.writeUInt32LE(segment, at)
+    at = bytes.writeUInt32LE(line, at)
+  }
+  return bytes
+}
+
+function decode(bytes: Buffer): IndexedReject[] {
+  const entries: IndexedReject[] = []
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    const word = (index: number) => bytes.readUInt32LE(at + index * 4)
+    entries.push({
+      words: [word(0), word(1), word(2), word(3)],
+      state: word(4) === decisions.dropped ? 'dropped' : 'open',
+      keyed: word(5) === keyedFlag,
+      segment: word(6),
+      line: word(7),
+    })
+  }
+  return entries
+}
+
+function indexMissing(run: string, file: string): JobError {
+  return new JobError(
+    'state-missing',
+    `The index of rejects is gone: ${file} of the run ${run} is not in the store.`,
+    'Restore the file, or give the rejects up with resolve=rejects as=drop.',
+    { details: { run, file } },
+  )
+}

@@ -1,0 +1,53 @@
+import { JobError } from '../../errors'
+import { canonicalInstant, compareCursors, instantOf } from './cursor-value'
+import type { RecordCursor } from '../../jobs/sync'
+
+/** Where a record lies with regard to what was asked of the source. */
+export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead'
+
+/** @param at canonical cursor of a record */
+export type Scope = (at: string) => Place
+
+/** Nothing is out of place: whole reads, page cursors, replays. */
+export const everywhere: Scope = () => 'within'
+
+/**
+ * What is new behind a cursor. `behind`: before the `since` that the source was asked for. `ahead`: further in the
+ * future than the job tolerates; such a record must not move the cursor past everything to come.
+ */
+export function sinceScope(
+  field: RecordCursor,
+  range: { readonly since: string | null; readonly until: string | null },
+  storeNow: () => number,
+): Scope {
+  return (at) => {
+    if (range.since !== null && compareCursors(field, at, range.since) < 0) return 'behind'
+    if (range.until !== null && compareCursors(field, at, range.until) >= 0) return 'beyond'
+    const isAhead = field.notation === 'instant' && instantOf(at) > storeNow() + field.toleranceMs
+    return isAhead ? 'ahead' : 'within'
+  }
+}
+
+/**
+ * A half-open slice.
+ * @param bringsMore the source declares that it may send more than was asked
+ * @throws JobError `source-outside-slice` from the scope, where it does not
+ */
+export function sliceScope(
+  slice: { readonly from: number; readonly to: number },
+  name: string,
+  bringsMore: boolean,
+): Scope {
+  const from = canonicalInstant(slice.from)
+  const to = canonicalInstant(slice.to)
+  return (at) => {
+    if (at >= from && at < to) return 'within'
+    if (bringsMore) return 'out-of-range'
+    throw new JobError(
+      'source-outside-slice',
+      `The source sent a record of ${at}Z when it was asked for ${from}Z – ${to}Z.`,
+      `Check that the source filters by its range parameters. If its ends are inclusive or the filter is coarser, declare that on the source. To leave the slice out: resolve=${name} as=drop.`,
+      { details: { slice: name, at } },
+    )
+  }
+}

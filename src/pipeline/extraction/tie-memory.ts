@@ -1,0 +1,90 @@
+import { decisionOf, decisions } from './decision'
+import { sameContent } from './identity'
+import { createKeyTable } from './key-table'
+import { readEntries, storeEntries } from './memory-files'
+import type { Memory as StoredMemory } from '../../state/state-document'
+import type { Decision } from './decision'
+import type { Identity, LazyIdentity } from './identity'
+import type { Known, Memory, MemoryOptions } from './memory'
+import type { MemoryEntry } from './memory-entries'
+
+/** Records whose identity is not hashed yet; their closures keep the records alive. */
+const lazyLimit = 1_000
+
+/**
+ * Remembers the records at the cursor: a later read begins there, inclusive. Records with a primary key are also
+ * remembered for the rest of this read, so that overlapping pages double nothing.
+ * @throws JobError `state-missing`
+ */
+export async function openTieMemory(
+  stored: StoredMemory,
+  { keyed, files, run, cursor }: MemoryOptions,
+): Promise<Memory> {
+  /** Entries at the newest cursor, oldest first. */
+  let tail: MemoryEntry[] = []
+  for await (const entry of readEntries(stored, files)) tail.push(entry)
+  let tailAt = cursor
+  let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
+  /** Keyless: each answers once. */
+  const unmatched = keyed ? [] : [...tail]
+  const table = createKeyTable()
+  if (keyed) for (const entry of tail) table.put(entry)
+
+  function settle(): void {
+    for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision))
+    fresh = []
+  }
+
+  function recallTie(identity: LazyIdentity, at: string | null): Known | null {
+    if (unmatched.length === 0 || at !== cursor) return null
+    const index = unmatched.findIndex(({ words }) => sameContent(identity(), words))
+    const [found] = index < 0 ? [] : unmatched.splice(index, 1)
+    return found ? { decision: decisionOf(found.decision), same: true } : null
+  }
+
+  return {
+    recall: (identity, at) => (keyed ? recallKey(table, identity) : recallTie(identity, at)),
+    remember(identity, decision, at) {
+      if (keyed && identity().keyed) table.put(entryOf(identity(), decision))
+      if (at === null) return
+      if (at !== tailAt) {
+        tail = []
+        fresh = []
+        tailAt = at
+      }
+      fresh.push({ identity, decision })
+      if (fresh.length > lazyLimit) settle()
+    },
+    amend(identity, decision) {
+      settle()
+      const entry = entryOf(identity(), decision)
+      if (keyed && identity().keyed) table.put(entry)
+      const index = tail.findIndex(({ words }) =>
+        keyed ? isSameKey(words, entry.words) : sameContent(identity(), words),
+      )
+      if (index >= 0) tail[index] = entry
+    },
+    toCommit({ file, to }) {
+      settle()
+      tail = tailAt !== to ? [] : keyed ? newestOfEach(tail) : tail
+      return storeEntries(tail, tail.length, [], { file, to, run, files })
+    },
+  }
+}
+
+export function recallKey(table: ReturnType<typeof createKeyTable>, identity: LazyIdentity): Known | null {
+  const { words, keyed } = identity()
+  const found = keyed ? table.find(words[0], words[1]) : null
+  return found && { decision: decisionOf(found.decision), same: sameContent(identity(), found.words) }
+}
+
+export function entryOf({ words }: Identity, decision: Decision): MemoryEntry {
+  return { words, decision: decisions[decision] }
+}
+
+const isSameKey = (a: MemoryEntry['words'], b: MemoryEntry['words']) => a[0] === b[0] && a[1] === b[1]
+
+/** A later decision about a key replaces the one before. */
+function newestOfEach(entries: readonly MemoryEntry[]): MemoryEntry[] {
+  return [...new Map(entries.map((entry) => [`${entry.words[0]} ${entry.words[1]}`, entry])).values()]
+}
