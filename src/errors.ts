@@ -6,6 +6,7 @@ const recoveryOf = {
   // the request itself
   'params-invalid': 'abort',
   'job-unknown': 'abort',
+  'job-invalid': 'abort',
   'input-missing': 'abort',
   'input-invalid': 'abort',
   'definition-changed': 'abort',
@@ -14,6 +15,7 @@ const recoveryOf = {
   'source-refused': 'retry',
   'source-malformed': 'retry',
   'source-order': 'abort',
+  'source-outside-slice': 'abort',
   'slice-too-large': 'abort',
   'too-many-rejects': 'abort',
   // tokens

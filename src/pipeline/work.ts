@@ -1,150 +1,52 @@
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
-import { addCounters } from './transitions'
 import type { Job } from '../jobs/job'
-import type { TimeRange } from '../sources/source'
-import type { Change } from '../state/job-state'
-import type { Cursor, Lane, RejectSegment, StateDocument } from '../state/state-document'
-import type { Slice } from './slices'
+import type { Sliced } from '../jobs/sync'
+import type { StateDocument } from '../state/state-document'
+import type { Backfill, Slice, Work } from '../state/work'
 
-/** One thing to extract: a slice, a stretch of a lane, or what is new behind the cursor. */
-export interface Work {
-  /** Names its batches, towards Adobe's keys as well. */
-  readonly name: string
-  readonly range: TimeRange | null
-  /** Without an end: it is done for now when the source has nothing more. */
-  readonly openEnded: boolean
-  readonly cursor: Cursor | null
-  /** Positions from here on belong to later work. */
-  readonly until: string | null
-  readonly generation: number
-  /** Rows of a lane are old by nature and never rejected for that. */
-  readonly lane: boolean
-  /** Read these instead of the source. */
-  readonly rejects: readonly RejectSegment[] | null
-  /** Moves the state behind everything taken so far, with the work still open. */
-  progress(cursor: Cursor | null): Change
-  /** Moves the state behind the whole work. */
-  finish(cursor: Cursor | null): Change
+/** The oldest work that is due; backfills and replays first, because a person waits for them. Null where nothing is. */
+export function nextWork({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): Work | null {
+  const [aside] = document.backfills
+  if (aside?.kind === 'replay') return { kind: 'replay', replay: aside }
+  if (aside) return { kind: 'backfill', backfill: aside, slice: sliceOf(sync, aside) }
+  if (sync.mode === 'incremental') return { kind: 'incremental', cursor: document.cursor }
+  if (sync.mode === 'full-refresh') return { kind: 'refresh' }
+  const slice = sliceFrom(document.watermark ?? scheduleStart(sync), sync)
+  return isDue(slice, sync, storeNow) ? { kind: 'slice', slice } : null
 }
 
-/** The oldest work that is due; lanes first, because a person waits for them. Null where nothing is. */
-export function nextWork(job: Job, document: StateDocument, storeNow: number): Work | null {
-  const [lane] = document.lanes
-  if (lane) return lane.kind === 'replay' ? replayWork(lane, document) : laneWork(job, lane)
-  if (!job.schedule) return cursorWork(document)
-  const from = document.watermark ?? scheduleStart(job.schedule)
-  const slice = sliceFrom(from, job.schedule)
-  return isDue(slice, job.schedule, storeNow) ? sliceWork(slice, document) : null
+/** Work without an end is done for now when the source has nothing more. */
+export function isOpenEnded({ kind }: Work): boolean {
+  return kind === 'incremental' || kind === 'refresh'
 }
 
-function cursorWork({ cursor }: StateDocument): Work {
-  const move = (next: Cursor | null): Change => {
-    return (document) => ({ ...document, cursor: next ?? document.cursor })
-  }
-  return {
-    name: 'commit',
-    range: null,
-    openEnded: true,
-    cursor,
-    until: null,
-    generation: 0,
-    lane: false,
-    rejects: null,
-    progress: move,
-    finish: move,
-  }
+/** Names the batches and files of a commit. @param commits made so far */
+export function commitName(work: Work, commits: number): string {
+  if (work.kind === 'slice') return sliceName(work.slice)
+  if (work.kind === 'replay') return work.replay.name
+  if (work.kind === 'refresh') return `refresh-${commits + 1}`
+  if (work.kind === 'incremental') return `commit-${commits + 1}`
+  return work.slice ? `${work.backfill.name}-${sliceName(work.slice)}` : `${work.backfill.name}-${commits + 1}`
 }
 
-function sliceWork(slice: Slice, { cursor }: StateDocument): Work {
-  return {
-    name: sliceName(slice),
-    range: toRange(slice),
-    openEnded: false,
-    cursor,
-    until: null,
-    generation: 0,
-    lane: false,
-    rejects: null,
-    progress: (next) => (document) => ({ ...document, cursor: next }),
-    finish: () => (document) => ({
-      ...document,
-      cursor: null,
-      watermark: slice.to,
-      counters: addCounters(document.counters, { slices: 1 }),
-    }),
-  }
+/** What `resolve` calls the work where it blocks the job. */
+export function workName(work: Work): string {
+  if (work.kind === 'backfill') return work.backfill.name
+  if (work.kind === 'replay') return work.replay.name
+  return work.kind === 'slice' ? sliceName(work.slice) : work.kind
 }
 
-/** All rejects of this moment, in one commit that also marks them consumed. */
-function replayWork(lane: Lane, { rejects }: StateDocument): Work {
-  const files = new Set(rejects.map(({ file }) => file))
-  return {
-    name: lane.name,
-    range: null,
-    openEnded: false,
-    cursor: null,
-    until: null,
-    generation: lane.generation,
-    lane: true,
-    rejects,
-    progress: () => (document) => document,
-    finish: () => (document) => ({
-      ...document,
-      lanes: document.lanes.filter((other) => other.name !== lane.name),
-      rejects: document.rejects.filter(({ file }) => !files.has(file)),
-      sweep: [...new Set([...document.sweep, ...rejects.map(({ run }) => run)])],
-    }),
-  }
+/** The next slice of a backfill by slices, cut to its range. */
+function sliceOf(sync: Job['sync'], backfill: Backfill): Slice | null {
+  if (backfill.mode !== 'sliced' || sync.mode !== 'sliced') return null
+  const whole = sliceFrom(backfill.doneTo ?? backfill.from, sync)
+  return { from: whole.from, to: Math.min(whole.to, backfill.to) }
 }
 
-function laneWork(job: Job, lane: Lane): Work {
-  const replaceLane = (change: Partial<Lane>): Change => {
-    return (document) => ({
-      ...document,
-      lanes: document.lanes.map((other) => (other.name === lane.name ? { ...other, ...change } : other)),
-    })
-  }
-  const endLane: Change = (document) => ({
-    ...document,
-    lanes: document.lanes.filter((other) => other.name !== lane.name),
-  })
-  const common = {
-    openEnded: false,
-    cursor: lane.cursor,
-    generation: lane.generation,
-    lane: true,
-    rejects: null,
-    progress: (cursor: Cursor | null) => replaceLane({ cursor }),
-  }
-
-  if (!job.schedule || typeof lane.from === 'string' || typeof lane.to === 'string') {
-    const from = String(lane.from)
-    return {
-      ...common,
-      name: lane.name,
-      range: null,
-      cursor: lane.cursor ?? { position: from, ties: {}, sourceVersion: job.source.version },
-      until: String(lane.to),
-      finish: () => endLane,
-    }
-  }
-
-  const { to } = lane
-  const whole = sliceFrom(lane.doneTo ?? lane.from, job.schedule)
-  const slice = { from: whole.from, to: Math.min(whole.to, to) }
-  return {
-    ...common,
-    name: `${lane.name}-${sliceName(slice)}`,
-    range: toRange(slice),
-    until: null,
-    finish: () => (document) => {
-      const moved =
-        slice.to >= to ? endLane(document) : replaceLane({ doneTo: slice.to, cursor: null })(document)
-      return { ...moved, counters: addCounters(moved.counters, { slices: 1 }) }
-    },
-  }
-}
-
-function toRange({ from, to }: Slice): TimeRange {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+/** Where a slice is read from: a lookback reaches back, but never before the schedule, a floor, or a person's range. */
+export function readFrom(work: Work, sync: Sliced, document: Pick<StateDocument, 'floor'>): number | null {
+  if (work.kind === 'backfill') return work.slice?.from ?? null
+  if (work.kind !== 'slice') return null
+  const earliest = Math.max(scheduleStart(sync), Number(document.floor ?? -Infinity))
+  return Math.max(work.slice.from - (sync.lookback ?? 0), Math.min(earliest, work.slice.from))
 }

@@ -36,8 +36,12 @@ export interface Memory {
    * @param at canonical cursor; null where the record has none
    */
   recall(identity: LazyIdentity, at: string | null): Known | null
-  /** Remembers a decision of the ordinary read, with the next commit. */
-  remember(identity: LazyIdentity, decision: Decision, at: string | null): void
+  /**
+   * Remembers a decision of the ordinary read, with the next commit.
+   * @param at canonical cursor where the record is among the newest; null where it is not
+   * @param recalled true where it was known: its entry is replaced
+   */
+  remember(identity: LazyIdentity, decision: Decision, at: string | null, recalled: boolean): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
   amend(identity: LazyIdentity, decision: Decision): void
   /** What the document is to say after the next commit; writes a file where that is more than a few entries. */

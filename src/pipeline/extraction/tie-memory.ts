@@ -42,9 +42,23 @@ export async function openTieMemory(
     return found ? { decision: decisionOf(found.decision), same: true } : null
   }
 
+  function amend(identity: LazyIdentity, decision: Decision): void {
+    settle()
+    const entry = entryOf(identity(), decision)
+    if (keyed && identity().keyed) table.put(entry)
+    const index = tail.findIndex(({ words }) =>
+      keyed ? isSameKey(words, entry.words) : sameContent(identity(), words),
+    )
+    if (index >= 0) tail[index] = entry
+  }
+
   return {
     recall: (identity, at) => (keyed ? recallKey(table, identity) : recallTie(identity, at)),
-    remember(identity, decision, at) {
+    remember(identity, decision, at, recalled) {
+      if (!keyed && recalled) {
+        amend(identity, decision)
+        return
+      }
       if (keyed && identity().keyed) table.put(entryOf(identity(), decision))
       if (at === null) return
       if (at !== tailAt) {
@@ -55,15 +69,7 @@ export async function openTieMemory(
       fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
     },
-    amend(identity, decision) {
-      settle()
-      const entry = entryOf(identity(), decision)
-      if (keyed && identity().keyed) table.put(entry)
-      const index = tail.findIndex(({ words }) =>
-        keyed ? isSameKey(words, entry.words) : sameContent(identity(), words),
-      )
-      if (index >= 0) tail[index] = entry
-    },
+    amend,
     toCommit({ file, to }) {
       settle()
       tail = tailAt !== to ? [] : keyed ? newestOfEach(tail) : tail

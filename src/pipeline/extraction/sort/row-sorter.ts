@@ -9,12 +9,12 @@ const runChars = 4 * 1024 * 1024
 /** An action has 600 MB of local disk; the rest is for the platform. */
 const diskLimitBytes = 500 * 1024 * 1024
 
-/** Sorts rows by time on local disk: a bounded memory for any number of rows (external merge sort). */
+/** External merge sort on local disk: rows by their key where they have one, else by their order, in bounded memory. */
 export interface RowSorter {
   append(row: EncodedRow): void
   /** Puts full runs on disk. */
   settle(): Promise<void>
-  /** All rows by time; rows of one instant keep the order in which they came. */
+  /** All rows in order; equal rows keep the order in which they came. */
   sorted(): AsyncIterable<readonly EncodedRow[]>
   dispose(): Promise<void>
 }
@@ -27,7 +27,7 @@ export function createRowSorter(scratch: string): RowSorter {
   let folder: string | null = null
 
   async function spill(): Promise<void> {
-    rows.sort((a, b) => a.at - b.at)
+    rows.sort(compareRows)
     folder ??= await mkdtemp(join(scratch, 'sort-'))
     const path = join(folder, `run-${runs.length}`)
     const file = await open(path, 'w')
@@ -52,7 +52,7 @@ export function createRowSorter(scratch: string): RowSorter {
     },
     async *sorted() {
       if (runs.length === 0) {
-        yield rows.sort((a, b) => a.at - b.at)
+        yield rows.sort(compareRows)
         return
       }
       if (rows.length > 0) await spill()
@@ -66,7 +66,12 @@ export function createRowSorter(scratch: string): RowSorter {
 
 const blockRows = 1_000
 
-/** K-way merge; among equal times the earlier run goes first, which keeps the sort stable. */
+function compareRows(a: EncodedRow, b: EncodedRow): number {
+  if (a.rowKey !== undefined && b.rowKey !== undefined) return a.rowKey < b.rowKey ? -1 : a.rowKey > b.rowKey ? 1 : 0
+  return a.order - b.order
+}
+
+/** K-way merge; among equal rows the earlier run goes first, which keeps the sort stable. */
 async function* mergeRuns(
   runs: readonly AsyncIterator<readonly EncodedRow[]>[],
 ): AsyncIterable<readonly EncodedRow[]> {
@@ -74,7 +79,7 @@ async function* mergeRuns(
   let block: EncodedRow[] = []
   for (;;) {
     let first: Head | null = null
-    for (const head of heads) if (head.row && (!first?.row || head.row.at < first.row.at)) first = head
+    for (const head of heads) if (head.row && (!first?.row || compareRows(head.row, first.row) < 0)) first = head
     if (!first?.row) break
     block.push(first.row)
     if (!advance(first)) await refill(first)

@@ -1,0 +1,112 @@
+import { JobError } from '../../errors'
+import { createRejectLog } from './reject-log'
+import { storeRejectIndex } from './reject-index'
+import type { Reject } from '../../destinations/destination'
+import type { Rejects, Waiver } from '../../state/state-document'
+import type { CommitContext, CommitOptions } from './commit'
+import type { ReadRecord } from './read-record'
+import type { IndexedReject } from './reject-index'
+
+/** A commit with fewer rejects is never called broken. */
+const rejectsAllowed = 20
+const rejectShare = 0.1
+
+/** The rejects of one commit: which are new, which replace or close older ones, and whether there are too many. */
+export interface CommitRejects {
+  readonly byReason: Readonly<Record<string, number>>
+  /** New ones: a record that is rejected again is not counted again. */
+  readonly count: number
+  /** Returns false where the very same reject is stored already. */
+  add(record: ReadRecord, reject: Reject, replaces: IndexedReject | null): boolean
+  /** The record was sent, or left out by `map`, after all. */
+  close(healed: IndexedReject): void
+  settle(): Promise<void>
+  /**
+   * Judges the commit before anything of it can be sent; returns the waiver that let it pass.
+   * @throws JobError `too-many-rejects`
+   */
+  assertAcceptable(newRecords: number): readonly Waiver[]
+  /** Writes what is left; returns what the document is to say. */
+  store(): Promise<Rejects>
+}
+
+export function createRejects(
+  { state, files, settings, redact }: CommitContext,
+  { name, aside, rejects: index }: CommitOptions,
+): CommitRejects {
+  const before = state.document.rejects
+  const byReason: Record<string, number> = {}
+  const log = createRejectLog({
+    commit: name,
+    firstSegment: Math.max(0, ...before.segments.map(({ id }) => id)) + 1,
+    run: state.run,
+    files,
+    storeNow: () => state.storeClock.now(),
+  })
+  let count = 0
+  let isChanged = false
+  let sample = ''
+
+  function tooMany(records: number): JobError {
+    const worst = Object.entries(byReason).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'none'
+    return new JobError(
+      'too-many-rejects',
+      `${count} of ${records} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
+      'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
+      { details: { commit: name, rejects: count, worst, sample } },
+    )
+  }
+
+  return {
+    byReason,
+    get count() {
+      return count
+    },
+    add(record, reject, replaces) {
+      const { keyed, words } = record.identity()
+      const isSame = replaces !== null && words.every((word, position) => word === replaces.words[position])
+      if (isSame) return false
+      if (replaces) index.remove(replaces)
+      else {
+        count += 1
+        byReason[reject.code] = (byReason[reject.code] ?? 0) + 1
+      }
+      const message = redact(reject.message)
+      if (sample === '') sample = `${reject.path}: ${message}`
+      const place = log.add(record.raw, { ...reject, message })
+      index.add({ keyed, words, state: 'open', ...place })
+      isChanged = true
+      return true
+    },
+    close(healed) {
+      index.remove(healed)
+      isChanged = true
+    },
+    settle: log.settle,
+    assertAcceptable(newRecords) {
+      const isTooMany = count > rejectsAllowed && count > newRecords * rejectShare
+      const isOverfull = count > 0 && openIn(index) > settings.openRejects
+      if (aside || (!isTooMany && !isOverfull)) return []
+      if (!state.document.waivers.includes('too-many-rejects')) throw tooMany(newRecords)
+      return ['too-many-rejects']
+    },
+    async store() {
+      if (!isChanged) return before
+      const open = new Map<number, number>()
+      for (const { segment, state: is } of index.entries) {
+        if (is === 'open') open.set(segment, (open.get(segment) ?? 0) + 1)
+      }
+      const segments = [...before.segments, ...(await log.finish())]
+        .map((segment) => ({ ...segment, open: open.get(segment.id) ?? 0 }))
+        .filter((segment) => segment.open > 0)
+      const file = `${name}-reject-index.bin`
+      return { index: await storeRejectIndex(index.entries, file, state.run, files), segments }
+    },
+  }
+}
+
+function openIn({ entries }: CommitOptions['rejects']): number {
+  let open = 0
+  for (const { state } of entries) if (state === 'open') open += 1
+  return open
+}

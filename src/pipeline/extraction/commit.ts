@@ -1,0 +1,243 @@
+import { batchId } from '../batch-id'
+import { JobError } from '../../errors'
+import { createBatcher } from './batcher'
+import { createRejects } from './commit-rejects'
+import { createMarks } from './marks'
+import { createRowMerger } from './row-merger'
+import { createRowSorter } from './sort/row-sorter'
+import type { Counters } from '../../state/counters'
+import type { Advance } from '../../state/events'
+import type { EntryIn } from '../../state/outbox-entry'
+import type { Counting, Waiver } from '../../state/state-document'
+import type { Work } from '../../state/work'
+import type { RunContext } from '../run-context'
+import type { FinishedBatch } from './batcher'
+import type { Decision } from './decision'
+import type { Taken } from './intake'
+import type { Memory, Reached } from './memory'
+import type { RejectIndex } from './reject-index'
+
+export type CommitContext = Pick<
+  RunContext,
+  'job' | 'destination' | 'settings' | 'state' | 'files' | 'scratch' | 'redact'
+>
+
+export interface CommitOptions {
+  /** Names its files and batches; unique within the job. */
+  readonly name: string
+  readonly work: Work
+  readonly counting: Counting
+  readonly generation: number
+  /** A backfill or replay: its rows are old by nature, and a person asked for it. */
+  readonly aside: boolean
+  /** True where rows come in no order and are sorted on local disk. */
+  readonly sorts: boolean
+  readonly memory: Memory
+  readonly ownMemory: Memory | null
+  readonly rejects: RejectIndex
+}
+
+/** What is extracted together and becomes durable in one write: batches, rejects, memory, counters and cursor. */
+export interface Commit {
+  /** False where nothing was decided that the state must remember. */
+  readonly hasNews: boolean
+  /** True where there were new records and each of them was rejected. */
+  readonly allRejected: boolean
+  readonly counters: Partial<Counters>
+  /** True where another page of `rowsAhead` rows should go into the next commit. */
+  isFull(rowsAhead: number): boolean
+  /** @param isNewest the record is at the newest cursor of the work */
+  take(taken: Taken, isNewest: boolean): void
+  /** Backpressure; writes what is full. Nothing of it is committed, so nothing of it can be sent. */
+  settle(): Promise<void>
+  /**
+   * Writes what is open, then the one event that makes all of it durable.
+   * @throws JobError `too-many-rejects`, `slice-too-large`
+   */
+  write(advance: Advance, reached: Omit<Reached, 'file'>): Promise<void>
+  /** Frees the local disk, committed or not. */
+  dispose(): Promise<void>
+}
+
+export function openCommit(context: CommitContext, options: CommitOptions): Commit {
+  const { job, destination, settings, state, files } = context
+  const { name, work, counting, generation, aside, memory, ownMemory } = options
+  const { format, partition, limits, delivery } = destination
+  const batcher = createBatcher(format, limits)
+  const sorter = options.sorts || destination.semantics === 'upsert' ? createRowSorter(context.scratch) : null
+  const marks = createMarks(state.document.partitions, partition, sorter !== null)
+  const merger = createRowMerger(destination.semantics)
+  const rejects = createRejects(context, options)
+  const entries: EntryIn<'staged'>[] = []
+  const ordinals = new Map<number, number>()
+  const commit = state.document.commits + 1
+  const counts = {
+    records: 0, taken: 0, healed: 0, duplicates: 0, filtered: 0, repeated: 0, behind: 0, outOfRange: 0, late: 0,
+  } // prettier-ignore
+  let hasNews = false
+
+  function remember({ record, cursor, recalled }: Taken, decision: Decision, isNewest: boolean): void {
+    hasNews = true
+    const at = isNewest ? (cursor?.at ?? null) : null
+    if (!aside) memory.remember(record.identity, decision, at, recalled)
+    else {
+      ownMemory?.remember(record.identity, decision, at, recalled)
+      memory.amend(record.identity, decision)
+    }
+  }
+
+  function takeReject(taken: Taken, verdict: Extract<Taken['verdict'], { kind: 'reject' }>, isNewest: boolean) {
+    const { record } = taken
+    const isNew = verdict.replaces === null
+    if (!isNew) counts.repeated += 1
+    const stored = rejects.add(record, verdict.reject, verdict.replaces)
+    if (!stored && !isNew) return
+    const { code } = verdict.reject
+    // A record that was sent with other content stays known as sent, with that content.
+    if (code !== 'changed') remember(taken, code === 'late' ? 'late' : 'rejected', isNewest)
+    hasNews = true
+  }
+
+  function takeRows(taken: Taken, verdict: Extract<Taken['verdict'], { kind: 'rows' }>, isNewest: boolean) {
+    const merged = merger.merge(verdict.rows)
+    if (merged.kind === 'reject') {
+      takeReject(taken, { kind: 'reject', reject: merged, replaces: verdict.heals }, isNewest)
+      return
+    }
+    const lateRows = marks.countLate(merged.rows)
+    if (lateRows > 0 && job.sync.late === 'reject' && !aside) {
+      takeReject(taken, { kind: 'reject', reject: late, replaces: verdict.heals }, isNewest)
+      return
+    }
+    marks.raise(merged.rows)
+    counts.late += lateRows
+    counts.taken += 1
+    heal(verdict.heals)
+    for (const row of merged.rows) (sorter ?? batcher).append(row)
+    remember(taken, 'sent', isNewest)
+  }
+
+  function heal(healed: Parameters<RejectIndex['remove']>[0] | null): void {
+    if (!healed) return
+    rejects.close(healed)
+    hasNews = true
+    counts.healed += 1
+  }
+
+  async function stageFile(batch: FinishedBatch): Promise<void> {
+    if (entries.length >= settings.commitBatches) throw sliceTooLarge(name, settings.commitBatches)
+    const ordinal = ordinals.get(batch.partition) ?? 0
+    ordinals.set(batch.partition, ordinal + 1)
+    const label = `${name}/${batch.partition}-${ordinal}`
+    const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
+    const partitionName = partition.name(batch.partition)
+    const { rows, sha256, contentSha256 } = batch
+    const parts = { job: job.name, partition: partitionName, batch: label, generation, contentSha256 }
+    await files.add(file, batch.bytes)
+    entries.push({
+      state: 'staged',
+      id: batchId(delivery, parts),
+      batch: label,
+      run: state.run,
+      file,
+      partition: partitionName,
+      commit,
+      generation,
+      rows,
+      sha256,
+      contentSha256,
+      retries: 0,
+      identity: -1,
+      firstSentAt: null,
+    })
+  }
+
+  async function writeFull(): Promise<void> {
+    for await (const batch of batcher.full()) await stageFile(batch)
+  }
+
+  async function writeRest(): Promise<void> {
+    for await (const block of sorter?.sorted() ?? []) {
+      for (const row of block) batcher.append(row)
+      await writeFull()
+    }
+    for await (const batch of batcher.flush()) await stageFile(batch)
+  }
+
+  return {
+    get hasNews() {
+      return hasNews
+    },
+    get allRejected() {
+      return rejects.count > 0 && counts.taken + counts.filtered + counts.duplicates === 0
+    },
+    get counters() {
+      return { ...counts, rejects: rejects.byReason }
+    },
+    isFull: (rowsAhead) => entries.length > 0 || batcher.isFull(rowsAhead),
+    take(taken, isNewest) {
+      const { verdict } = taken
+      if (verdict.kind === 'beyond') return
+      counts.records += 1
+      if (verdict.kind === 'rows') takeRows(taken, verdict, isNewest)
+      else if (verdict.kind === 'reject') takeReject(taken, verdict, isNewest)
+      else if (verdict.kind === 'filtered') {
+        counts.filtered += 1
+        heal(verdict.heals)
+        remember(taken, 'filtered', isNewest)
+      } else if (verdict.kind === 'repeated') {
+        counts.repeated += 1
+        if (verdict.closes) {
+          rejects.close(verdict.closes)
+          hasNews = true
+        }
+      } else if (verdict.kind === 'duplicate') counts.duplicates += 1
+      else if (verdict.kind === 'behind') counts.behind += 1
+      else counts.outOfRange += 1
+    },
+    async settle() {
+      await sorter?.settle()
+      await rejects.settle()
+      await writeFull()
+    },
+    async write(advance, reached) {
+      const decided = counts.taken + counts.filtered + counts.duplicates + rejects.count
+      const waived: readonly Waiver[] = rejects.assertAcceptable(decided)
+      await writeRest()
+      const stored = await rejects.store()
+      const remembered = await memory.toCommit({ ...reached, file: `${name}-memory.bin` })
+      await state.write({
+        type: 'committed',
+        at: state.storeClock.now(),
+        work,
+        advance,
+        counting,
+        entries,
+        identity: destination.identity,
+        partitioning: partition.fingerprint,
+        marks: marks.moved(),
+        memory: remembered,
+        rejects: stored,
+        counters: { ...counts, rejects: rejects.byReason, rows: batcher.rows, batches: entries.length },
+        waived,
+      })
+    },
+    dispose: () => sorter?.dispose() ?? Promise.resolve(),
+  }
+}
+
+const late = {
+  kind: 'reject',
+  code: 'late',
+  path: '',
+  message: 'is older than what its partition has already sent',
+} as const
+
+function sliceTooLarge(name: string, limit: number): JobError {
+  return new JobError(
+    'slice-too-large',
+    `${name} fills more than ${limit} batches, more than one commit may carry.`,
+    `Give the job a shorter period, or leave the slice out: resolve=${name} as=drop.`,
+    { details: { commit: name, limit } },
+  )
+}

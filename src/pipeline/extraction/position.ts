@@ -1,0 +1,53 @@
+import { JobError } from '../../errors'
+import { compareCursors } from './cursor-value'
+import type { RecordCursor } from '../../jobs/sync'
+import type { Cursor } from '../../state/work'
+import type { Taken } from './intake'
+
+/** Follows a source's total order, so that a later read resumes where this one stopped. */
+export interface Position {
+  /**
+   * Moves behind a record, and says whether it is at the newest cursor.
+   * @throws JobError `source-order` where a new record is older than one before it
+   */
+  take(taken: Taken): boolean
+  /** Where a later read begins; null before the first record. */
+  cursor(): Cursor | null
+}
+
+/**
+ * @param start where the work stands; a lookback reads from before it
+ * @param anyOrder true where the whole read is one commit, so that order does not matter (a person waived it)
+ */
+export function followPosition(field: RecordCursor, start: Cursor | null, anyOrder: boolean): Position {
+  let reached = start
+  let reading: Cursor | null = null
+
+  return {
+    take({ verdict, cursor, recalled }) {
+      if (!cursor || verdict.kind === 'behind' || verdict.kind === 'beyond') return false
+      if (reading && compareCursors(field, cursor.at, reading.at) < 0) {
+        if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
+        return false
+      }
+      reading = cursor
+      const comparison = reached ? compareCursors(field, cursor.at, reached.at) : 1
+      if (comparison > 0) reached = cursor
+      return comparison >= 0
+    },
+    cursor: () => reached,
+  }
+}
+
+function isNew(verdict: Taken['verdict']): boolean {
+  return (verdict.kind === 'rows' || verdict.kind === 'filtered') && verdict.heals === null
+}
+
+function outOfOrder(reading: Cursor, cursor: Cursor): JobError {
+  return new JobError(
+    'source-order',
+    `The source sent a record at ${cursor.since} after one at ${reading.since}, so records could be lost behind the cursor.`,
+    'Let the source sort by the cursor. To read to the end once in one commit, whatever the order: resolve=source-order as=continue.',
+    { details: { at: cursor.since, after: reading.since } },
+  )
+}
