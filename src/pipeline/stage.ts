@@ -1,57 +1,77 @@
-import { JobError } from '../errors'
-import { regroup, regroupingWaitMs } from './definition'
-import { extract } from './staging/extract'
-import { roomInOutbox } from './staging/outbox-room'
-import { loadLedger } from './staging/seen/seen-ledger'
-import { nextWork } from './work'
-import type { Job } from '../jobs/job'
-import type { ExtractionControl } from './staging/extraction'
-import type { RunContext } from './run-context'
+import { assertSameCounting, regroupingWait } from './definition'
+import { waitForRoom } from './extraction/backpressure'
+import { extract } from './extraction/extract'
+import { openMemory } from './extraction/memory'
+import { openRejectIndex } from './extraction/reject-index'
+import { isOpenEnded, nextWork } from './work'
+import type { Sync } from '../jobs/sync'
+import type { ExtractContext, Recollection } from './extraction/extract'
+import type { ExtractionControl } from './extraction/extraction'
+import type { Reach } from './extraction/memory'
 
-/**
- * Why extraction ended: nothing more is due, no time left, as many slices as one run may take,
- * a held batch in the way, or visitors that moved to other groups whose old files must settle first.
- */
-export type StageEnd = 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
+/** Why extraction ended. */
+export interface StageEnd {
+  /**
+   * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch waits for a person.
+   * `regrouping`: rows moved to other partitions, whose old batches must settle first.
+   */
+  readonly kind: 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
+  /** True where a commit had new records and each of them was rejected. */
+  readonly allRejected: boolean
+}
 
 /**
  * Works off what is due, oldest first. What fails stays due and blocks what comes after it.
- * @throws JobError of the source, `too-many-rejects`, `slice-too-large`, `source-order`, `definition-changed`
+ * @throws JobError `definition-changed`, and what `extract` throws
  */
-export async function stage(context: RunContext, control: ExtractionControl): Promise<StageEnd> {
-  const { job, destination, state, files, deadline, settings } = context
-  const movedGroups = state.document.grouping !== null && state.document.grouping !== destination.grouping
-  if (movedGroups) {
-    if (regroupingWaitMs(context) > 0) return 'regrouping'
-    await state.write(regroup(context))
+export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
+  const { job, destination, state, deadline, settings } = context
+  assertSameCounting(context)
+  let allRejected = false
+  const end = (kind: StageEnd['kind']): StageEnd => ({ kind, allRejected })
+  if (regroupingWait(context) > 0) return end('regrouping')
+  const { fingerprint, count, name } = destination.partition
+  if (state.document.partitioning !== null && state.document.partitioning !== fingerprint) {
+    const partitions = Array.from({ length: count }, (_, index) => name(index))
+    await state.write({ type: 'regrouped', partitioning: fingerprint, partitions })
   }
-  const slicesPerRun = job.schedule?.slicesPerRun ?? Infinity
-  const ledger = rereads(job) ? await loadLedger(files, state.document.seen) : null
+
+  const slicesPerRun = (job.sync.mode === 'sliced' ? job.sync.slicesPerRun : null) ?? Infinity
+  let recollection: Recollection | null = null
   for (let done = 0; ; done += 1) {
-    if (!(await roomInOutbox(context, control))) return 'held'
+    const room = await waitForRoom(context, control)
+    if (room !== 'room') return end(room === 'held' ? 'held' : 'deadline')
     const work = nextWork(job, state.document, state.storeClock.now())
-    if (!work) return 'exhausted'
-    if (done >= slicesPerRun) return 'capped'
-    if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs)) return 'deadline'
-    assertCursorFits(context, work.cursor?.sourceVersion)
+    if (!work) return end('exhausted')
+    if (done >= slicesPerRun) return end('capped')
+    if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs)) return end('deadline')
 
-    const end = await extract(context, control, work, ledger)
-    if (end !== 'finished') return end
-    if (work.openEnded) return 'exhausted'
+    recollection ??= await recollect(context)
+    const extracted = await extract(context, control, work, recollection)
+    allRejected ||= extracted.allRejected
+    if (extracted.kind !== 'finished') return end(extracted.kind)
+    if (isOpenEnded(work)) return end('exhausted')
   }
 }
 
-function assertCursorFits({ job }: RunContext, version: number | undefined): void {
-  if (version === undefined || version === job.source.version) return
-  throw new JobError(
-    'definition-changed',
-    `The source of the job "${job.name}" is version ${job.source.version}; its open cursor was written by version ${version}.`,
-    'Put the old version back, or start a new job under another name from where this one stopped.',
-    { details: { job: job.name } },
-  )
+/** What was decided about records that can come again. */
+async function recollect({ job, state, files }: ExtractContext): Promise<Recollection> {
+  const { memory, rejects, cursor } = state.document
+  return {
+    memory: await openMemory(memory, {
+      reach: reachOf(job.sync),
+      keyed: job.sync.primaryKey !== null,
+      files,
+      run: state.run,
+      cursor: cursor?.at ?? null,
+    }),
+    rejects: await openRejectIndex(rejects, files),
+  }
 }
 
-/** True where records come again by design: a lookback window, or a source that is read whole each time. */
-function rereads({ lookback, position, schedule }: Job): boolean {
-  return lookback !== undefined || (!position && !schedule)
+/** How far a record can come again. */
+export function reachOf(sync: Sync): Reach {
+  if (sync.mode === 'full-refresh') return 'all'
+  if (sync.lookback !== null) return 'window'
+  return sync.mode === 'incremental' && sync.cursor.kind === 'record' ? 'ties' : 'none'
 }

@@ -1,8 +1,9 @@
 import type { DestinationIdentity } from '../destinations/destination'
 import type { Counters } from './counters'
 import type { Hold, OutboxEntry } from './outbox-entry'
+import type { Memory } from './run-file'
 import type { RunReport } from './run-report'
-import type { Counting, Memory, Rejects, StateDocument, Waiver } from './state-document'
+import type { Counting, Rejects, StateDocument, Waiver } from './state-document'
 import type { Backfill, Cursor, Replay, Slice, Work } from './work'
 
 /** On the store's clock, ms since the epoch. */
@@ -13,7 +14,7 @@ export interface Advance {
   /** Where the work goes on; null where it has no cursor. */
   readonly cursor: Cursor | null
   /** Backfills with a cursor: what was decided there. */
-  readonly ties: string
+  readonly ties: Memory
   /** True where the work, or the slice of it, is done. */
   readonly finished: boolean
 }

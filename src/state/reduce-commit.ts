@@ -1,6 +1,6 @@
 import { addCounters } from './counters'
 import { withIdentity } from './identities'
-import { withNamedFiles } from './run-files-named'
+import { withDroppedFiles, withNamedFiles } from './run-files-named'
 import type { Advance, StateEvent } from './events'
 import type { StateDocument } from './state-document'
 import type { Backfill, Slice, Work } from './work'
@@ -15,7 +15,7 @@ export function reduceCommit(document: StateDocument, event: Committed): StateDo
     { rejects: event.rejects, memory: event.memory },
   )
   const moved = advance(files, event.work, event.advance)
-  return {
+  return withDroppedFiles(document, {
     ...moved,
     attempts: 0,
     commits: document.commits + 1,
@@ -28,7 +28,7 @@ export function reduceCommit(document: StateDocument, event: Committed): StateDo
       ...event.counters,
       slices: event.advance.finished && sliceOf(event.work) ? 1 : 0,
     }),
-  }
+  })
 }
 
 /** Moves the work as far as the commit reaches. */

@@ -1,8 +1,33 @@
-import type { Memory, Rejects, RunFile, StateDocument } from './state-document'
+import type { Memory, RunFile } from './run-file'
+import type { Rejects, StateDocument } from './state-document'
 
 /** Every file in a run's folder that the document names. All others there are orphans. */
-export function runFilesNamed({ outbox, rejects, memory }: StateDocument): readonly RunFile[] {
-  return [...outbox, ...rejects.segments, ...(rejects.index ? [rejects.index] : []), ...memory.segments]
+export function runFilesNamed({ outbox, ...document }: StateDocument): readonly RunFile[] {
+  return [...outbox, ...filesBesideOutbox(document)]
+}
+
+function filesBesideOutbox({
+  rejects,
+  memory,
+  backfills,
+}: Pick<StateDocument, 'rejects' | 'memory' | 'backfills'>): readonly RunFile[] {
+  const ties = backfills.flatMap((work) =>
+    work.kind === 'backfill' && work.mode === 'incremental' ? work.ties.segments : [],
+  )
+  return [...rejects.segments, ...(rejects.index ? [rejects.index] : []), ...memory.segments, ...ties]
+}
+
+/** Adds the runs of files that a change no longer names to the orphans; batches are deleted one by one instead. */
+export function withDroppedFiles(before: StateDocument, after: StateDocument): StateDocument {
+  const named = new Set(filesBesideOutbox(after).map(pathOf))
+  const dropped = filesBesideOutbox(before).filter((file) => !named.has(pathOf(file)))
+  return {
+    ...after,
+    orphans: withOrphans(
+      after.orphans,
+      dropped.map(({ run }) => run),
+    ),
+  }
 }
 
 /**
@@ -21,15 +46,8 @@ export function withNamedFiles(
     memory,
     rejects: { ...rejects, segments: rejects.segments.filter(({ open }) => open > 0) },
   }
-  const named = new Set(runFilesNamed(next).map(pathOf))
-  const dropped = [...runFilesNamed(document), ...rejects.segments].filter((file) => !named.has(pathOf(file)))
-  return {
-    ...next,
-    orphans: withOrphans(
-      document.orphans,
-      dropped.map(({ run }) => run),
-    ),
-  }
+  const segments = [...document.rejects.segments, ...rejects.segments]
+  return withDroppedFiles({ ...document, rejects: { ...document.rejects, segments } }, next)
 }
 
 export function withoutRejectSegments(document: StateDocument, ids: readonly number[]): StateDocument {

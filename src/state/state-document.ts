@@ -1,28 +1,13 @@
 import * as z from 'zod'
 import { Counters, noCounters } from './counters'
 import { OutboxEntry } from './outbox-entry'
+import { Memory, RunFile, noMemory } from './run-file'
 import { RunReport } from './run-report'
 import { Backfill, Cursor, Replay, Slice } from './work'
 
 /** ms since the epoch on the store's clock. */
 const storeTime = z.number()
 const count = z.number().int()
-
-/** An immutable file in a run's folder. */
-export const RunFile = z.object({ run: z.string(), file: z.string() })
-export type RunFile = z.infer<typeof RunFile>
-
-/**
- * The deduplication index: what was decided about each record that can come again. Few entries lie in the document,
- * many in files; a later entry of the same record overrides.
- */
-export const Memory = z.object({
-  /** Entries in base64, oldest first; behind those of the segments. */
-  inline: z.string(),
-  /** `to`: the newest cursor (canonical) or instant (ms) it covers. */
-  segments: z.array(RunFile.extend({ to: z.string() })),
-})
-export type Memory = z.infer<typeof Memory>
 
 export const RejectSegment = RunFile.extend({
   /** Rises; the index refers to it. */
@@ -156,7 +141,7 @@ export function newDocument(job: string): StateDocument {
     floor: null,
     cursor: null,
     watermark: null,
-    memory: { inline: '', segments: [] },
+    memory: noMemory,
     skipped: [],
     done: [],
     backfills: [],

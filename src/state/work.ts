@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Memory } from './run-file'
 
 const storeTime = z.number()
 const count = z.number().int()
@@ -36,8 +37,8 @@ export const Backfill = z.discriminatedUnion('mode', [
     /** Exclusive. */
     to: Cursor,
     cursor: Cursor.nullable(),
-    /** Entries of what this backfill itself decided at its cursor, base64. */
-    ties: z.string(),
+    /** What this backfill itself decided at its cursor. */
+    ties: Memory,
     generation: count,
     force: z.boolean(),
   }),

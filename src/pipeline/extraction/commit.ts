@@ -1,15 +1,15 @@
 import { batchId } from '../batch-id'
 import { JobError } from '../../errors'
+import { noMemory } from '../../state/run-file'
 import { createBatcher } from './batcher'
 import { createRejects } from './commit-rejects'
 import { createMarks } from './marks'
 import { createRowMerger } from './row-merger'
 import { createRowSorter } from './sort/row-sorter'
 import type { Counters } from '../../state/counters'
-import type { Advance } from '../../state/events'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { Counting, Waiver } from '../../state/state-document'
-import type { Work } from '../../state/work'
+import type { Cursor, Work } from '../../state/work'
 import type { RunContext } from '../run-context'
 import type { FinishedBatch } from './batcher'
 import type { Decision } from './decision'
@@ -35,6 +35,19 @@ export interface CommitOptions {
   readonly memory: Memory
   readonly ownMemory: Memory | null
   readonly rejects: RejectIndex
+  /** Blocks that a person lifted for this read. */
+  readonly waived: readonly Waiver[]
+}
+
+/** How far a commit moves its work, and what its memories reach. */
+export interface CommitReach {
+  readonly finished: boolean
+  readonly cursor: Cursor | null
+  /** Canonical cursor of the ordinary read. */
+  readonly reachedTo: string
+  /** Canonical cursor of the backfill. */
+  readonly ownTo: string
+  readonly isForgotten: Reached['isForgotten']
 }
 
 /** What is extracted together and becomes durable in one write: batches, rejects, memory, counters and cursor. */
@@ -54,7 +67,7 @@ export interface Commit {
    * Writes what is open, then the one event that makes all of it durable.
    * @throws JobError `too-many-rejects`, `slice-too-large`
    */
-  write(advance: Advance, reached: Omit<Reached, 'file'>): Promise<void>
+  write(reach: CommitReach): Promise<void>
   /** Frees the local disk, committed or not. */
   dispose(): Promise<void>
 }
@@ -200,17 +213,18 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
       await rejects.settle()
       await writeFull()
     },
-    async write(advance, reached) {
+    async write({ finished, cursor, reachedTo, ownTo, isForgotten }) {
       const decided = counts.taken + counts.filtered + counts.duplicates + rejects.count
-      const waived: readonly Waiver[] = rejects.assertAcceptable(decided)
+      const waived = [...options.waived, ...rejects.assertAcceptable(decided)]
       await writeRest()
       const stored = await rejects.store()
-      const remembered = await memory.toCommit({ ...reached, file: `${name}-memory.bin` })
+      const remembered = await memory.toCommit({ file: `${name}-memory.bin`, to: reachedTo, isForgotten })
+      const ties = await ownMemory?.toCommit({ file: `${name}-ties.bin`, to: ownTo, isForgotten: null })
       await state.write({
         type: 'committed',
         at: state.storeClock.now(),
         work,
-        advance,
+        advance: { cursor, finished, ties: ties ?? noMemory },
         counting,
         entries,
         identity: destination.identity,

@@ -63,7 +63,7 @@ export function startExtraction<End>(
   return {
     status: () => status,
     changed: () =>
-      status === 'ended' ? Promise.resolve() : new Promise((resolve) => announce.push(resolve)),
+      status === 'ended' ? new Promise(() => undefined) : new Promise((resolve) => announce.push(resolve)),
     close() {
       closing = true
       wake()

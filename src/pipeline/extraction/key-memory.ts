@@ -1,8 +1,10 @@
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
 import { readEntries, storeEntries } from './memory-files'
-import { entryOf, recallKey } from './tie-memory'
-import type { Memory as StoredMemory } from '../../state/state-document'
+import { decisionOf } from './decision'
+import { sameContent } from './identity'
+import { entryOf } from './tie-memory'
+import type { Memory as StoredMemory } from '../../state/run-file'
 import type { LazyIdentity } from './identity'
 import type { Decision } from './decision'
 import type { Memory, MemoryOptions } from './memory'
@@ -19,7 +21,7 @@ export async function openKeyMemory(
   stored: StoredMemory,
   { reach, files, run }: MemoryOptions,
 ): Promise<Memory> {
-  const table = createKeyTable()
+  let table = createKeyTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files)) table.put(entry)
   const added = createEntryLog()
   let current = stored
@@ -32,7 +34,14 @@ export async function openKeyMemory(
   }
 
   return {
-    recall: (identity) => recallKey(table, identity),
+    beginRead() {
+      if (reach === 'none') table = createKeyTable()
+    },
+    recall(identity) {
+      const { words, keyed } = identity()
+      const found = keyed ? table.find(words[0], words[1]) : null
+      return found && { decision: decisionOf(found.decision), same: sameContent(identity(), found.words) }
+    },
     remember,
     amend: remember,
     async toCommit({ file, to, isForgotten }) {

@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
 import { bytesPerEntry, decodeEntries, encodeEntries } from './memory-entries'
-import type { Memory as StoredMemory } from '../../state/state-document'
+import type { Memory as StoredMemory } from '../../state/run-file'
 import type { RunFiles } from '../run-files'
 import type { MemoryEntry } from './memory-entries'
 

@@ -1,6 +1,6 @@
 import { openKeyMemory } from './key-memory'
 import { openTieMemory } from './tie-memory'
-import type { Memory as StoredMemory } from '../../state/state-document'
+import type { Memory as StoredMemory } from '../../state/run-file'
 import type { RunFiles } from '../run-files'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
@@ -30,6 +30,8 @@ export interface Reached {
 
 /** The deduplication index in the hands of one run. */
 export interface Memory {
+  /** A new read begins, where the newest remembered records are: each may come once more. */
+  beginRead(): void
   /**
    * What was decided about the record before; null where it is unknown. Without a primary key each remembered record
    * answers once per read, because two equal events are two events.
@@ -66,6 +68,7 @@ export function openMemory(stored: StoredMemory, options: MemoryOptions): Promis
 
 function nothing(stored: StoredMemory): Memory {
   return {
+    beginRead: () => undefined,
     recall: () => null,
     remember: () => undefined,
     amend: () => undefined,

@@ -19,6 +19,8 @@ export interface IndexedReject {
 /** Finds rejects by the identity of a record that comes again. */
 export interface RejectIndex {
   readonly entries: ReadonlySet<IndexedReject>
+  /** A new read begins: each reject may come once more. */
+  beginRead(): void
   /** Without a primary key each reject answers once per read, because two equal events are two events. */
   find(identity: LazyIdentity): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
@@ -61,6 +63,7 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
 
   return {
     entries,
+    beginRead: () => answered.clear(),
     find(lazily) {
       if (entries.size === 0) return null
       const identity = lazily()

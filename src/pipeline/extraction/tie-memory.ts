@@ -2,7 +2,7 @@ import { decisionOf, decisions } from './decision'
 import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { readEntries, storeEntries } from './memory-files'
-import type { Memory as StoredMemory } from '../../state/state-document'
+import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { Identity, LazyIdentity } from './identity'
 import type { Known, Memory, MemoryOptions } from './memory'
@@ -12,8 +12,9 @@ import type { MemoryEntry } from './memory-entries'
 const lazyLimit = 1_000
 
 /**
- * Remembers the records at the cursor: a later read begins there, inclusive. Records with a primary key are also
- * remembered for the rest of this read, so that overlapping pages double nothing.
+ * Remembers the records at the cursor: a later read begins there, inclusive.
+ * Records with a primary key are also remembered for the rest of this read, so that overlapping pages double nothing; a
+ * later version of such a record, at a cursor of its own, is a new record.
  * @throws JobError `state-missing`
  */
 export async function openTieMemory(
@@ -25,9 +26,10 @@ export async function openTieMemory(
   for await (const entry of readEntries(stored, files)) tail.push(entry)
   let tailAt = cursor
   let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
-  /** Keyless: each answers once. */
-  const unmatched = keyed ? [] : [...tail]
-  const table = createKeyTable()
+  /** Keyless: those at the cursor where the read began; each answers once. */
+  let unmatched: MemoryEntry[] = []
+  let readsFrom = cursor
+  const table = createVersionTable()
   if (keyed) for (const entry of tail) table.put(entry)
 
   function settle(): void {
@@ -35,8 +37,8 @@ export async function openTieMemory(
     fresh = []
   }
 
-  function recallTie(identity: LazyIdentity, at: string | null): Known | null {
-    if (unmatched.length === 0 || at !== cursor) return null
+  function recallKeyless(identity: LazyIdentity, at: string | null): Known | null {
+    if (unmatched.length === 0 || at !== readsFrom) return null
     const index = unmatched.findIndex(({ words }) => sameContent(identity(), words))
     const [found] = index < 0 ? [] : unmatched.splice(index, 1)
     return found ? { decision: decisionOf(found.decision), same: true } : null
@@ -53,19 +55,26 @@ export async function openTieMemory(
   }
 
   return {
-    recall: (identity, at) => (keyed ? recallKey(table, identity) : recallTie(identity, at)),
+    beginRead() {
+      settle()
+      unmatched = keyed ? [] : [...tail]
+      readsFrom = tailAt
+    },
+    recall: (identity, at) =>
+      keyed ? table.recall(identity, at === tailAt) : recallKeyless(identity, at),
     remember(identity, decision, at, recalled) {
       if (!keyed && recalled) {
         amend(identity, decision)
         return
       }
-      if (keyed && identity().keyed) table.put(entryOf(identity(), decision))
-      if (at === null) return
-      if (at !== tailAt) {
+      if (at !== null && at !== tailAt) {
         tail = []
         fresh = []
         tailAt = at
+        table.nextCursor()
       }
+      if (keyed && identity().keyed) table.put(entryOf(identity(), decision))
+      if (at === null) return
       fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
     },
@@ -78,10 +87,26 @@ export async function openTieMemory(
   }
 }
 
-export function recallKey(table: ReturnType<typeof createKeyTable>, identity: LazyIdentity): Known | null {
-  const { words, keyed } = identity()
-  const found = keyed ? table.find(words[0], words[1]) : null
-  return found && { decision: decisionOf(found.decision), same: sameContent(identity(), found.words) }
+/** Records by key, with a number that tells whether they lie at the newest cursor. */
+function createVersionTable() {
+  const table = createKeyTable()
+  let cursorNumber = 0
+  return {
+    nextCursor() {
+      cursorNumber = (cursorNumber + 1) % 0x100_0000
+    },
+    put({ words, decision }: MemoryEntry) {
+      table.put({ words, decision: ((cursorNumber << 8) | decision) >>> 0 })
+    },
+    recall(identity: LazyIdentity, isNewest: boolean): Known | null {
+      const { words, keyed } = identity()
+      const found = keyed ? table.find(words[0], words[1]) : null
+      if (!found) return null
+      const same = sameContent(identity(), found.words)
+      if (!same && !(isNewest && found.decision >>> 8 === cursorNumber)) return null
+      return { decision: decisionOf(found.decision & 0xff), same }
+    },
+  }
 }
 
 export function entryOf({ words }: Identity, decision: Decision): MemoryEntry {

@@ -1,0 +1,130 @@
+import { canonicalInstant, compareCursors, cursorBefore } from './cursor-value'
+import { followPosition } from './position'
+import { cursorFieldOf } from './read-record'
+import { rejectedPages } from './replay'
+import { everywhere, sinceScope, sliceScope } from './scope'
+import { readFrom, workName } from '../work'
+import type { Incremental, RecordCursor, Sliced } from '../../jobs/sync'
+import type { Page } from '../../sources/source'
+import type { Waiver } from '../../state/state-document'
+import type { Cursor, Work } from '../../state/work'
+import type { RunContext } from '../run-context'
+import type { Position } from './position'
+import type { RejectIndex } from './reject-index'
+import type { Scope } from './scope'
+
+/** How one piece of work is read: what is asked of the source, and what its records are held against. */
+export interface ReadPlan {
+  pages(signal: AbortSignal): AsyncIterable<Page>
+  readonly scope: Scope
+  /** Null where records carry no order to follow. */
+  readonly position: Position | null
+  /** Where the work stands before the first page. */
+  readonly start: Cursor | null
+  /** True where a commit may lie between two pages; else the whole read is one commit. */
+  readonly commitsPages: boolean
+  /** True where rows come in no order and are sorted on local disk. */
+  readonly sorts: boolean
+  /** Blocks that a person lifted for this read. */
+  readonly waived: readonly Waiver[]
+}
+
+export type PlanContext = Pick<RunContext, 'job' | 'source' | 'state' | 'files'>
+
+export function planRead(context: PlanContext, work: Work, rejects: RejectIndex): ReadPlan {
+  const { job, state } = context
+  const anyOrder = state.document.waivers.includes('source-order')
+  const waived: readonly Waiver[] = anyOrder ? ['source-order'] : []
+  if (work.kind === 'replay') {
+    const { segments } = state.document.rejects
+    return { ...whole, pages: () => rejectedPages(context.files, segments, rejects) }
+  }
+  if (job.sync.mode === 'full-refresh') {
+    return { ...whole, pages: (signal) => context.source.read({ mode: 'full-refresh', signal }) }
+  }
+  const plan =
+    job.sync.mode === 'sliced'
+      ? planSlice(context, job.sync, work, anyOrder)
+      : planIncremental(context, job.sync, work, anyOrder)
+  return { ...plan, waived }
+}
+
+const whole = {
+  scope: everywhere,
+  position: null,
+  start: null,
+  commitsPages: false,
+  sorts: true,
+  waived: [],
+}
+
+type Plan = Omit<ReadPlan, 'waived'>
+
+function planSlice({ source, job, state }: PlanContext, sync: Sliced, work: Work, anyOrder: boolean): Plan {
+  const slice = work.kind === 'slice' || work.kind === 'backfill' ? work.slice : null
+  const to = slice?.to ?? 0
+  const from = readFrom(work, sync, state.document) ?? to
+  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+  const sorts = !sync.ordered || anyOrder
+  return {
+    pages: (signal) => source.read({ mode: 'sliced', range, signal }),
+    scope: sliceScope({ from, to }, workName(work), job.source.bringsMore),
+    position: sorts ? null : followPosition(sync.cursor, null, false),
+    start: null,
+    commitsPages: false,
+    sorts,
+  }
+}
+
+function planIncremental(
+  { source, job, state }: PlanContext,
+  sync: Incremental,
+  work: Work,
+  anyOrder: boolean,
+): Plan {
+  const backfill = work.kind === 'backfill' && work.backfill.mode === 'incremental' ? work.backfill : null
+  const start = backfill ? (backfill.cursor ?? backfill.from) : state.document.cursor
+  const field = cursorFieldOf(job.sync)
+  const read = (since: string | null) => (signal: AbortSignal) =>
+    source.read({ mode: 'incremental', since, signal })
+  if (!field) {
+    const plan = { pages: read(start?.since ?? null), scope: everywhere, position: null, start }
+    return { ...plan, commitsPages: true, sorts: false }
+  }
+  const since = backfill || !start ? start : reachBack(field, sync, start, state.document.floor)
+  const range = { since: since?.at ?? null, until: backfill?.to.at ?? null }
+  return {
+    pages: read(since?.since ?? null),
+    scope: sinceScope(field, range, () => state.storeClock.now()),
+    position: followPosition(field, start, anyOrder),
+    start,
+    commitsPages: !anyOrder,
+    sorts: anyOrder,
+  }
+}
+
+/** A lookback reads again what lies before the cursor, but never before the floor. */
+function reachBack(field: RecordCursor, sync: Incremental, cursor: Cursor, floor: string | null): Cursor {
+  if (sync.lookback === null) return cursor
+  const before = cursorBefore(field, cursor, sync.lookback)
+  return floor !== null && compareCursors(field, before.at, floor) < 0 ? { at: floor, since: floor } : before
+}
+
+/** What lies before can come no more: the memory of it may go. Null where everything can come again. */
+export function forgetsBefore(
+  { job, state }: PlanContext,
+  work: Work,
+  cursor: Cursor | null,
+): ((to: string) => boolean) | null {
+  const { sync } = job
+  if (sync.mode === 'full-refresh' || sync.lookback === null) return null
+  if (sync.mode === 'sliced') {
+    const watermark = work.kind === 'slice' ? work.slice.to : state.document.watermark
+    const earliest = watermark === null ? null : canonicalInstant(watermark - sync.lookback)
+    return earliest === null ? null : (to) => to < earliest
+  }
+  const field = cursorFieldOf(sync)
+  if (!field || work.kind !== 'incremental' || !cursor) return null
+  const earliest = cursorBefore(field, cursor, sync.lookback)
+  return (to) => compareCursors(field, to, earliest.at) < 0
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+
+/** An immutable file in a run's folder. */
+export const RunFile = z.object({ run: z.string(), file: z.string() })
+export type RunFile = z.infer<typeof RunFile>
+
+/**
+ * The deduplication index: what was decided about each record that can come again. Few entries lie in the document,
+ * many in files; a later entry of the same record overrides.
+ */
+export const Memory = z.object({
+  /** Entries in base64, oldest first; behind those of the segments. */
+  inline: z.string(),
+  /** `to`: the newest cursor (canonical) it covers. */
+  segments: z.array(RunFile.extend({ to: z.string() })),
+})
+export type Memory = z.infer<typeof Memory>
+
+export const noMemory: Memory = { inline: '', segments: [] }
