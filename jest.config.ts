@@ -7,7 +7,8 @@ const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata
 const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
+  testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
   transform: {
     '^.+\\.[tj]s$': [
       'ts-jest',
@@ -28,6 +29,8 @@ const config: Config = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   testTimeout: 120_000,
   maxWorkers: '100%',
+  // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
+  workerIdleMemoryLimit: '600MB',
 }
 
 export default config
