@@ -1,5 +1,5 @@
 import { buildApp, deployApp } from '../app-builder/deploy'
-import { apiKey, namespace, startPlatform } from './platform'
+import { apiKey, deployToken, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
 
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
@@ -21,7 +21,7 @@ async function local(): Promise<void> {
     AIO_runtime_auth: apiKey,
     AIO_runtime_apihost: openwhisk.url,
     AIO_DEPLOY_SERVICE_URL: openwhisk.url,
-    AIO_ims_contexts_cli_access__token_token: 'local',
+    AIO_ims_contexts_cli_access__token_token: deployToken,
     AIO_ims_contexts_cli_access__token_expiry: '99999999999999',
   }
   for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)

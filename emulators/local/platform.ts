@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { startAnalytics } from '../analytics/analytics'
 import { startFiles } from '../app-builder/files'
 import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
@@ -15,8 +15,10 @@ import type { ImsEmulator } from '../ims/ims'
 import type { PartnerApiEmulator } from '../partner-api/partner-api'
 
 export const namespace = '12345-ingest-stage'
-/** `uuid:key` of the namespace. */
-export const apiKey = 'local-uuid:canary-namespace-key'
+/** `uuid:key` of the namespace; unguessable, because it deploys and runs code on this machine. */
+export const apiKey = `local-uuid:canary-${randomUUID()}`
+/** What the `aio` CLI deploys with. */
+export const deployToken = `canary-${randomUUID()}`
 export const reportSuite = 'exampleflights'
 
 export const credential = {
@@ -67,6 +69,7 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
   const openwhisk = await startOpenWhisk({
     namespace,
     apiKey,
+    deployToken,
     // The library's own way to be pointed elsewhere.
     env: { AIO_STATE_ENDPOINT: state.url },
     verifyToken: (token) => ims.verify(token),
