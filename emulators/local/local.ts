@@ -4,13 +4,12 @@ import { demoPace, root } from './root'
 
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
 async function local(): Promise<void> {
-  const platform = await startPlatform({ settings: demoPace })
+  const [platform] = await Promise.all([startPlatform({ settings: demoPace }), buildApp(root)])
   const { openwhisk, inputs } = platform
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void platform.stop().finally(() => process.exit()))
   }
 
-  await buildApp(root)
   await deployApp(root, { openwhisk, namespace, apiKey, inputs })
   openwhisk.alarms.start()
 

@@ -60,20 +60,25 @@ export interface PlatformOptions {
 export async function startPlatform({ settings = {} }: PlatformOptions = {}): Promise<Platform> {
   const ims = await startIms()
   ims.register(credential)
-  const analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
+  const verifyToken = (token: string) => ims.verify(token)
+  const [analytics, partner, files, state] = await Promise.all([
+    startAnalytics({ verifyToken }),
+    startPartnerApi(),
+    startFiles(),
+    startState({ apiKey }),
+  ])
   analytics.suites.add(reportSuite)
-  const partner = await startPartnerApi()
-  const files = await startFiles()
-  const tvm = await startTvm(files, { apiKey })
-  const state = await startState({ apiKey })
-  const openwhisk = await startOpenWhisk({
-    namespace,
-    apiKey,
-    deployToken,
-    // The library's own way to be pointed elsewhere.
-    env: { AIO_STATE_ENDPOINT: state.url },
-    verifyToken: (token) => ims.verify(token),
-  })
+  const [tvm, openwhisk] = await Promise.all([
+    startTvm(files, { apiKey }),
+    startOpenWhisk({
+      namespace,
+      apiKey,
+      deployToken,
+      // The library's own way to be pointed elsewhere.
+      env: { AIO_STATE_ENDPOINT: state.url },
+      verifyToken,
+    }),
+  ])
   const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`
   ims.register({ ...enterprise, redirectUris: [`${connectUrl}/callback`] })
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
@@ -107,7 +112,7 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
     },
     async stop() {
-      for (const service of services) await service.stop()
+      await Promise.all(services.map((service) => service.stop()))
     },
   }
 }
