@@ -1,3 +1,7 @@
+const { join } = require('node:path')
+const minimize = require('./build/minimize.js')
+const typeCheck = require('./build/type-check.js')
+
 /** Read by App Builder's build. `devtool: false` because inline source maps triple the zip and double the cold start. */
 module.exports = {
   mode: 'production',
@@ -11,16 +15,8 @@ module.exports = {
     alias: { 'web-streams-polyfill': false },
   },
   module: {
-    rules: [
-      {
-        test: /\.ts$/,
-        exclude: /node_modules/,
-        use: {
-          loader: 'ts-loader',
-          options: { onlyCompileBundledFiles: true, transpileOnly: true, compilerOptions: { noEmit: false } },
-        },
-      },
-    ],
+    rules: [{ test: /\.ts$/, exclude: /node_modules/, use: join(__dirname, 'build', 'transpile.js') }],
   },
-  optimization: { minimize: true },
+  plugins: [typeCheck],
+  optimization: { minimize: true, minimizer: [minimize] },
 }

@@ -47,7 +47,10 @@ export interface Emulator {
   stop(): Promise<void>
 }
 
-/** A real HTTP server on a free loopback port, with a request log and one-shot faults. */
+/**
+ * A real HTTP server on a free loopback port, with a request log and one-shot faults. A request whose `Host` is not this
+ * address gets 421 and is not logged: a page that rebinds its own DNS name to 127.0.0.1 cannot use the server.
+ */
 export async function startEmulator(
   handler: Handler,
   { now = Date.now }: { readonly now?: () => number } = {},
@@ -57,6 +60,12 @@ export async function startEmulator(
   const sockets = new Set<Socket>()
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host = '' } = incoming.headers
+    if (!isLoopback(host, server.address() as AddressInfo)) {
+      const body = `This server answers to 127.0.0.1 and localhost only, not to "${host}".`
+      send(response, { status: 421, body })
+      return
+    }
     const request: LoggedRequest = {
       method: incoming.method ?? 'GET',
       url: incoming.url ?? '/',
@@ -101,6 +110,10 @@ export async function startEmulator(
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+function isLoopback(host: string, { port }: AddressInfo): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

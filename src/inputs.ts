@@ -11,24 +11,54 @@ export function input(name: string): InputReference {
   return { kind: 'input', name }
 }
 
-/** Refers to a secret input. Its value is kept out of every log, error, URL and report. */
+/** Refers to a secret input of at least six characters. Its value is kept out of every log, error, URL and report. */
 export function secret(name: string): InputReference {
   return { kind: 'secret', name }
 }
 
-/** Looks a reference up. @throws JobError `input-missing` where the input is unset or empty. */
+/**
+ * Looks a reference up.
+ * @throws JobError `input-missing` where the input is unset or empty, `input-invalid` for a secret that is too short
+ */
 export type Inputs = (reference: InputReference) => string
 
-/** App Builder turns an unset `$VAR` into `''`, so empty counts as missing. */
-export function inputsFrom(values: Readonly<Record<string, unknown>>): Inputs {
-  return ({ name }) => {
+/** Shorter secrets could only be kept out of texts together with half of their words. */
+const shortestSecret = 6
+
+/**
+ * App Builder turns an unset `$VAR` into `''`, so empty counts as missing, and an unquoted number into a number.
+ * @param onSecret gets the value of each `secret()` before anybody else does, so that it is hidden from then on
+ */
+export function inputsFrom(
+  values: Readonly<Record<string, unknown>>,
+  onSecret: (value: string) => void = () => undefined,
+): Inputs {
+  return ({ name, kind }) => {
     const value = values[name]
-    if (typeof value === 'string' && value !== '') return value
-    throw new JobError(
-      'input-missing',
-      `The input ${name} is not set.`,
-      `Set ${name} in .env, keep it under inputs in ext.config.yaml, and deploy again.`,
-      { details: { input: name } },
-    )
+    const text = typeof value === 'number' ? String(value) : value
+    if (typeof text !== 'string' || text === '') throw missing(name)
+    if (kind === 'secret') {
+      if (text.length < shortestSecret) throw tooShort(name)
+      onSecret(text)
+    }
+    return text
   }
+}
+
+function missing(name: string): JobError {
+  return new JobError(
+    'input-missing',
+    `The input ${name} is not set.`,
+    `Set ${name} in .env, keep it under inputs in ext.config.yaml, and deploy again.`,
+    { details: { input: name } },
+  )
+}
+
+function tooShort(name: string): JobError {
+  return new JobError(
+    'input-invalid',
+    `The secret ${name} has fewer than ${shortestSecret} characters: it cannot be kept out of logs and reports.`,
+    `Give ${name} a longer value at the server it belongs to, set it in .env and deploy again.`,
+    { details: { input: name } },
+  )
 }

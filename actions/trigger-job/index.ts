@@ -1,5 +1,4 @@
-import { defineWebAction } from '../../src/app-builder/web/define-web-action'
-import { trigger } from '../../src/app-builder/web/trigger'
+import { triggerAction } from '../../src/app-builder/web/trigger'
+import { jobs } from '../../src/jobs'
 
-/** The same job that the alarm runs, for a person who is logged in. */
-export const main = defineWebAction(trigger)
+export const main = triggerAction(jobs)

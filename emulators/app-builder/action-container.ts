@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import AdmZip from 'adm-zip'
 import { collectLogs } from './container-logs'
+import type { ChildProcess } from 'node:child_process'
 
-/** How one run in a container ended. `refused` is the container's own failure, such as code that does not load. */
+/** How a run ended. `refused` is a failure that the container reports, such as code that does not load. */
 export type ContainerEnd =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: string }
@@ -22,28 +22,32 @@ export interface ContainerOptions {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A separate Node.js process that holds one built action, and has a temporary folder of its own. */
+/** A separate Node.js process that holds one built action and has a temporary folder of its own. */
 export interface ActionContainer {
   readonly pid: number
   readonly alive: boolean
-  /** Loads the action on first use, and runs it. The container is killed where either takes `timeoutMs`. */
+  /** Loads the action on first use and runs it. Kills the container when either takes `timeoutMs`. */
   run(body: object, timeoutMs: number): Promise<ContainerRun>
-  /** Stops the process without ending it, as the platform does with a container that nobody uses. */
+  /** Stops the process (SIGSTOP): the platform pauses idle containers in the same way. */
   freeze(): void
   thaw(): void
   kill(): void
-  /** Resolves when the process is gone and its folder with it. */
+  /** Resolves when the process has ended and its folder is deleted. */
   readonly gone: Promise<void>
 }
 
 export interface ContainerRun {
   readonly end: ContainerEnd
   readonly logs: readonly string[]
+  /** When the container began to load or, if it was warm, to run the action; ms since the epoch. */
+  readonly start: number
+  /** How long this run loaded the action, ms; null in a warm container. */
+  readonly initMs: number | null
 }
 
 const memoryCheckMs = 100
 
-/** Starts a container. Its action is loaded by the first run. */
+/** Starts a container. Its first run loads the action. */
 export async function startContainer({
   code,
   main,
@@ -61,25 +65,26 @@ export async function startContainer({
     silent: true,
   })
   const logs = collectLogs(child)
+  const ask = channelTo(child)
   let alive = true
   const kill = () => {
     alive = false
     child.kill('SIGKILL')
   }
   process.once('exit', kill)
-  const closed = new Promise<void>((resolve) => child.once('close', resolve))
+  child.once('exit', () => (alive = false))
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const gone = closed.then(async () => {
     process.off('exit', kill)
     await rm(root, { recursive: true, force: true })
   })
-  child.once('exit', () => (alive = false))
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as number))
-    child.once('exit', (status) => reject(new Error(`The container did not start: exit ${String(status)}.`)))
+  await new Promise((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.on('error', reject)
   })
 
   /** One call of the program inside, within limits of time and memory. */
-  async function call(path: '/init' | '/run', body: object, timeoutMs: number): Promise<ContainerEnd> {
+  async function call(name: 'init' | 'run', body: object, timeoutMs: number): Promise<ContainerEnd> {
     let cause: 'timeout' | 'memory' | 'died' = 'died'
     const end = (why: 'timeout' | 'memory') => {
       cause = why
@@ -90,10 +95,8 @@ export async function startContainer({
       if (residentMb(child.pid) > memoryMb) end('memory')
     }, memoryCheckMs)
     try {
-      return await post(port, path, body)
-    } catch {
-      await closed
-      return { kind: cause, during: path === '/init' ? 'initialization' : 'run' }
+      const ended = await Promise.race([ask(name, body), closed])
+      return ended ?? { kind: cause, during: name === 'init' ? 'initialization' : 'run' }
     } finally {
       clearTimeout(timer)
       clearInterval(guard)
@@ -107,16 +110,39 @@ export async function startContainer({
       return alive
     },
     async run(body, timeoutMs) {
-      loading ??= call('/init', { value: { main, folder, env } }, timeoutMs)
+      const cold = loading === null
+      const arrived = Date.now()
+      loading ??= call('init', { main, folder, env }, timeoutMs)
       const loaded = await loading
-      const end = loaded.kind === 'result' ? await call('/run', body, timeoutMs) : loaded
+      const ready = Date.now()
+      const end = loaded.kind === 'result' ? await call('run', body, timeoutMs) : loaded
       if (end.kind !== 'result') kill()
-      return { end, logs: await logs.take() }
+      const initMs = cold ? ready - arrived : null
+      return { end, logs: await logs.take(), start: cold ? arrived : ready, initMs }
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     kill,
     gone,
+  }
+}
+
+/** Requests and answers over the channel of `fork`. An answer never comes from a process that has ended. */
+function channelTo(child: ChildProcess): (call: 'init' | 'run', body: object) => Promise<ContainerEnd> {
+  const waiting = new Map<number, (end: ContainerEnd) => void>()
+  let sent = 0
+  child.on('message', (message) => {
+    const { id, end } = message as { id: number; end: ContainerEnd }
+    waiting.get(id)?.(end)
+    waiting.delete(id)
+  })
+  return function ask(call, body) {
+    const id = (sent += 1)
+    return new Promise((resolve) => {
+      waiting.set(id, resolve)
+      // An error means that the process has ended, which the caller watches for.
+      child.send({ id, call, body }, () => undefined)
+    })
   }
 }
 
@@ -128,22 +154,4 @@ function residentMb(pid: number | undefined): number {
   } catch {
     return 0
   }
-}
-
-/** @throws Error where the connection breaks, as it does when the process ends */
-function post(port: number, path: string, body: object): Promise<ContainerEnd> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', agent: false }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('error', reject)
-      answer.on('end', () => {
-        const result = JSON.parse(Buffer.concat(chunks).toString()) as unknown
-        if (answer.statusCode === 200) resolve({ kind: 'result', result })
-        else resolve({ kind: 'refused', error: (result as { error: string }).error })
-      })
-    })
-    outgoing.on('error', reject)
-    outgoing.end(JSON.stringify(body))
-  })
 }

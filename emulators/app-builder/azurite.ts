@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
 export interface Azurite {
   readonly url: string
+  readonly account: string
+  /** Made for this server: nobody can sign requests with Azurite's well-known key. */
+  readonly key: string
   stop(): Promise<void>
 }
 
@@ -11,12 +15,14 @@ export interface Azurite {
  */
 export async function startAzurite(): Promise<Azurite> {
   const host = '127.0.0.1'
+  const account = 'files'
+  const key = randomBytes(64).toString('base64')
   const worker = new Worker(require.resolve('azurite/dist/src/blob/main.js'), {
     argv: [
       ...['--blobHost', host, '--blobPort', '0', '--inMemoryPersistence'],
       ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
     ],
-    env: {},
+    env: { AZURITE_ACCOUNTS: `${account}:${key}` },
     execArgv: [],
     stdout: true,
     stderr: true,
@@ -24,6 +30,8 @@ export async function startAzurite(): Promise<Azurite> {
   const url = await listeningUrl(worker)
   return {
     url,
+    account,
+    key,
     stop: async () => {
       await worker.terminate()
     },

@@ -1,6 +1,14 @@
 import { startContainer } from './action-container'
 import type { ActionContainer, ContainerOptions } from './action-container'
 
+/** What a container was started for. */
+export interface Deployed {
+  /** `/namespace/package/name` */
+  readonly path: string
+  /** Another object after each deployment, also where the version is the same: an undeploy resets the version. */
+  readonly revision: object
+}
+
 /** A container while one run has a place in it. */
 export interface Place {
   readonly container: ActionContainer
@@ -10,31 +18,29 @@ export interface Place {
 
 export interface ContainerPool {
   /**
-   * A place in a warm container, or in a new one.
-   * @param key of what runs in it; containers of another key are never given out
+   * A place in a warm container of the same revision, or in a new container. Idle containers of earlier revisions end.
    * @param concurrency how many runs one container takes at a time
    */
-  enter(key: string, concurrency: number, options: ContainerOptions): Promise<Place>
-  /** Process ids of the containers that are at work. */
+  enter(deployed: Deployed, concurrency: number, options: ContainerOptions): Promise<Place>
+  /** Process ids of the containers that are running an action. */
   busy(): readonly number[]
   /** Kills every container, busy or idle; the next run starts cold. */
   killAll(): void
   stop(): Promise<void>
 }
 
-interface Pooled {
-  readonly key: string
+interface Pooled extends Deployed {
   readonly started: Promise<ActionContainer>
   container: ActionContainer | null
   running: number
 }
 
-/** Keeps containers warm, and frozen while nobody uses them. */
+/** Keeps containers warm, and frozen while they are idle. */
 export function createContainerPool(): ContainerPool {
   const pool = new Set<Pooled>()
 
-  function start(key: string, options: ContainerOptions): Pooled {
-    const pooled: Pooled = { key, started: startContainer(options), container: null, running: 0 }
+  function start(deployed: Deployed, options: ContainerOptions): Pooled {
+    const pooled: Pooled = { ...deployed, started: startContainer(options), container: null, running: 0 }
     pool.add(pooled)
     const remove = () => pool.delete(pooled)
     pooled.started.then((container) => {
@@ -44,14 +50,24 @@ export function createContainerPool(): ContainerPool {
     return pooled
   }
 
+  /** A busy one finishes its run; the next run of the new revision ends it. */
+  function endReplaced({ path, revision }: Deployed): void {
+    for (const pooled of pool) {
+      if (pooled.path === path && pooled.revision !== revision && pooled.running === 0)
+        pooled.container?.kill()
+    }
+  }
+
   const started = () =>
     [...pool].flatMap(({ container, running }) => (container ? [{ container, running }] : []))
   return {
-    async enter(key, concurrency, options) {
+    async enter(deployed, concurrency, options) {
+      endReplaced(deployed)
       const free = [...pool].find(
-        (pooled) => pooled.key === key && pooled.running < concurrency && (pooled.container?.alive ?? true),
+        ({ revision, running, container }) =>
+          revision === deployed.revision && running < concurrency && (container?.alive ?? true),
       )
-      const pooled = free ?? start(key, options)
+      const pooled = free ?? start(deployed, options)
       pooled.running += 1
       const container = await pooled.started
       container.thaw()

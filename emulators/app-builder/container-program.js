@@ -1,7 +1,7 @@
-// The inside of an action container: POST /init loads the action from the folder in which it was unpacked, POST /run
-// calls it with `__OW_*` in the environment. Plain JavaScript, so that the process holds nothing but the action.
-// See https://github.com/apache/openwhisk-runtime-nodejs, whose answers these are.
-const { createServer } = require('node:http')
+// The program inside an action container: `init` loads the action from its folder, `run` calls it with `__OW_*` in the
+// environment. Plain JavaScript, so that the process loads nothing besides the action. Requests come over the channel of
+// `fork`, not over a port: nobody else on this machine can run the action.
+// The answers are those of https://github.com/apache/openwhisk-runtime-nodejs.
 
 const endOfActivation = 'XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX'
 
@@ -9,16 +9,15 @@ const endOfActivation = 'XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX'
 let main
 
 function init({ main: name, folder, env }) {
-  if (main) return { status: 403, body: { error: 'Cannot initialize the action more than once.' } }
   Object.assign(process.env, env)
   process.chdir(folder)
   try {
     main = require(folder)[name]
   } catch (error) {
-    return { status: 502, body: { error: `Initialization has failed due to: ${error.stack}` } }
+    return { kind: 'refused', error: `Initialization has failed due to: ${error.stack}` }
   }
-  if (typeof main === 'function') return { status: 200, body: { OK: true } }
-  return { status: 502, body: { error: `Action entrypoint '${name}' is not a function.` } }
+  if (typeof main === 'function') return { kind: 'result', result: { OK: true } }
+  return { kind: 'refused', error: `Action entrypoint '${name}' is not a function.` }
 }
 
 async function run({ value, ...context }) {
@@ -27,26 +26,22 @@ async function run({ value, ...context }) {
   }
   try {
     const result = await main(value)
-    if (result === undefined) return { status: 200, body: {} }
-    if (typeof result === 'object' && result !== null) return { status: 200, body: result }
-    return { status: 502, body: { error: 'The action did not return a dictionary or array.' } }
+    if (result === undefined) return { kind: 'result', result: {} }
+    if (typeof result === 'object' && result !== null) return { kind: 'result', result }
+    return { kind: 'refused', error: 'The action did not return a dictionary or array.' }
   } catch (error) {
     const { name, message, stack } = Object(error)
-    return { status: 200, body: { error: error instanceof Error ? { name, message, stack } : error } }
+    return { kind: 'result', result: { error: error instanceof Error ? { name, message, stack } : error } }
   } finally {
     process.stdout.write(`${endOfActivation}\n`)
     process.stderr.write(`${endOfActivation}\n`)
   }
 }
 
-const server = createServer(async (request, response) => {
-  const chunks = []
-  for await (const chunk of request) chunks.push(chunk)
-  const body = JSON.parse(Buffer.concat(chunks).toString())
-  const { status, body: answer } = request.url === '/init' ? init(body.value) : await run(body)
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+process.on('message', async ({ id, call, body }) => {
+  const end = call === 'init' ? init(body) : await run(body)
+  process.send({ id, end })
 })
 
-// Nobody is left to talk to.
+// The platform is gone.
 process.once('disconnect', () => process.exit())
-server.listen(0, '127.0.0.1', () => process.send(server.address().port))

@@ -10,12 +10,6 @@ import { startAzurite } from './azurite'
 import type { IncomingMessage } from 'node:http'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 
-/** Azurite's well-known development account: not a secret. */
-const account = new StorageSharedKeyCredential(
-  'devstoreaccount1',
-  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
-)
-
 export interface FilesEmulator extends Emulator {
   /**
    * The address of a container with a signature that lives for `lifetimeMs`; below zero it has expired already.
@@ -32,6 +26,7 @@ export interface FilesEmulator extends Emulator {
  */
 export async function startFiles(options: { readonly now?: () => number } = {}): Promise<FilesEmulator> {
   const azurite = await startAzurite()
+  const account = new StorageSharedKeyCredential(azurite.account, azurite.key)
   const blobs = new BlobServiceClient(`${azurite.url}/${account.accountName}`, account)
   const agent = new Agent({ keepAlive: true })
   const redate = options.now ? redateWith(options.now) : (_: LoggedRequest, reply: Reply) => reply

@@ -16,16 +16,25 @@ const json = process.argv.includes('--json')
 const tasks = new Listr<Demo>(
   [
     {
-      title: 'Start IMS, Analytics, the partner API, Files and OpenWhisk on this machine',
-      task: async (demo) => {
-        demo.platform = await startPlatform({ settings: demoPace })
-      },
-    },
-    {
-      title: "Build the actions with App Builder's own code",
-      task: async () => {
-        await buildApp(root)
-      },
+      title: 'Prepare',
+      task: (_demo, task) =>
+        task.newListr<Demo>(
+          [
+            {
+              title: 'Start IMS, Analytics, the partner API, Files and OpenWhisk on this machine',
+              task: async (demo) => {
+                demo.platform = await startPlatform({ settings: demoPace })
+              },
+            },
+            {
+              title: "Build the actions with App Builder's own code, and check their types",
+              task: async () => {
+                await buildApp(root)
+              },
+            },
+          ],
+          { concurrent: true, rendererOptions: { collapseSubtasks: false } },
+        ),
     },
     {
       title: 'Deploy package, action, alarm and rule',

@@ -1,16 +1,15 @@
 import { buildApp, deployApp } from '../app-builder/deploy'
-import { apiKey, namespace, startPlatform } from './platform'
+import { apiKey, deployToken, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
 
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
 async function local(): Promise<void> {
-  const platform = await startPlatform({ settings: demoPace })
+  const [platform] = await Promise.all([startPlatform({ settings: demoPace }), buildApp(root)])
   const { openwhisk, inputs } = platform
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void platform.stop().finally(() => process.exit()))
   }
 
-  await buildApp(root)
   await deployApp(root, { openwhisk, namespace, apiKey, inputs })
   openwhisk.alarms.start()
 
@@ -21,7 +20,7 @@ async function local(): Promise<void> {
     AIO_runtime_auth: apiKey,
     AIO_runtime_apihost: openwhisk.url,
     AIO_DEPLOY_SERVICE_URL: openwhisk.url,
-    AIO_ims_contexts_cli_access__token_token: 'local',
+    AIO_ims_contexts_cli_access__token_token: deployToken,
     AIO_ims_contexts_cli_access__token_expiry: '99999999999999',
   }
   for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)

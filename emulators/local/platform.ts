@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { startAnalytics } from '../analytics/analytics'
 import { startFiles } from '../app-builder/files'
 import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
@@ -15,8 +15,10 @@ import type { ImsEmulator } from '../ims/ims'
 import type { PartnerApiEmulator } from '../partner-api/partner-api'
 
 export const namespace = '12345-ingest-stage'
-/** `uuid:key` of the namespace. */
-export const apiKey = 'local-uuid:canary-namespace-key'
+/** `uuid:key` of the namespace; unguessable, because it deploys and runs code on this machine. */
+export const apiKey = `local-uuid:canary-${randomUUID()}`
+/** What the `aio` CLI deploys with. */
+export const deployToken = `canary-${randomUUID()}`
 export const reportSuite = 'exampleflights'
 
 export const credential = {
@@ -58,19 +60,25 @@ export interface PlatformOptions {
 export async function startPlatform({ settings = {} }: PlatformOptions = {}): Promise<Platform> {
   const ims = await startIms()
   ims.register(credential)
-  const analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
+  const verifyToken = (token: string) => ims.verify(token)
+  const [analytics, partner, files, state] = await Promise.all([
+    startAnalytics({ verifyToken }),
+    startPartnerApi(),
+    startFiles(),
+    startState({ apiKey }),
+  ])
   analytics.suites.add(reportSuite)
-  const partner = await startPartnerApi()
-  const files = await startFiles()
-  const tvm = await startTvm(files, { apiKey })
-  const state = await startState({ apiKey })
-  const openwhisk = await startOpenWhisk({
-    namespace,
-    apiKey,
-    // The library's own way to be pointed elsewhere.
-    env: { AIO_STATE_ENDPOINT: state.url },
-    verifyToken: (token) => ims.verify(token),
-  })
+  const [tvm, openwhisk] = await Promise.all([
+    startTvm(files, { apiKey }),
+    startOpenWhisk({
+      namespace,
+      apiKey,
+      deployToken,
+      // The library's own way to be pointed elsewhere.
+      env: { AIO_STATE_ENDPOINT: state.url },
+      verifyToken,
+    }),
+  ])
   const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`
   ims.register({ ...enterprise, redirectUris: [`${connectUrl}/callback`] })
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
@@ -104,7 +112,7 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
     },
     async stop() {
-      for (const service of services) await service.stop()
+      await Promise.all(services.map((service) => service.stop()))
     },
   }
 }

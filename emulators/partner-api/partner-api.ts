@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '../emulator'
+import { createAuthorizationServer } from './authorization-server'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { AuthorizationServer } from './authorization-server'
+
+export { partnerClient } from './authorization-server'
 
 export interface FlightRecord {
   readonly date: string
@@ -11,14 +15,10 @@ export interface FlightRecord {
   readonly destination: string
 }
 
-export interface PartnerApiEmulator extends Emulator {
-  /** What it serves, ascending by date. Tests may add to it or spoil it. */
+export interface PartnerApiEmulator extends Emulator, Omit<AuthorizationServer, 'answer' | 'accepts'> {
+  /** The records that are served, ascending by date. Tests may add to them or damage them. */
   readonly flights: unknown[]
-  /** Lifetime of access tokens, s. */
-  expiresIn: number
 }
-
-export const partnerClient = { id: 'partner-client', secret: 'canary-partner-client-secret' }
 
 const defaultLimit = 1_000
 const maxLimit = 5_000
@@ -30,37 +30,18 @@ export function realFlights(): FlightRecord[] {
 }
 
 /**
- * A partner's REST API: OAuth 2 client credentials (RFC 6749 §4.4), and `GET /v1/flights` with `since` (inclusive),
- * `limit` and `page_token`.
+ * A partner's REST API: an OAuth 2 authorization server, and `GET /v1/flights` with `since` (inclusive), `limit` and
+ * `page_token`.
  */
 export async function startPartnerApi({
   now = Date.now,
   flights = realFlights(),
 }: { readonly now?: () => number; readonly flights?: unknown[] } = {}): Promise<PartnerApiEmulator> {
-  const tokens = new Map<string, number>()
-  const knobs = { expiresIn: 3600 }
-
-  function token(request: LoggedRequest): Reply {
-    const form = new URLSearchParams(request.body.toString())
-    if (form.get('grant_type') !== 'client_credentials') {
-      return { status: 400, body: { error: 'unsupported_grant_type' } }
-    }
-    const [id, secret] = basicAuth(request) ?? [form.get('client_id'), form.get('client_secret')]
-    if (id !== partnerClient.id || secret !== partnerClient.secret) {
-      return { status: 401, headers: { 'www-authenticate': 'Basic' }, body: { error: 'invalid_client' } }
-    }
-    const value = `partner-token-${tokens.size + 1}-canary`
-    tokens.set(value, now() + knobs.expiresIn * 1000)
-    return {
-      status: 200,
-      headers: { 'cache-control': 'no-store' },
-      body: { access_token: value, token_type: 'Bearer', expires_in: knobs.expiresIn },
-    }
-  }
+  const authorization = createAuthorizationServer(now)
 
   function list(request: LoggedRequest, query: URLSearchParams): Reply {
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    if ((tokens.get(bearer) ?? 0) <= now()) {
+    if (!authorization.accepts(bearer)) {
       return {
         status: 401,
         headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
@@ -83,23 +64,15 @@ export async function startPartnerApi({
   const emulator = await startEmulator(
     (request) => {
       const { pathname, searchParams } = new URL(request.url, 'http://partner')
-      if (request.method === 'POST' && pathname === '/oauth/token') return token(request)
       if (request.method === 'GET' && pathname === '/v1/flights') return list(request, searchParams)
-      return { status: 404, body: { error: 'not_found' } }
+      return authorization.answer(request) ?? { status: 404, body: { error: 'not_found' } }
     },
     { now },
   )
-  return Object.assign(knobs, emulator, { flights })
+  return Object.assign(authorization, emulator, { flights })
 }
 
 function dateOf(flight: unknown): string {
   const date = (flight as Partial<FlightRecord> | null)?.date
   return typeof date === 'string' ? date : ''
-}
-
-function basicAuth({ headers }: LoggedRequest): string[] | null {
-  const encoded = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1]
-  return encoded === undefined
-    ? null
-    : Buffer.from(encoded, 'base64').toString().split(':').map(decodeURIComponent)
 }

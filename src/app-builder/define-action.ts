@@ -3,12 +3,15 @@ import { createRedactor } from '../http/redact'
 import { createLogger } from './logger'
 import type { JobError } from '../errors'
 import type { Redactor } from '../http/redact'
+import type { Job } from '../jobs/job'
 import type { Log } from '../log'
 
 export type ActionParams = Readonly<Record<string, unknown>>
 
 /** What an action's own code gets to see. */
 export interface ActionContext {
+  /** Every job of the app. */
+  readonly jobs: readonly Job[]
   readonly params: ActionParams
   readonly log: Log
   readonly redactor: Redactor
@@ -22,6 +25,7 @@ const secretNames = /(SECRET|PRIVATE_KEY|PASSWORD|TOKEN|API_KEY|ENCRYPTION_KEY)/
  * was wrong and what to do, and nothing leaves unredacted.
  */
 export function defineAction(
+  jobs: readonly Job[],
   run: (context: ActionContext) => Promise<object>,
 ): (params: ActionParams) => Promise<object> {
   return async function main(params) {
@@ -29,7 +33,7 @@ export function defineAction(
     learnSecrets(params, redactor)
     const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
     try {
-      return redactor.value(await run({ params, log, redactor }))
+      return redactor.value(await run({ jobs, params, log, redactor }))
     } catch (thrown) {
       const error = toJobError(thrown)
       log.error(error.message, { code: error.code, ...error.details, ...causeOf(error) })

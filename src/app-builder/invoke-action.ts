@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { JobError } from '../errors'
+import { decisionMaxBytes } from '../http/http-client'
 import type { HttpClient } from '../http/http-client'
 import type { Runtime } from './params/runtime'
 
@@ -27,6 +28,7 @@ export async function invokeAction(
     },
     body: JSON.stringify(params),
     timeoutMs: 10_000,
+    maxBytes: decisionMaxBytes,
   })
   const accepted = response.status === 202 ? Accepted.safeParse(JSON.parse(response.body.toString())) : null
   if (!accepted?.success) {

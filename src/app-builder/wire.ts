@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { JobError } from '../errors'
 import { inputsFrom } from '../inputs'
-import { findJob } from '../jobs'
+import { findJob } from '../jobs/find-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openBatchFile } from '../pipeline/staging/batch-file'
 import { openTenants, tenantName } from '../state/tenants'
@@ -34,7 +34,7 @@ export async function wire(context: ActionContext, request: RunParams): Promise<
   const tenants = openTenants(store)
   const tenant = request.tenant === undefined ? null : await linkedTenant(request.tenant, tenants)
   const tenantOrgId = tenant ? { tenantOrgId: tenant.orgId } : {}
-  const definition = findJob(request.job)
+  const definition = findJob(context.jobs, request.job)
   const job = tenant ? { ...definition, name: `${definition.name}@${tenantName(tenant.orgId)}` } : definition
   const inputs = inputsFrom({ ...params, ...tenant?.inputs })
   const token = serviceToken({ params, urls, runtime, log, ...tenantOrgId })

@@ -1,5 +1,5 @@
 import { JobError } from '../errors'
-import { TransportError } from '../http/http-client'
+import { TransportError, decisionMaxBytes } from '../http/http-client'
 import { isPassing, withRetries } from '../http/retry-policy'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
@@ -50,6 +50,7 @@ export async function askAuthority(
       headers: { accept: 'application/json', ...headers },
       ...(body === undefined ? {} : { body }),
       timeoutMs: tryMs,
+      maxBytes: decisionMaxBytes,
     })
   } catch (error) {
     if (error instanceof TransportError) throw unavailable(request, error.message)

@@ -7,8 +7,15 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   /** From the call to the last byte of the answer, in ms. */
   readonly timeoutMs: number
+  /** The largest body of an answer, decoded, in bytes. Default {@link defaultMaxBytes}. */
+  readonly maxBytes?: number
   readonly signal?: AbortSignal
 }
+
+/** A page of data: raw, decoded and parsed, and the next one on its way, it has to fit into an action of 256 MB. */
+export const defaultMaxBytes = 16 * 1024 * 1024
+/** An answer that is a decision: a token, a refusal, an id. */
+export const decisionMaxBytes = 1024 * 1024
 
 export interface HttpResponse {
   readonly status: number
@@ -24,7 +31,8 @@ export interface HttpResponse {
 export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>
 
 /**
- * No complete answer. `sent: 'no'` only where it is certain that no byte of the request left
+ * No complete answer; `too-large` where it had more than `maxBytes`, however small it was on the wire.
+ * `sent: 'no'` only where it is certain that no byte of the request left
  * (name not found, connection refused, TLS refused); in doubt it is `'perhaps'`.
  */
 export class TransportError extends Error {
@@ -33,7 +41,7 @@ export class TransportError extends Error {
   constructor(
     message: string,
     readonly sent: 'no' | 'perhaps',
-    readonly reason: 'timeout' | 'aborted' | 'network',
+    readonly reason: 'timeout' | 'aborted' | 'too-large' | 'network',
     options?: { readonly cause?: unknown },
   ) {
     super(message, options)

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import fetch from 'node-fetch'
 import { JobError } from '../errors'
-import { TransportError } from './http-client'
+import { TransportError, defaultMaxBytes } from './http-client'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client'
@@ -24,7 +24,10 @@ const neverSent = new Set([
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** The {@link HttpClient} over node-fetch, with kept-alive connections and a time limit on the whole exchange. */
+/**
+ * The {@link HttpClient} over node-fetch, with kept-alive connections, a time limit on the whole exchange and a size
+ * limit on the decoded answer.
+ */
 export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
   const agents = {
     'http:': new HttpAgent({ keepAlive: true }),
@@ -51,7 +54,8 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
   }
 
   async function exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const init: RequestInit = { method: request.method, redirect: 'manual', signal }
+    const { method, maxBytes: size = defaultMaxBytes } = request
+    const init: RequestInit = { method, redirect: 'manual', signal, size }
     init.agent = agents[url.protocol as keyof typeof agents]
     if (request.headers) init.headers = { ...request.headers }
     if (request.body !== undefined) init.body = request.body as BodyInit
@@ -79,13 +83,17 @@ export function placeOf(url: URL): string {
 function transportError(
   error: unknown,
   url: URL,
-  { method, timeoutMs }: HttpRequest,
+  { method, timeoutMs, maxBytes = defaultMaxBytes }: HttpRequest,
   timedOut: boolean,
 ): TransportError {
   const place = `${method} ${placeOf(url)}`
   if (timedOut)
     return new TransportError(`${place} had no answer within ${timeoutMs} ms`, 'perhaps', 'timeout')
-  const { name, code } = error as { name?: string; code?: string }
+  const { name, code, type } = error as { name?: string; code?: string; type?: string }
+  if (type === 'max-size') {
+    const limit = `${maxBytes} bytes (maxBytes, counted after decompression)`
+    return new TransportError(`${place} had an answer of more than ${limit}`, 'perhaps', 'too-large')
+  }
   if (name === 'AbortError') return new TransportError(`${place} was aborted`, 'perhaps', 'aborted')
   const sent = code !== undefined && neverSent.has(code) ? 'no' : 'perhaps'
   return new TransportError(`${place} failed: ${code ?? name ?? 'network error'}`, sent, 'network')

@@ -14,13 +14,18 @@ export interface RetryPolicy {
   readonly firstDelayMs?: number
 }
 
+/** What the same request would meet again. */
+function isFinal({ reason }: TransportError): boolean {
+  return reason === 'aborted' || reason === 'too-large'
+}
+
 /** Answers that may be different next time. */
 export function isPassing({ status }: HttpResponse): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
 /**
- * Repeats requests that may be repeated: after no answer, 408, 429 and 5xx; full jitter, doubling, and as long as
+ * Repeats requests that may be repeated: after no answer (unless it was too large), 408, 429 and 5xx; full jitter, doubling, and as long as
  * `Retry-After` says. Ends with the last answer or error when tries or budget are used up.
  */
 export function withRetries(http: HttpClient, policy: RetryPolicy): HttpClient {
@@ -36,7 +41,7 @@ export function withRetries(http: HttpClient, policy: RetryPolicy): HttpClient {
       })
       const last = attempt >= tries
       if ('status' in outcome && (last || !isPassing(outcome))) return outcome
-      if (outcome instanceof TransportError && (last || outcome.reason === 'aborted')) throw outcome
+      if (outcome instanceof TransportError && (last || isFinal(outcome))) throw outcome
 
       const asked = 'status' in outcome ? retryAfterMs(outcome.headers['retry-after'], clock.now()) : null
       const waitMs = asked ?? random() * firstDelayMs * 2 ** (attempt - 1)

@@ -103,3 +103,18 @@ it('an invocation by hand answers with the report, or with an activation id when
   expect(await handedOver.json()).toMatchObject({ activationId: expect.any(String) as string })
   expect(overriding.status).toBe(400)
 })
+
+it('a trigger that is fired by hand runs the job that its alarm would run', async () => {
+  await deployApp(root, target)
+
+  const answer = await fetch(`${openwhisk.url}/api/v1/namespaces/_/triggers/${flightsAlarm}`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(apiKey).toString('base64')}` },
+  })
+  expect(answer.status).toBe(202)
+  const runOfJob = () => openwhisk.activations.finished.find(({ name }) => name === 'run-job')
+  while (!runOfJob()) await new Promise((resolve) => setImmediate(resolve))
+
+  const { reason } = runOfJob()?.response.result as { reason: string }
+  expect(['params-invalid', 'job-unknown']).not.toContain(reason)
+})

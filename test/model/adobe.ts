@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { textOf } from './batch-text'
 import type {
   CheckAnswer,
   Destination,
@@ -48,7 +48,7 @@ export function adobeFor(
   world: { readonly sendTimeoutMs: number; readonly settleMs: number; readonly restMs: number },
 ): Destination<ModelRow> {
   function accept(batch: OutgoingBatch, lagMs: number): void {
-    const lines = gunzipSync(batch.bytes).toString().split('\n').slice(1, -1)
+    const lines = textOf(batch.bytes).split('\n').slice(1, -1)
     adobe.accepted.push({ key: batch.key, group: batch.groupName, lines })
     if (!adobe.keys.has(batch.key)) {
       adobe.keys.set(batch.key, { rows: lines.length, visibleAt: time.now() + lagMs })

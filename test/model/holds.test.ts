@@ -1,4 +1,5 @@
 import { runJob } from '../../src/pipeline/run-job'
+import { openGzipFile } from './batch-text'
 import { benign } from './choices'
 import { clean, createWorld, recordsFor, verdict } from './world'
 import type { Destination, LookupAnswer, SendAnswer } from '../../src/destinations/destination'
@@ -14,6 +15,7 @@ function tampered(tamper: (destination: Destination) => Partial<Destination>): P
   return {
     change: (dependencies) => ({
       ...dependencies,
+      openFile: openGzipFile,
       destination: { ...dependencies.destination, ...tamper(dependencies.destination) },
     }),
   }

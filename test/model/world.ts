@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
 import * as z from 'zod'
 import { defineJob } from '../../src/jobs/job'
 import { silentLog } from '../../src/log'
 import { createDeadline } from '../../src/pipeline/deadline'
 import { Settings } from '../../src/pipeline/settings'
 import { adobeFor } from './adobe'
+import { openPlainFile } from './batch-text'
 import { filesFor } from './files'
 import { createTime, startProcess } from './time'
 import type { Job } from '../../src/jobs/job'
-import type { BatchFile } from '../../src/pipeline/staging/batch-file'
 import type { RunDependencies, RunRequest } from '../../src/pipeline/run-context'
 import type { Page, Source } from '../../src/sources/source'
 import type { RunReport } from '../../src/state/run-report'
@@ -131,7 +129,7 @@ export function createWorld(options: WorldOptions): World {
         log: silentLog,
         activation: `activation-${ids}`,
         scratch: '/nonexistent',
-        openFile: openSyncFile,
+        openFile: openPlainFile,
         newId: () => `id${ids++}`,
         continueLater: () => Promise.resolve(),
       }
@@ -157,35 +155,6 @@ function sourceFor(records: readonly ModelRecord[], process: Process, pageSize: 
       for (let from = 0; from < wanted.length; from += pageSize) {
         yield { records: await process.call(20, () => wanted.slice(from, from + pageSize)) }
       }
-    },
-  }
-}
-
-/** Compresses without leaving the thread, so that schedules are exactly repeatable. */
-function openSyncFile(header: string): BatchFile {
-  let text = header
-  let rows = 0
-  return {
-    get rows() {
-      return rows
-    },
-    get textBytes() {
-      return text.length
-    },
-    gzipBytes: 0,
-    append(line) {
-      rows += 1
-      text += line
-    },
-    settled: () => Promise.resolve(),
-    finish: () => {
-      const bytes = gzipSync(text)
-      return Promise.resolve({
-        bytes,
-        rows,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        textSha256: createHash('sha256').update(text).digest('hex'),
-      })
     },
   }
 }

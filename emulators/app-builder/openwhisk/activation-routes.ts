@@ -1,9 +1,9 @@
 import { answers } from './answers'
-import { pageOf } from './page'
+import { listOf } from './page'
 import type { Reply } from '../../emulator'
 import type { Activations } from './activations'
 
-/** `GET activations`, newest first, and `GET activations/{id}`, `…/result` and `…/logs`. */
+/** `GET activations`, newest first, `GET activations/{id}`, and its `/result` and `/logs`. */
 export function activationRoute(
   activations: Activations,
   [id = '', part]: readonly string[],
@@ -17,16 +17,19 @@ export function activationRoute(
   return { status: 200, body: activation }
 }
 
-function list({ finished }: Activations, query: URLSearchParams): object[] {
+function list({ finished }: Activations, query: URLSearchParams): object {
   const since = Number(query.get('since') ?? 0)
+  const upto = Number(query.get('upto') ?? Infinity)
   const name = query.get('name')?.split('/').at(-1)
   const matching = finished
-    .filter(({ start }) => start >= since)
+    .filter(({ start }) => start >= since && start <= upto)
     .filter((activation) => name === undefined || activation.name === name)
     .reverse()
-  return pageOf(matching, query).map(({ response, logs, ...summary }) => ({
+  const withDetails = query.get('docs') === 'true'
+  const shown = matching.map(({ response, logs, ...summary }) => ({
     ...summary,
     statusCode: response.statusCode,
-    ...(query.get('docs') === 'true' ? { response, logs } : {}),
+    ...(withDetails ? { response, logs } : {}),
   }))
+  return listOf('activations', shown, query)
 }

@@ -1,4 +1,5 @@
 import type { ContainerEnd } from '../action-container'
+import type { Action, KeyValue } from './entities'
 
 /** One run of an action, or one firing of a trigger, as `GET activations/{id}` shows it. */
 export interface Activation {
@@ -7,13 +8,15 @@ export interface Activation {
   readonly name: string
   readonly version: string
   readonly publish: false
-  /** ms since the epoch */
+  /** ms since the epoch. For an action: when the container began to load or to run it. */
   readonly start: number
+  /** 0 for a trigger. */
   readonly end: number
-  readonly duration: number
+  /** ms; absent for a trigger. */
+  readonly duration?: number
   readonly response: ActivationResponse
   readonly logs: readonly string[]
-  readonly annotations: readonly { readonly key: string; readonly value: unknown }[]
+  readonly annotations: readonly KeyValue[]
 }
 
 export interface ActivationResponse {
@@ -21,6 +24,35 @@ export interface ActivationResponse {
   readonly statusCode: 0 | 1 | 2 | 3
   readonly success: boolean
   readonly result: unknown
+}
+
+/** When a run took place and what came before it. */
+export interface Timing {
+  /** When the request was accepted, ms since the epoch. */
+  readonly accepted: number
+  /** When the container began to load or to run the action, ms since the epoch. */
+  readonly start: number
+  /** How long the action was loaded, ms; null in a warm container. */
+  readonly initMs: number | null
+  readonly timedOut: boolean
+}
+
+/**
+ * What OpenWhisk notes about the run of an action. `initTime` is present only after a cold start.
+ * @see https://github.com/apache/openwhisk/blob/master/docs/annotations.md
+ */
+export function annotationsOf(
+  { limits, exec, namespace, name }: Action,
+  { accepted, start, initMs, timedOut }: Timing,
+): KeyValue[] {
+  return [
+    { key: 'limits', value: limits },
+    { key: 'path', value: `${namespace}/${name}` },
+    { key: 'kind', value: exec.kind },
+    { key: 'timeout', value: timedOut },
+    ...(initMs === null ? [] : [{ key: 'initTime', value: initMs }]),
+    { key: 'waitTime', value: start - accepted },
+  ]
 }
 
 const maxResultBytes = 1024 * 1024

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createContainerPool } from '../container-pool'
-import { notProvisioned, ofResult, responseTo } from './activation'
+import { annotationsOf, notProvisioned, ofResult, responseTo } from './activation'
 import { boundParameters, isAnnotated, nameInPackage } from './entities'
 import type { ContainerPool } from '../container-pool'
-import type { Activation, ActivationResponse } from './activation'
+import type { Activation, ActivationResponse, Timing } from './activation'
 import type { Action, Entities, Entity } from './entities'
 
 type Params = Readonly<Record<string, unknown>>
@@ -34,7 +34,7 @@ export interface ActivationOptions {
   readonly sharedActions: Readonly<Record<string, (params: Params) => object>>
 }
 
-interface Run {
+interface Run extends Omit<Timing, 'accepted'> {
   readonly response: ActivationResponse
   readonly logs: readonly string[]
 }
@@ -48,7 +48,7 @@ export function createActivations(options: ActivationOptions): Activations {
   async function runAction(action: Action, params: Params, activationId: string): Promise<Run> {
     const { limits, exec, version } = action
     const path = `/${namespace}/${action.package}/${action.name}`
-    const place = await pool.enter(`${path}@${version}`, limits.concurrency, {
+    const place = await pool.enter({ path, revision: action }, limits.concurrency, {
       code: Buffer.from(exec.code ?? '', 'base64'),
       main: exec.main ?? 'main',
       memoryMb: limits.memory,
@@ -65,13 +65,13 @@ export function createActivations(options: ActivationOptions): Activations {
       transaction_id: newId(),
       deadline: String(Date.now() + limits.timeout),
     }
-    const { end, logs } = await place.container.run(body, limits.timeout)
-    place.leave()
-    return { response: responseTo(end, limits.timeout), logs }
+    const { end, ...run } = await place.container.run(body, limits.timeout).finally(() => place.leave())
+    return { ...run, response: responseTo(end, limits.timeout), timedOut: end.kind === 'timeout' }
   }
 
   /** Each component gets the result of the one before; an error ends it. Its logs are the ids of its parts. */
   async function runSequence(components: readonly string[], params: Params): Promise<Run> {
+    const start = Date.now()
     const logs: string[] = []
     let response = ofResult(params)
     for (const component of components) {
@@ -79,39 +79,35 @@ export function createActivations(options: ActivationOptions): Activations {
       const action = entities.actions.get(nameInPackage(component))
       if (shared) response = ofResult(shared(response.result as Params))
       else if (action) {
-        const part = start(action, response.result as Params)
+        const part = begin(action, response.result as Params)
         logs.push(part.activationId)
         response = (await part.done).response
       } else response = ofResult({ error: 'Sequence component does not exist.' })
       if (!response.success) break
     }
-    return { response, logs }
+    return { response, logs, start, initMs: null, timedOut: false }
   }
 
-  function start(action: Action, payload: Params): Started {
+  function begin(action: Action, payload: Params): Started {
     const activationId = newId()
-    const begun = Date.now()
+    const accepted = Date.now()
     const params = { ...boundParameters(entities, action), ...payload }
-    const { components, kind } = action.exec
+    const { components } = action.exec
     const run = components ? runSequence(components, params) : runAction(action, params, activationId)
-    const annotations = [
-      { key: 'path', value: `${namespace}/${action.package}/${action.name}` },
-      { key: 'kind', value: kind },
-      { key: 'limits', value: action.limits },
-    ]
-    const done = run
-      .catch((error: unknown): Run => ({ response: notProvisioned(), logs: [String(error)] }))
-      .then(({ response, logs }) => keep(action, { activationId, start: begun, response, logs, annotations }))
+    const done = run.catch(unprovisioned).then(({ response, logs, ...timing }) => {
+      const annotations = annotationsOf(action, { accepted, ...timing })
+      const { start } = timing
+      const end = Date.now()
+      return keep(action, { activationId, start, end, duration: end - start, response, logs, annotations })
+    })
     return { activationId, done }
   }
 
   function keep(
     { name, version }: Entity,
-    run: Pick<Activation, 'activationId' | 'start' | 'response' | 'logs' | 'annotations'>,
+    run: Omit<Activation, 'namespace' | 'name' | 'version' | 'publish'>,
   ): Activation {
-    const end = Date.now()
-    const duration = end - run.start
-    const activation: Activation = { ...run, namespace, name, version, publish: false, end, duration }
+    const activation: Activation = { ...run, namespace, name, version, publish: false }
     finished.push(activation)
     return activation
   }
@@ -119,17 +115,22 @@ export function createActivations(options: ActivationOptions): Activations {
   return {
     finished,
     find: (id) => finished.find(({ activationId }) => activationId === id),
-    start,
+    start: begin,
     recordTrigger(trigger, payload, logs) {
       const activationId = newId()
       const response = { status: 'success', statusCode: 0, success: true, result: payload } as const
-      keep(trigger, { activationId, start: Date.now(), response, logs, annotations: [] })
+      keep(trigger, { activationId, start: Date.now(), end: 0, response, logs, annotations: [] })
       return activationId
     },
     busy: () => pool.busy(),
     killAll: () => pool.killAll(),
     stop: () => pool.stop(),
   }
+}
+
+function unprovisioned(error: unknown): Run {
+  const logs = [String(error)]
+  return { response: notProvisioned(), logs, start: Date.now(), initMs: null, timedOut: false }
 }
 
 function newId(): string {

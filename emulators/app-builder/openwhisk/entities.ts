@@ -9,6 +9,7 @@ export interface Entity {
   readonly name: string
   readonly namespace: string
   readonly version: string
+  readonly publish: false
   readonly annotations: readonly KeyValue[]
   readonly parameters: readonly KeyValue[]
   readonly updated: number

@@ -1,8 +1,8 @@
 import { answers } from './answers'
 import { defaultLimits, lastName, nameInPackage } from './entities'
-import { pageOf } from './page'
+import { listOf } from './page'
 import type { Reply } from '../../emulator'
-import type { Action, Entities, Entity, KeyValue, Trigger } from './entities'
+import type { Action, Entities, Entity, KeyValue, Rule, Trigger } from './entities'
 
 /** A request for one entity, or for all of one kind. */
 export interface EntityRequest {
@@ -18,14 +18,13 @@ export interface EntityRequest {
 export function entityRoute(entities: Entities, namespace: string, request: EntityRequest): Reply {
   const { method, kind, name, query } = request
   const store = entities[kind] as Map<string, Entity>
-  if (name === '') return { status: 200, body: pageOf([...store.values()].map(summaryOf), query) }
+  if (name === '') return { status: 200, body: listOf(kind, [...store.values()].map(summaryOf), query) }
   const found = store.get(name)
   if (method === 'PUT') return put(entities, namespace, request, found)
   if (!found) return answers.missing
   if (method === 'DELETE') return remove(entities, kind, name, found)
   if (method === 'POST' && kind === 'rules') return setStatus(entities, name, request.body)
-  if (method === 'GET')
-    return { status: 200, body: kind === 'packages' ? withContents(entities, found) : found }
+  if (method === 'GET') return { status: 200, body: detailsOf(entities, kind, found) }
   return { status: 405 }
 }
 
@@ -41,6 +40,7 @@ function put(
     name: lastName(name),
     namespace,
     version: `0.0.${patch}`,
+    publish: false,
     annotations: (body.annotations as KeyValue[] | undefined) ?? found?.annotations ?? [],
     parameters: (body.parameters as KeyValue[] | undefined) ?? found?.parameters ?? [],
     updated: Date.now(),
@@ -96,14 +96,24 @@ function setStatus({ rules }: Entities, name: string, { status }: Readonly<Recor
   return { status: 200 }
 }
 
-/** An undeploy asks a package for its contents. */
-function withContents({ actions }: Entities, entity: Entity): object {
-  const own = [...actions.values()].filter((action) => action.package === entity.name).map(summaryOf)
-  return { ...entity, actions: own, feeds: [], binding: {} }
+/** A package with its actions, a trigger with its rules: the CLI counts their `status`. */
+function detailsOf({ actions, rules }: Entities, kind: EntityRequest['kind'], entity: Entity): object {
+  if (kind === 'packages') {
+    const own = [...actions.values()].filter((action) => action.package === entity.name).map(summaryOf)
+    return { ...entity, actions: own, feeds: [], binding: {} }
+  }
+  if (kind !== 'triggers') return entity
+  const own = [...rules.values()].filter((rule) => lastName(rule.trigger) === entity.name)
+  return { ...entity, rules: Object.fromEntries(own.map(reducedRule)) }
 }
 
-/** Without the code, which lists leave out. */
-function summaryOf(entity: Entity): object {
-  const { exec, ...rest } = entity as Entity & { exec?: { kind: string } }
-  return exec ? { ...rest, exec: { kind: exec.kind } } : rest
+function reducedRule({ namespace, name, action, status }: Rule): [string, object] {
+  const path = action.replace(/^\//, '').split('/').slice(0, -1).join('/')
+  return [`${namespace}/${name}`, { action: { path, name: lastName(action) }, status }]
+}
+
+/** Lists show neither code nor parameters. */
+function summaryOf(entity: Entity & { readonly exec?: Action['exec'] }): object {
+  const { exec } = entity
+  return { ...entity, parameters: undefined, ...(exec ? { exec: { kind: exec.kind } } : {}) }
 }

@@ -31,6 +31,8 @@ export interface OpenWhiskOptions {
   readonly namespace: string
   /** `uuid:key` */
   readonly apiKey: string
+  /** The IMS token of the person who deploys with the `aio` CLI; without it no `Bearer` is accepted. */
+  readonly deployToken?: string
   /** Set in every container before its action is loaded. */
   readonly env?: Readonly<Record<string, string>>
   /** Guards web actions with `require-adobe-auth`; without it no token is valid. */
@@ -49,6 +51,7 @@ const kinds: readonly string[] = ['packages', 'actions', 'triggers', 'rules']
 export async function startOpenWhisk({
   namespace,
   apiKey,
+  deployToken,
   env = {},
   verifyToken = () => null,
   clock = systemClock,
@@ -60,7 +63,9 @@ export async function startOpenWhisk({
   const activations = createActivations({ namespace, apiKey, entities, apiHost, env, sharedActions })
   const invoker = { entities, activations, clock }
   const alarms = createAlarms(clock, (trigger, payload) => fireTrigger(invoker, trigger, payload))
-  const basic = `Basic ${Buffer.from(apiKey).toString('base64')}`
+  const accepted = [`Basic ${Buffer.from(apiKey).toString('base64')}`]
+  // The deploy service takes a person's own token instead of the key of the namespace.
+  if (deployToken !== undefined) accepted.push(`Bearer ${deployToken}`)
 
   async function handle(request: LoggedRequest): Promise<Reply> {
     const { pathname, searchParams } = new URL(request.url, 'http://openwhisk')
@@ -71,9 +76,7 @@ export async function startOpenWhisk({
       .map(decodeURIComponent)
     if (area === 'web')
       return rest[0] === namespace ? webRoute(invoker, request, rest.slice(1)) : answers.missing
-    // The deploy service takes a person's own token, which is none of this platform's.
-    const { authorization = '' } = request.headers
-    if (authorization !== basic && !authorization.startsWith('Bearer ')) return answers.unauthenticated
+    if (!accepted.includes(request.headers.authorization ?? '')) return answers.unauthenticated
     if (area === 'audit-log-api') return { status: 200, body: {} }
     if (area !== 'namespaces') return answers.missing
     if (rest[0] === undefined || rest[0] === '') return { status: 200, body: [namespace] }

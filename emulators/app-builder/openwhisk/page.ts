@@ -1,8 +1,9 @@
-/** How much of a list OpenWhisk shows where nothing else is asked for. */
+/** How many entries OpenWhisk lists when no `limit` is given. */
 const defaultLimit = 30
 
-/** The part of a list that `limit` and `skip` ask for. */
-export function pageOf<Item>(items: readonly Item[], query: URLSearchParams): Item[] {
-  const skip = Number(query.get('skip') ?? 0)
-  return items.slice(skip, skip + Number(query.get('limit') ?? defaultLimit))
+/** The entries that `limit` and `skip` select; with `count`, only their number, under the name of their kind. */
+export function listOf(kind: string, items: readonly object[], query: URLSearchParams): object {
+  const selected = items.slice(Number(query.get('skip') ?? 0))
+  if (query.get('count') === 'true') return { [kind]: selected.length }
+  return selected.slice(0, Number(query.get('limit') ?? defaultLimit))
 }

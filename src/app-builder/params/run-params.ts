@@ -23,8 +23,11 @@ export const RunParams = z.strictObject({
 })
 export type RunParams = z.infer<typeof RunParams>
 
-/** The alarms feed stores its own parameters on the trigger, so they arrive beside the payload. */
+/** Deployment stores the alarm's parameters on the trigger, so they arrive beside the payload. */
 const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', 'date', 'timezone'])
+
+/** An alarm passes its payload as parameters; `aio rt trigger fire` passes only what is stored on the trigger. */
+const StoredPayload = z.looseObject({ trigger_payload: z.record(z.string(), z.unknown()).catch({}) })
 
 /**
  * Takes the request out of the action's params: what remains without inputs (upper case), the platform's own
@@ -32,19 +35,20 @@ const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', '
  * @throws JobError `params-invalid`
  */
 export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {
+  const { trigger_payload: stored } = StoredPayload.parse(params)
   const request = Object.fromEntries(
     Object.entries(params).filter(
       ([name]) => !/^[A-Z]/.test(name) && !name.startsWith('__') && !alarmParams.has(name),
     ),
   )
-  const parsed = RunParams.safeParse(request)
+  const parsed = RunParams.safeParse({ ...stored, ...request })
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : (issue?.path.join('.') ?? '')
   throw new JobError(
     'params-invalid',
     `The parameter "${name}" is not right: ${issue?.message ?? 'invalid'}.`,
-    `Known parameters: ${Object.keys(RunParams.shape).join(', ')}. Example: --param job flights`,
+    `Known parameters: ${Object.keys(RunParams.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
     { details: { parameter: name } },
   )
 }

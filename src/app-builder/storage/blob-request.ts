@@ -14,6 +14,8 @@ export type SendBlobRequest = (request: BlobRequest) => Promise<HttpResponse>
 /** Any version since 2019 would do; conditions and listings have not changed. */
 const apiVersion = '2021-12-02'
 const timeoutMs = 20_000
+/** A batch of 20 MB that could not be compressed, and then some. */
+const maxBytes = 32 * 1024 * 1024
 
 /** Denied for the signature: nothing has been done, whatever was asked. */
 export function isDenied({ status }: HttpResponse): boolean {
@@ -45,6 +47,7 @@ export function signBlobRequests(http: HttpClient, tvm: Tvm): SendBlobRequest {
       url: `${place}?${query === undefined ? '' : `${query}&`}${signature}`,
       headers: { 'x-ms-version': apiVersion, ...headers },
       timeoutMs,
+      maxBytes,
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
-import { TransportError } from '../../http/http-client'
+import { TransportError, decisionMaxBytes } from '../../http/http-client'
 import { isPassing, withRetries } from '../../http/retry-policy'
 import type { Clock } from '../../clock'
 import type { HttpClient, HttpResponse } from '../../http/http-client'
@@ -67,7 +67,7 @@ export function createTvm(options: {
       'x-api-key': 'firefly-aio-tvm',
     }
     try {
-      return await http({ method: 'GET', url, headers, timeoutMs: 10_000 })
+      return await http({ method: 'GET', url, headers, timeoutMs: 10_000, maxBytes: decisionMaxBytes })
     } catch (error) {
       if (error instanceof TransportError) throw unreachable(error.message)
       throw error

@@ -2,22 +2,34 @@ import { createInvitations, invitationDays } from '../../auth/consent/invitation
 import { openPendingConsents, pendingSeconds } from '../../auth/consent/pending-consents'
 import { findConsent } from './consents'
 import { clock } from '../container'
-import { httpStatusOf } from './define-web-action'
+import { defineAction } from '../define-action'
+import { defineWebAction, httpStatusOf } from './define-web-action'
 import { requireSealer } from '../params/encryption-key'
 import { webActionUrl } from './own-urls'
 import { readInvitationParams } from './invitation-params'
 import { readRuntime } from '../params/runtime'
 import { stateStore } from '../storage/stores'
 import { webPage } from './web-page'
-import { cookieOf } from './web-request'
+import { cookieOf, readWebRequest } from './web-request'
 import type { JobError } from '../../errors'
+import type { Job } from '../../jobs/job'
 import type { ActionContext, ActionParams } from '../define-action'
 import type { WebContext, WebResponse } from './define-web-action'
 
 const cookieName = 'analytics-ingest-consent'
 
+/**
+ * The action `connect`: asks a person for access in the browser. Links begin with an invitation, made by who holds the
+ * namespace's key.
+ */
+export function connectAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
+  const fromBrowser = defineWebAction(jobs, visit, errorPage)
+  const byKey = defineAction(jobs, invite)
+  return (params) => (readWebRequest(params) ? fromBrowser(params) : byKey(params))
+}
+
 /** Makes an invitation. Only who holds the key of the namespace gets here. */
-export function invite({ params }: ActionContext): Promise<object> {
+function invite({ params }: ActionContext): Promise<object> {
   const invitation = readInvitationParams(params)
   const link = new URL(`${connectUrl(params)}/start`)
   link.searchParams.set('invitation', createInvitations(requireSealer(params), clock).make(invitation))
@@ -30,7 +42,7 @@ export function invite({ params }: ActionContext): Promise<object> {
 }
 
 /** The pages of a consent: `/start` sends the browser there, `/callback` is where it comes back. */
-export async function visit(context: WebContext): Promise<WebResponse> {
+async function visit(context: WebContext): Promise<WebResponse> {
   const { method, path } = context.request
   if (method === 'get' && path === '/start') return start(context)
   if (method === 'get' && path === '/callback') return callback(context)
@@ -74,7 +86,7 @@ async function callback(context: WebContext): Promise<WebResponse> {
 }
 
 /** An error as a page. */
-export function errorPage(error: JobError): WebResponse {
+function errorPage(error: JobError): WebResponse {
   return webPage({
     statusCode: httpStatusOf(error),
     title: error.code === 'consent-declined' ? 'Not connected' : 'This did not work',

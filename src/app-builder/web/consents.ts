@@ -2,7 +2,7 @@ import { adminConsent } from '../../auth/ims/admin-consent'
 import { createIdTokenVerifier } from '../../auth/ims/id-token'
 import { imsUrl } from '../../auth/ims/ims-library'
 import { JobError } from '../../errors'
-import { findJob } from '../../jobs'
+import { findJob } from '../../jobs/find-job'
 import { openTenants } from '../../state/tenants'
 import { clock, http, oncePerContainer } from '../container'
 import { readCredentials } from '../params/credential-params'
@@ -49,7 +49,7 @@ async function adobeConsent({ params }: ActionContext, inputs: Invitation['input
 }
 
 function sourceConsent(context: ActionContext, name: string): Consent {
-  const consent = findJob(name).source.consent?.(sourceContext(context))
+  const consent = findJob(context.jobs, name).source.consent?.(sourceContext(context))
   if (consent) return consent
   throw new JobError(
     'params-invalid',

@@ -4,6 +4,7 @@ import { learnSecrets } from '../define-action'
 import { createLogger } from '../logger'
 import { readWebRequest } from './web-request'
 import type { JobErrorCode } from '../../errors'
+import type { Job } from '../../jobs/job'
 import type { ActionContext, ActionParams } from '../define-action'
 import type { WebRequest } from './web-request'
 
@@ -36,6 +37,7 @@ export function httpStatusOf({ code }: JobError): number {
  * @param present how an error is shown; by default as `application/problem+json` (RFC 9457)
  */
 export function defineWebAction(
+  jobs: readonly Job[],
   run: (context: WebContext) => Promise<WebResponse>,
   present: (error: JobError) => WebResponse = problem,
 ): (params: ActionParams) => Promise<object> {
@@ -47,7 +49,7 @@ export function defineWebAction(
       const request = readWebRequest(params)
       if (!request) throw notOverTheWeb
       for (const name of ['authorization', 'cookie']) redactor.add(request.headers[name] ?? '')
-      return redactor.value(await run({ params, log, redactor, request }))
+      return redactor.value(await run({ jobs, params, log, redactor, request }))
     } catch (thrown) {
       const error = toJobError(thrown)
       log.error(error.message, { code: error.code, ...error.details })

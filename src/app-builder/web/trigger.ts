@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { imsChain } from '../../auth/ims/ims-chain'
 import { JobError } from '../../errors'
-import { findJob } from '../../jobs'
+import { findJob } from '../../jobs/find-job'
 import { nothingToDo } from '../../pipeline/due'
 import { clock, http } from '../container'
 import { readCredentials } from '../params/credential-params'
@@ -11,8 +11,11 @@ import { readRuntime } from '../params/runtime'
 import { imsContext } from '../service-token'
 import { filesStore } from '../storage/stores'
 import { readCallerRules } from './caller-rules'
+import { defineWebAction } from './define-web-action'
 import { siblingAction } from './own-urls'
 import type { ConfirmedCallers } from '../../auth/ims/from-user-token'
+import type { Job } from '../../jobs/job'
+import type { ActionParams } from '../define-action'
 import type { WebContext, WebResponse } from './define-web-action'
 import type { WebRequest } from './web-request'
 
@@ -20,15 +23,20 @@ const confirmed: ConfirmedCallers = new Map()
 
 const TriggerRequest = z.strictObject({ job: z.string().min(1), force: z.boolean().default(false) })
 
+/** The action `trigger-job`: the same job that the alarm runs, for a person who is logged in. */
+export function triggerAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
+  return defineWebAction(jobs, trigger)
+}
+
 /**
  * A person asks for a run: nothing happens where the due work has succeeded, otherwise `run-job` is started and goes on
  * by itself. It is the same job, with the same state, that the alarm runs.
  */
-export async function trigger(context: WebContext): Promise<WebResponse> {
-  const { params, request } = context
+async function trigger(context: WebContext): Promise<WebResponse> {
+  const { jobs, params, request } = context
   await admitCaller(context)
   const { job: name, force } = readTriggerRequest(request)
-  const job = findJob(name)
+  const job = findJob(jobs, name)
   const runtime = readRuntime(process.env)
   const store = filesStore(readServiceUrls(params), runtime)
   const noRun = force ? null : await nothingToDo({ job, store, clock, settings: readSettings(params) })

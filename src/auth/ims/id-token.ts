@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { decisionMaxBytes } from '../../http/http-client'
 import type { Clock } from '../../clock'
 import type { HttpClient } from '../../http/http-client'
 
@@ -37,7 +38,12 @@ export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: 
   const keys = createRemoteJWKSet(new URL(keysUrl), {
     cooldownDuration: cooldownMs,
     [customFetch]: async (url) => {
-      const { status, body } = await http({ method: 'GET', url, timeoutMs: keysTimeoutMs })
+      const { status, body } = await http({
+        method: 'GET',
+        url,
+        timeoutMs: keysTimeoutMs,
+        maxBytes: decisionMaxBytes,
+      })
       return new Response(new Uint8Array(body), { status })
     },
   })

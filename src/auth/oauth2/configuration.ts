@@ -1,16 +1,32 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
 import { secureHostOf } from './allowed-hosts'
+import { parseTemplate } from './pebble/pebble'
 
 const SecureUrl = z
   .string()
   .refine((url) => secureHostOf(url) !== null, 'must be an https URL without user, fragment or special signs')
 
-export const Template = z.strictObject({
-  templatingStrategy: z.enum(['PEBBLE_V1', 'NONE']),
-  value: z.string(),
-})
+const Template = z.strictObject({ templatingStrategy: z.enum(['PEBBLE_V1', 'NONE']), value: z.string() })
 export type Template = z.infer<typeof Template>
+
+const requestNames = ['authData', 'userContext']
+const answerNames = [...requestNames, 'response']
+const RequestTemplate = Template.superRefine(checkTemplate(requestNames))
+const AnswerTemplate = Template.superRefine(checkTemplate(answerNames))
+
+/** Parses a template when the job is defined: its errors do not wait for the first token request. */
+function checkTemplate(names: readonly string[]) {
+  return function check({ templatingStrategy, value }: Template, context: z.RefinementCtx): void {
+    if (templatingStrategy === 'NONE') return
+    try {
+      parseTemplate(value, names)
+    } catch (error) {
+      if (!(error instanceof JobError)) throw error
+      context.addIssue({ code: 'custom', path: ['value'], message: error.message.replace(/\.$/, '') })
+    }
+  }
+}
 
 const HeaderValue = z.union([
   Template,
@@ -18,30 +34,36 @@ const HeaderValue = z.union([
 ])
 
 /** Adobe's pages show no header; elsewhere in the SDK they look like the first of these. */
-const Header = z.union([
-  z.strictObject({ header: z.string().min(1), value: HeaderValue }),
-  z
-    .strictObject({ name: z.string().min(1), value: HeaderValue })
-    .transform(({ name, value }) => ({ header: name, value })),
-  z
-    .string()
-    .regex(/^[^\s:]+:/, 'must look like "Name: value"')
-    .transform((line) => line.split(/:\s*(.*)/s))
-    .transform(([header = '', value = '']) => ({ header, value: HeaderValue.parse(value) })),
-])
+const Header = z
+  .union([
+    z.strictObject({ header: z.string().min(1), value: HeaderValue }),
+    z
+      .strictObject({ name: z.string().min(1), value: HeaderValue })
+      .transform(({ name, value }) => ({ header: name, value })),
+    z
+      .string()
+      .regex(/^[^\s:]+:/, 'must look like "Name: value"')
+      .transform((line) => line.split(/:\s*(.*)/s))
+      .transform(([header = '', value = '']) => ({ header, value: HeaderValue.parse(value) })),
+  ])
+  .superRefine(({ value }, context) => {
+    checkTemplate(requestNames)(value, context)
+  })
 
 const AccessTokenRequest = z.strictObject({
   destinationServerType: z.literal('URL_BASED'),
-  urlBasedDestination: z.strictObject({ url: Template }),
+  urlBasedDestination: z.strictObject({ url: RequestTemplate }),
   httpTemplate: z.strictObject({
-    requestBody: Template.optional(),
+    requestBody: RequestTemplate.optional(),
     httpMethod: z.enum(['GET', 'POST', 'PUT']),
     contentType: z.string().optional(),
     headers: z.array(Header).default([]),
   }),
-  responseFields: z.array(Template.extend({ name: z.string().min(1) })).default([]),
+  responseFields: z
+    .array(Template.extend({ name: z.string().min(1) }).superRefine(checkTemplate(answerNames)))
+    .default([]),
   validations: z
-    .array(z.strictObject({ name: z.string(), actualValue: Template, expectedValue: Template }))
+    .array(z.strictObject({ name: z.string(), actualValue: AnswerTemplate, expectedValue: AnswerTemplate }))
     .default([]),
 })
 export type AccessTokenRequest = z.infer<typeof AccessTokenRequest>

@@ -104,6 +104,7 @@ function renderHeader(name: string, header: string, template: Template, data: Te
   throw misconfigured(name, `The header ${header} of accessTokenRequest gets signs that no header may have`)
 }
 
-function render({ templatingStrategy, value }: Template, data: TemplateData, response: Value = null): string {
-  return templatingStrategy === 'NONE' ? value : renderTemplate(value, { ...data, response })
+function render({ templatingStrategy, value }: Template, data: TemplateData, response?: Value): string {
+  if (templatingStrategy === 'NONE') return value
+  return renderTemplate(value, response === undefined ? { ...data } : { ...data, response })
 }

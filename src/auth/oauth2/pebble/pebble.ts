@@ -1,62 +1,132 @@
-import { evaluate } from './evaluate'
-import { templateFault } from './fault'
-import { parseExpression } from './parse'
-import { segmentsOf } from './tokens'
-import { toBoolean, toText } from './value'
-import type { Scope } from './evaluate'
-import type { Segment } from './tokens'
+import { formUrlEncode, isEmpty, member, templateError, toText } from './value'
 import type { Value } from './value'
 
+type Expression =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'path'; readonly keys: readonly (string | number)[] }
+  | { readonly kind: 'form'; readonly pairs: readonly Expression[] }
+  | { readonly kind: 'empty'; readonly of: Expression; readonly negated: boolean }
+
+const maxLength = 10_000
 const maxOutput = 100_000
 
-/** An `if` that is open: whether its text counts now, and whether a branch of it has counted already. */
-interface Branch {
-  readonly live: boolean
-  readonly taken: boolean
-}
-
 /**
- * Renders the part of Pebble that access token requests need: `{{ }}`, comments, `if`, `set`. Templates come from a
- * configuration, so nothing but the given data can be reached: own properties only, no calls into the language.
- * @see https://pebbletemplates.io and Destination SDK, templating conventions
+ * Renders the part of Pebble that Adobe prints in its access token requests: text, and `{{ }}` around a path, a string,
+ * `formUrlEncode(…)`, `is empty`, `is not empty` and `| raw`. Everything else is an error. Nothing is escaped: no
+ * template of an access token request is HTML.
+ * @param data what the first name of a path can be
+ * @see https://pebbletemplates.io and Adobe Experience Platform, Destination SDK, OAuth 2 authorization
  * @throws JobError `input-invalid`
  */
 export function renderTemplate(template: string, data: Readonly<Record<string, Value>>): string {
-  const scope = new Map(Object.entries(data))
-  const branches: Branch[] = []
   let output = ''
-  for (const segment of segmentsOf(template)) {
-    if (segment.kind === 'tag') runTag(segment.text.trim(), branches, scope)
-    else if (branches.every(({ live }) => live)) output += printed(segment, scope)
-    if (output.length > maxOutput) throw templateFault(`makes more than ${maxOutput} characters`)
+  for (const part of parseTemplate(template, Object.keys(data))) {
+    output += toText(evaluate(part, data))
+    if (output.length > maxOutput) throw templateError(`renders more than ${maxOutput} characters`)
   }
-  if (branches.length > 0) throw templateFault('has an "if" without an "endif"')
   return output
 }
 
-function printed({ kind, text }: Segment, scope: Scope): string {
-  return kind === 'text' ? text : toText(evaluate(parseExpression(text), scope))
+/** @throws JobError `input-invalid` for what {@link renderTemplate} does not support, and for paths outside of `names` */
+export function parseTemplate(template: string, names: readonly string[]): readonly Expression[] {
+  if (template.length > maxLength) throw templateError(`is longer than ${maxLength} characters`)
+  const parts: Expression[] = []
+  let end = 0
+  for (let open = template.indexOf('{{'); open >= 0; open = template.indexOf('{{', end)) {
+    parts.push(plainText(template.slice(end, open)))
+    const parsed = parsePrinted(template, open + 2, names)
+    parts.push(parsed.expression)
+    end = parsed.end
+  }
+  return [...parts, plainText(template.slice(end))]
 }
 
-function runTag(tag: string, branches: Branch[], scope: Map<string, Value>): void {
-  const [, name = '', rest = ''] = /^(\w+)\s*([^]*)$/.exec(tag) ?? []
-  const holds = () => toBoolean(evaluate(parseExpression(rest), scope))
-  if (name === 'if') {
-    const live = branches.every((outer) => outer.live) && holds()
-    branches.push({ live, taken: live })
-    return
+function plainText(text: string): Expression {
+  const [open] = /\{[%#]/.exec(text) ?? []
+  if (open !== undefined) throw templateError(`contains "${open}"; only {{ }} is supported`)
+  return { kind: 'text', text }
+}
+
+const string = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/
+const path = /([A-Za-z_]\w*)((?:\.\w+|\[(?:\d{1,9}|"[^"]*"|'[^']*')\])*)/
+const key = /\.(\w+)|\[(\d+)\]|\[["'](.*?)["']\]/g
+
+/** Parses from behind `{{` to behind `}}`. Errors name a position and quote nothing: a secret might stand there. */
+function parsePrinted(
+  template: string,
+  start: number,
+  names: readonly string[],
+): { readonly expression: Expression; readonly end: number } {
+  let position = start
+
+  /** What stands here, if it matches. */
+  function read(pattern: RegExp): RegExpExecArray | null {
+    const here = new RegExp(`\\s*(?:${pattern.source})`, 'sy')
+    here.lastIndex = position
+    const match = here.exec(template)
+    if (match) position = here.lastIndex
+    return match
   }
-  if (name === 'set') {
-    const [, variable = '', expression = ''] = /^(\w+)\s*=([^]*)$/.exec(rest) ?? []
-    if (branches.every(({ live }) => live)) scope.set(variable, evaluate(parseExpression(expression), scope))
-    return
+
+  function expect(pattern: RegExp, wanted: string): void {
+    if (!read(pattern)) throw templateError(`lacks ${wanted} at character ${nextCharacter()}`)
   }
-  const branch = branches.pop()
-  if (!branch || !['elseif', 'else', 'endif'].includes(name)) {
-    throw templateFault(`has a tag "${name}" that is not supported here`)
+
+  /** Counted from 1, behind white space. */
+  function nextCharacter(): number {
+    return template.length - template.slice(position).trimStart().length + 1
   }
-  if (name === 'endif') return
-  const reached = branches.every(({ live }) => live) && !branch.taken
-  const live = reached && (name === 'else' || holds())
-  branches.push({ live, taken: branch.taken || live })
+
+  function operand(): Expression {
+    const quoted = read(string)
+    if (quoted) return { kind: 'text', text: (quoted[1] ?? quoted[2] ?? '').replace(/\\(.)/gs, '$1') }
+    if (read(/formUrlEncode\s*\(/)) return { kind: 'form', pairs: pairs() }
+    const at = nextCharacter()
+    const [, name = '', keys = ''] = read(path) ?? []
+    if (name === '') throw templateError(`lacks a path, a string or formUrlEncode(…) at character ${at}`)
+    if (!names.includes(name)) {
+      throw templateError(`has a name other than ${names.join(', ')} at character ${at}`)
+    }
+    return { kind: 'path', keys: [name, ...Array.from(keys.matchAll(key), keyOf)] }
+  }
+
+  function pairs(): Expression[] {
+    const found: Expression[] = []
+    if (read(/\)/)) return found
+    do found.push(operand())
+    while (read(/,/))
+    expect(/\)/, '")"')
+    if (found.length % 2 !== 0) throw templateError('gives formUrlEncode a name without a value')
+    return found
+  }
+
+  function printed(): Expression {
+    const of = operand()
+    while (read(/\|/)) expect(/raw\b/, '"raw", the only supported filter,')
+    if (!read(/is\b/)) return of
+    const negated = read(/not\b/) !== null
+    expect(/empty\b/, '"empty", the only supported test,')
+    return { kind: 'empty', of, negated }
+  }
+
+  const expression = printed()
+  expect(/\}\}/, '"}}"')
+  return { expression, end: position }
+}
+
+function keyOf([, name, index, quoted]: RegExpExecArray): string | number {
+  return index === undefined ? (name ?? quoted ?? '') : Number(index)
+}
+
+function evaluate(expression: Expression, data: Readonly<Record<string, Value>>): Value {
+  switch (expression.kind) {
+    case 'text':
+      return expression.text
+    case 'path':
+      return expression.keys.reduce<Value>(member, data)
+    case 'form':
+      return formUrlEncode(expression.pairs.map((part) => toText(evaluate(part, data))))
+    case 'empty':
+      return isEmpty(evaluate(expression.of, data)) !== expression.negated
+  }
 }

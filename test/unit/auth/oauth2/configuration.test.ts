@@ -12,6 +12,7 @@ const withRequest = (change: object) => ({
   ...templated,
   accessTokenRequest: { ...(templated.accessTokenRequest as object), ...change },
 })
+const pebble = (value: string) => ({ templatingStrategy: 'PEBBLE_V1', value })
 const withHttp = (change: object) =>
   withRequest({ httpTemplate: { httpMethod: 'POST', contentType: 'text/plain', ...change } })
 
@@ -47,8 +48,33 @@ it.each([
     withRequest({ urlBasedDestination: { url: { templatingStrategy: 'PEBBLE', value: '' } } }),
     /accessTokenRequest\.urlBasedDestination\.url\.templatingStrategy/,
   ],
+  [
+    'a template that is not supported',
+    withRequest({ urlBasedDestination: { url: pebble('https://{{ authData.a ~ "b" }}.example.com') } }),
+    /accessTokenRequest\.urlBasedDestination\.url\.value: .* lacks "}}" at character 23/,
+  ],
+  [
+    'a body that names the answer',
+    withHttp({ requestBody: pebble('{{ response.body }}') }),
+    /httpTemplate\.requestBody\.value: .* other than authData, userContext/,
+  ],
+  [
+    'a response field with a misspelt path',
+    withRequest({ responseFields: [{ name: 'accessToken', ...pebble('{{ respnse.body }}') }] }),
+    /responseFields\.0\.value: .* other than authData, userContext, response/,
+  ],
+  [
+    'a validation with a tag',
+    withRequest({ validations: [{ name: 'v', actualValue: pebble('{% if %}'), expectedValue: pebble('') }] }),
+    /validations\.0\.actualValue\.value: .* contains "{%"/,
+  ],
   ['an unknown method', withHttp({ httpMethod: 'post' }), /httpTemplate\.httpMethod/],
-  ['a header that is none', withHttp({ headers: ['none'] }), /httpTemplate\.headers\.0/],
+  ['a header without a colon', withHttp({ headers: ['none'] }), /httpTemplate\.headers\.0/],
+  [
+    'a header template with a tag',
+    withHttp({ headers: ['x: {# #}'] }),
+    /headers\.0\.value: .* contains "{#"/,
+  ],
 ])('%s is refused, and its place named', (_what, configuration, message) => {
   const parse = () => parseConfiguration('movies', configuration)
 

@@ -140,14 +140,14 @@ it('templates see typed fields, what was captured, the answer and who asks', asy
             responseFields: [
               { name: 'accessToken', ...pebble('{{ response.body.access_token }}') },
               { name: 'refreshToken', ...pebble('{{ response.body.refresh_token }}') },
-              { name: 'expiresIn', ...pebble('{{ 600 + 0 }}') },
+              { name: 'expiresIn', ...pebble('600') },
               { name: 'kind', ...pebble("{{ response.headers['content-type'][0] }}") },
             ],
           },
           {
             headers: ['x-tenant: {{ authData.tenantId }}/{{ authData.second }}/{{ authData.kind }}'],
             requestBody: pebble(
-              '{% if authData.trial %}{{ authData.seats + 1 }}{% endif %} {{ userContext.client }} ' +
+              '{{ authData.trial }} {{ authData.seats }} {{ userContext.client }} ' +
                 '{{ userContext.imsOrgId }} {{ authData.refreshToken }}',
             ),
           },
@@ -164,8 +164,8 @@ it('templates see typed fields, what was captured, the answer and who asks', asy
   await token()
 
   expect(server.requests.map(({ body, headers }) => [body.toString(), headers['x-tenant']])).toEqual([
-    ['42 analytics-ingest A@AdobeOrg ', '//'],
-    ['42 analytics-ingest A@AdobeOrg canary-refresh-1', '7/second/application/json'],
+    ['true 41 analytics-ingest A@AdobeOrg ', '//'],
+    ['true 41 analytics-ingest A@AdobeOrg canary-refresh-1', '7/second/application/json'],
   ])
 })
 

@@ -1,4 +1,4 @@
-import { startProbeRuntime } from '../../../../fixtures/probe-runtime'
+import { deployToken, startProbeRuntime } from '../../../../fixtures/probe-runtime'
 import type { ProbeRuntime } from '../../../../fixtures/probe-runtime'
 
 const action = { name: 'probe/run', action: 'exports.main = () => ({})', kind: 'nodejs:22' }
@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => runtime.openwhisk.stop())
 
-it('keeps what was put, and counts its versions', async () => {
+it('stores what was put and counts its versions', async () => {
   await client.actions.create(action)
   await client.actions.update({ ...action, annotations: { final: true } })
 
@@ -29,24 +29,48 @@ it('keeps what was put, and counts its versions', async () => {
   })
 })
 
-it('lists without code, thirty at a time', async () => {
+it('lists entities without code or parameters, thirty at a time', async () => {
   await Promise.all(
     Array.from({ length: 31 }, (_, index) => client.triggers.create({ name: `trigger-${index}` })),
   )
-  await client.actions.create(action)
+  await client.actions.create({ ...action, params: { secret: 'bound' } })
+
+  const actions = await client.actions.list()
 
   expect(await client.triggers.list()).toHaveLength(30)
   expect(await client.triggers.list({ skip: 30, limit: 50 })).toHaveLength(1)
-  expect(await client.actions.list()).toEqual([expect.objectContaining({ exec: { kind: 'nodejs:22' } })])
+  expect(await client.triggers.list({ count: true })).toEqual({ triggers: 31 })
+  expect(actions).toEqual([expect.objectContaining({ exec: { kind: 'nodejs:22' } })])
+  expect(actions[0]).not.toHaveProperty('parameters')
 })
 
-it('counts the actions of a package among its contents', async () => {
+it('shows a package with its actions', async () => {
   await client.actions.create(action)
 
   expect(await client.packages.get('probe')).toMatchObject({ actions: [{ name: 'run' }], feeds: [] })
 })
 
-it('switches a rule off with its trigger, and on again by hand', async () => {
+it('shows a trigger with its rules and their status', async () => {
+  await client.actions.create(action)
+  await client.triggers.create(trigger)
+  await client.rules.create(rule)
+  const enabled = await client.triggers.get(trigger)
+  await client.rules.disable(rule)
+  const disabled = await client.triggers.get(trigger)
+
+  const named = { '12345-probe-stage/wake-run': { action: { path: '_/probe', name: 'run' } } }
+  expect(enabled).toMatchObject({ rules: named })
+  expect(statusIn(enabled)).toEqual(['active'])
+  expect(statusIn(disabled)).toEqual(['inactive'])
+})
+
+function statusIn(found: object): unknown[] {
+  return Object.values((found as { rules: Record<string, { status: string }> }).rules).map(
+    ({ status }) => status,
+  )
+}
+
+it('deactivates a rule when its trigger is deleted, until somebody enables it', async () => {
   await client.actions.create(action)
   await client.triggers.create(trigger)
   await client.rules.create(rule)
@@ -60,7 +84,7 @@ it('switches a rule off with its trigger, and on again by hand', async () => {
   expect(await client.rules.get(rule)).toMatchObject({ status: 'active' })
 })
 
-it('answers as OpenWhisk does where it cannot do what is asked', async () => {
+it("answers requests that it cannot serve with OpenWhisk's statuses", async () => {
   await client.actions.create(action)
 
   await expect(client.actions.create(action)).rejects.toMatchObject({ statusCode: 409 })
@@ -76,12 +100,24 @@ it('answers as OpenWhisk does where it cannot do what is asked', async () => {
 })
 
 it.each([
-  ['nobody', {}, '_', 401],
+  ['no credential', {}, '_', 401],
   ['a wrong key', { authorization: `Basic ${Buffer.from('other:key').toString('base64')}` }, '_', 401],
-  ['a person at the deploy service', { authorization: 'Bearer token' }, '_', 200],
-  ['a person in another namespace', { authorization: 'Bearer token' }, 'other', 403],
-])('answers %s by their authorization', async (_who, headers: Record<string, string>, space, status) => {
+  ['an unknown bearer token', { authorization: 'Bearer token' }, '_', 401],
+  ["the deployer's token", { authorization: `Bearer ${deployToken}` }, '_', 200],
+  ["the deployer's token for another namespace", { authorization: `Bearer ${deployToken}` }, 'other', 403],
+])('answers a request with %s', async (_what, headers: Record<string, string>, space, status) => {
   const url = `${runtime.openwhisk.url}/runtime/api/v1/namespaces/${space}/packages`
 
   expect((await fetch(url, { headers })).status).toBe(status)
+})
+
+it('accepts no bearer token when none was chosen', async () => {
+  const { startOpenWhisk } = await import('../../../../../emulators/app-builder/openwhisk/openwhisk')
+  const openwhisk = await startOpenWhisk({ namespace: '12345-probe-stage', apiKey: 'uuid:key' })
+  const headers = { authorization: 'Bearer undefined' }
+
+  const { status } = await fetch(`${openwhisk.url}/api/v1/namespaces`, { headers })
+  await openwhisk.stop()
+
+  expect(status).toBe(401)
 })

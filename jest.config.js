@@ -1,13 +1,12 @@
-/** @jest-config-loader esbuild-register */
-import type { Config } from 'jest'
-
 /** ESM-only packages that Jest, which runs CommonJS here, must have transformed. */
 const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata-polyfill', 'jose']
 
-const config: Config = {
+/** @type {import('jest').Config} */
+module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
+  testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
   transform: {
     '^.+\\.[tj]s$': [
       'ts-jest',
@@ -28,6 +27,6 @@ const config: Config = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   testTimeout: 120_000,
   maxWorkers: '100%',
+  // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
+  workerIdleMemoryLimit: '600MB',
 }
-
-export default config

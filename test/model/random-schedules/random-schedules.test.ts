@@ -1,3 +1,3 @@
 import { exploreRandomSchedules } from './explore'
 
-exploreRandomSchedules(1)
+exploreRandomSchedules({ seed: 5, schedules: 400 })

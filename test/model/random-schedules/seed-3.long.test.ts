@@ -1,0 +1,3 @@
+import { exploreRandomSchedules } from './explore'
+
+exploreRandomSchedules({ seed: 3, schedules: 2_500 })

@@ -1,0 +1,3 @@
+import { exploreRandomSchedules } from './explore'
+
+exploreRandomSchedules({ seed: 4, schedules: 2_500 })

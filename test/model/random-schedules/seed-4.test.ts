@@ -1,3 +1,0 @@
-import { exploreRandomSchedules } from './explore'
-
-exploreRandomSchedules(4)
