@@ -107,6 +107,9 @@ export interface OutgoingBatch {
   readonly bytes: Uint8Array
 }
 
+/** What lookups and polls are told of a batch: its bytes need not be fetched for them. */
+export type BatchFacts = Omit<OutgoingBatch, 'bytes'>
+
 /** Answers that come before the destination looks at the batch: nothing was ingested, nothing is known. */
 export type Refusal =
   | { readonly kind: 'unauthorized'; readonly message: string }
@@ -196,7 +199,7 @@ export type Delivery =
   | {
       readonly kind: 'keyed'
       key(parts: BatchParts): string
-      lookup(batch: OutgoingBatch, signal: AbortSignal): Promise<KeyLookupAnswer>
+      lookup(batch: BatchFacts, signal: AbortSignal): Promise<KeyLookupAnswer>
       /** Asks whether every row of a found batch is valid, where the lookup does not say. Stores nothing. */
       verify?(batch: OutgoingBatch, signal: AbortSignal): Promise<VerifyAnswer>
       /** An accepted batch shows in the lookup at most this long after its send window closed. */
@@ -208,8 +211,8 @@ export type Delivery =
   | {
       readonly kind: 'named'
       name(parts: BatchParts): string
-      /** @param since ms since the epoch on the store's clock: when the batch was first sent */
-      lookup(batch: OutgoingBatch, since: number, signal: AbortSignal): Promise<NameLookupAnswer>
+      /** @param since ms since the epoch on the store's clock: when the batch was first sent; 0 where that is not known */
+      lookup(batch: BatchFacts, since: number, signal: AbortSignal): Promise<NameLookupAnswer>
       readonly visibleWithinMs: number
     }
   /** Sending the same rows again changes nothing; only later values must wait until a lost request cannot take effect. */
@@ -258,9 +261,14 @@ export interface Destination<Row = unknown> {
   /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */
   send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
   /** Present where `accepted` does not yet mean that the rows are in. */
-  poll?(batch: Omit<OutgoingBatch, 'bytes'>, receipt: string, signal: AbortSignal): Promise<PollAnswer>
+  poll?(batch: BatchFacts, receipt: string, signal: AbortSignal): Promise<PollAnswer>
   explain?(held: HeldFacts): HoldExplanation
+  /** What a person can do where every batch is refused or none gets through; the engine's own sentence is general. */
+  readonly remedies?: Readonly<Partial<Record<DestinationFault, string>>>
 }
+
+/** Codes of the errors that end a delivery. */
+export type DestinationFault = 'not-authorized' | 'not-permitted' | 'destination-unreachable'
 
 export type Semantics = 'append' | 'upsert'
 

@@ -1,60 +1,88 @@
-import { toConfirmed, toDoubt, toHeld, toStaged, withoutEntry } from '../transitions'
-import type { JobError } from '../../errors'
-import type { Hold, OutboxEntry } from '../../state/state-document'
-import type { GroupContext } from './group-context'
+import { doubtBarrier } from './doubt-barrier'
+import { backOff } from './refusal'
+import type { EntryIn, Hold, OutboxEntry } from '../../state/outbox-entry'
+import type { BatchNotes, StepContext } from './delivery-context'
 
-/** The ways a step can end. Each writes what became of the batch and returns how long its group waits, in ms. */
+/** The ways a step can end. Each records what became of the batch and returns how long it waits then, in ms. */
 
 export async function confirm(
-  context: GroupContext,
-  entry: OutboxEntry,
-  by: 'answer' | 'lookup',
+  { state, destination }: StepContext,
+  { id, partition, rows }: OutboxEntry,
+  by: 'answer' | 'lookup' | 'poll',
 ): Promise<number> {
-  const { state, destination, log } = context
-  const now = state.storeClock.now()
-  await state.write(toConfirmed(entry, by, now, now + destination.restMs(entry.rows)))
-  log.info('Batch confirmed.', { batch: entry.key, group: entry.group, rows: entry.rows, by })
-  return remove(context, entry)
-}
-
-/** File first, entry second: so neither is ever forgotten. */
-export async function remove({ files, state }: GroupContext, entry: OutboxEntry): Promise<number> {
-  await files.delete(entry.run, entry.file)
-  state.later(withoutEntry(entry.key))
+  const at = state.storeClock.now()
+  const notBefore = by === 'answer' ? at + destination.limits.partitionIntervalMs(rows) : null
+  await state.write({ type: 'confirmed', at, id, partition, by, rows, notBefore })
   return 0
 }
 
+export async function accept(
+  { state, destination, settings }: StepContext,
+  { id, partition, rows }: OutboxEntry,
+  notes: BatchNotes,
+  receipt: string,
+): Promise<number> {
+  const at = state.storeClock.now()
+  const notBefore = at + destination.limits.partitionIntervalMs(rows)
+  await state.write({ type: 'accepted', at, id, partition, receipt, notBefore })
+  notes.unsettled = 0
+  return settings.lookupEveryMs
+}
+
 export async function hold(
-  { state, log }: GroupContext,
-  entry: OutboxEntry,
+  { state, redact }: StepContext,
+  { id }: OutboxEntry,
   code: Hold['code'],
   message: string,
   invalidRows = 0,
 ): Promise<number> {
-  log.error('A batch is held for a person.', { batch: entry.key, code, message })
-  await state.write(toHeld(entry.key, { code, message, since: state.storeClock.now() }, invalidRows))
+  const held: Hold = { code, message: redact(message), since: state.storeClock.now() }
+  await state.write({ type: 'held', id, hold: held, invalidRows })
   return 0
 }
 
+/** The answer to a send proves nothing: only a lookup can tell, or, for upserts, a wait before newer values. */
 export async function leaveInDoubt(
-  { state, destination, log }: GroupContext,
-  entry: OutboxEntry,
+  context: StepContext,
+  { id, partition, rows }: OutboxEntry,
+  notes: BatchNotes,
   message: string,
 ): Promise<number> {
-  log.warn('An answer left a doubt; the batch will be looked up.', { batch: entry.key, message })
-  const now = state.storeClock.now()
-  await state.write(toDoubt(entry.key, entry.group, now, now + destination.restMs(entry.rows)))
+  const { state, destination, settings, redact } = context
+  const at = state.storeClock.now()
+  await state.write({
+    type: 'in-doubt',
+    at,
+    id,
+    partition,
+    notBefore: at + destination.limits.partitionIntervalMs(rows),
+    barrier: doubtBarrier(destination.delivery, settings, at),
+    message: redact(message),
+  })
+  return destination.delivery.kind === 'upsert' ? backOff(context, notes) : 0
+}
+
+/** The batch is sent again. The event may be lost with a crash: then the question is asked once more. */
+export function clearDoubt({ state }: StepContext, { id }: EntryIn<'in-doubt'>): number {
+  state.later({ type: 'doubt-cleared', id })
   return 0
 }
 
-/** Nothing was ingested. @throws `fatal`, where given, once that is written */
-export async function backToStaged(
-  { state }: GroupContext,
-  entry: OutboxEntry,
+/** Certain: nothing was ingested. */
+export async function returnToStaged(
+  { state, redact }: StepContext,
+  { id, partition }: OutboxEntry,
   waitMs: number,
-  fatal: JobError | null = null,
+  reason: string,
 ): Promise<number> {
-  await state.write(toStaged(entry.key, entry.group, state.storeClock.now() + waitMs))
-  if (fatal) throw fatal
+  const notBefore = state.storeClock.now() + waitMs
+  await state.write({ type: 'returned-to-staged', id, partition, notBefore, reason: redact(reason) })
   return waitMs
+}
+
+/** File first, entry second: a crash in between leaves an entry, which names what is still to delete. */
+export async function remove({ files, state }: StepContext, { id, run, file }: OutboxEntry): Promise<number> {
+  await files.delete(run, file)
+  state.later({ type: 'removed', id })
+  return 0
 }

@@ -1,114 +1,121 @@
-import { progressed } from '../transitions'
-import { confirm, hold } from './conclude'
-import { notAuthorized, notPermitted, outOfReach, unauthorizedLimit, unreachableLimit } from './faults'
-import { send } from './send'
-import type { CheckAnswer, LookupAnswer, OutgoingBatch } from '../../destinations/destination'
-import type { OutboxEntry } from '../../state/state-document'
-import type { GroupContext } from './group-context'
+import { factsOf } from './batch-facts'
+import { accept, clearDoubt, confirm, hold } from './conclude'
+import { afterRefusal, backOff, reached } from './refusal'
+import type { Delivery, OutgoingBatch, Refusal, Unknown } from '../../destinations/destination'
+import type { EntryIn } from '../../state/outbox-entry'
+import type { BatchNotes, StepContext } from './delivery-context'
 
-/** What a lookup or check may answer that settles nothing. */
-type Unsettled = Extract<
-  LookupAnswer | CheckAnswer,
-  { kind: 'unauthorized' | 'not-permitted' | 'throttled' | 'not-sent' | 'unknown' }
->
+type Keyed = Extract<Delivery, { kind: 'keyed' }>
+type Named = Extract<Delivery, { kind: 'named' }>
+/** A batch in doubt; or a staged one while the state before a new document may have been lost. */
+type Asked = EntryIn<'staged' | 'in-doubt'>
 
-/**
- * Settles what became of a batch whose answer was lost. *Found* counts at any time; *absent* only once an accepted
- * file would have to show, counted on the store's clock and from before the question is asked.
- */
-export async function settleDoubt(
-  context: GroupContext,
-  entry: OutboxEntry,
-  batch: OutgoingBatch,
+/** Asks what became of a batch. Returns how long it waits then, in ms. */
+export async function lookUp(
+  context: StepContext,
+  delivery: Keyed | Named,
+  entry: Asked,
+  notes: BatchNotes,
 ): Promise<number> {
-  const { state, settings, destination, signal } = context
-  const absenceProvesFrom = (entry.doubtFrom ?? Infinity) + settings.sendTimeoutMs + settings.settleMs
-  const askedAt = state.storeClock.now()
-  const answer = await destination.lookup(batch, signal)
-  if (answer.kind === 'found') return settleFound(context, entry, batch, answer.rows)
-  if (answer.kind !== 'absent') return unsettled(context, answer)
-  if (askedAt < absenceProvesFrom) return askAgain(context, absenceProvesFrom - askedAt)
-  settled(context)
-  if (askedAt - (entry.firstSentAt ?? -Infinity) > settings.trustMs) {
-    return hold(
-      context,
-      entry,
-      'too-old-to-ask',
-      'Adobe does not know the key of this batch, and may have forgotten it.',
-    )
-  }
-  await state.write(progressed)
-  return send(context, entry, batch)
+  await context.pace.leave(context.signal)
+  return delivery.kind === 'keyed'
+    ? lookUpKey(context, delivery, entry, notes)
+    : lookUpName(context, delivery, entry, notes)
 }
 
-/** Asks before a first send, because the state before a new document may have been lost. True where it is unknown. */
-export async function lookUpFirst(
-  context: GroupContext,
-  entry: OutboxEntry,
-  batch: OutgoingBatch,
-): Promise<{ readonly absent: boolean; readonly waitMs: number }> {
-  const answer = await context.destination.lookup(batch, context.signal)
-  if (answer.kind === 'absent') {
-    settled(context)
-    return { absent: true, waitMs: 0 }
-  }
-  if (answer.kind === 'found') {
-    return { absent: false, waitMs: await settleFound(context, entry, batch, answer.rows) }
-  }
-  return { absent: false, waitMs: unsettled(context, answer) }
-}
-
-/** The lookup says how many rows came, not how many were valid: for that the same bytes are checked again. */
-async function settleFound(
-  context: GroupContext,
-  entry: OutboxEntry,
-  batch: OutgoingBatch,
-  rows: number,
+async function lookUpKey(
+  context: StepContext,
+  delivery: Keyed,
+  entry: Asked,
+  notes: BatchNotes,
 ): Promise<number> {
-  settled(context)
-  if (rows !== entry.rows) {
-    const message = `Adobe knows the key with ${rows} rows; this batch has ${entry.rows}.`
+  const askedAt = context.state.storeClock.now()
+  const answer = await delivery.lookup(factsOf(entry), context.signal)
+  if (answer.kind === 'absent') return absent(context, delivery, entry, notes, askedAt)
+  if (answer.kind !== 'found') return unsettled(context, entry, notes, answer)
+  reached(context)
+  if (answer.rows !== entry.rows) {
+    const message = `The destination knows the key with ${answer.rows} rows; this batch has ${entry.rows}.`
     return hold(context, entry, 'key-collision', message)
   }
-  const answer = await context.destination.check(batch, context.signal)
+  if (!delivery.verify) return confirm(context, entry, 'lookup')
+  notes.found = true
+  return 0
+}
+
+async function lookUpName(
+  context: StepContext,
+  delivery: Named,
+  entry: Asked,
+  notes: BatchNotes,
+): Promise<number> {
+  const askedAt = context.state.storeClock.now()
+  const answer = await delivery.lookup(factsOf(entry), entry.firstSentAt ?? 0, context.signal)
+  if (answer.kind === 'absent') return absent(context, delivery, entry, notes, askedAt)
+  if (answer.kind !== 'found') return unsettled(context, entry, notes, answer)
+  reached(context)
+  const [receipt] = answer.receipts
+  if (answer.receipts.length > 1) {
+    const message = `The destination has ${answer.receipts.length} jobs of its name: ${answer.receipts.join(', ')}.`
+    return hold(context, entry, 'found-twice', message)
+  }
+  if (!context.destination.poll) return confirm(context, entry, 'lookup')
+  return accept(context, entry, notes, receipt)
+}
+
+/** The lookup says how many rows came, not how many of them were valid: for that the same bytes are verified. */
+export async function verify(
+  context: StepContext,
+  delivery: Keyed,
+  entry: Asked,
+  notes: BatchNotes,
+  batch: OutgoingBatch,
+): Promise<number> {
+  await context.pace.leave(context.signal)
+  const answer = (await delivery.verify?.(batch, context.signal)) ?? { kind: 'valid' }
+  if (answer.kind !== 'valid' && answer.kind !== 'invalid') return unsettled(context, entry, notes, answer)
+  reached(context)
   if (answer.kind === 'valid') return confirm(context, entry, 'lookup')
-  if (answer.kind === 'invalid') {
-    return hold(
-      context,
-      entry,
-      'invalid-rows',
-      `Adobe has the batch and finds fault with it: ${answer.message}`,
-    )
-  }
-  return unsettled(context, answer)
+  const message = `The destination has the batch and finds fault with it: ${answer.message}`
+  return hold(context, entry, 'invalid-rows', message)
 }
 
-function settled({ inARow }: GroupContext): void {
-  inARow.unsettled = 0
-  inARow.unreachable = 0
-  inARow.unauthorized = 0
+/**
+ * Absence counts only once an accepted batch would have to show: on the store's clock, and counted to the moment before
+ * the question.
+ */
+async function absent(
+  context: StepContext,
+  delivery: Keyed | Named,
+  entry: Asked,
+  notes: BatchNotes,
+  askedAt: number,
+): Promise<number> {
+  reached(context)
+  notes.unauthorized = 0
+  if (entry.state === 'in-doubt') {
+    const provesFrom = entry.doubtFrom + context.settings.sendTimeoutMs + delivery.visibleWithinMs
+    if (askedAt < provesFrom) return Math.min(backOff(context, notes), provesFrom - askedAt)
+    const sinceFirstSend = askedAt - (entry.firstSentAt ?? -Infinity)
+    if (delivery.kind === 'keyed' && sinceFirstSend > delivery.rememberedMs) {
+      const message = 'The destination does not know the key of this batch, and may have forgotten it.'
+      return hold(context, entry, 'too-old-to-ask', message)
+    }
+    clearDoubt(context, entry)
+  }
+  notes.unsettled = 0
+  notes.absent = true
+  return 0
 }
 
-/** Waits longer each time: a run that has nothing else to do then ends, and leaves the question to a later one. */
-function askAgain({ inARow, settings }: GroupContext, atMostMs: number): number {
-  inARow.unsettled += 1
-  return Math.min(settings.lookupEveryMs * 2 ** (inARow.unsettled - 1), atMostMs)
-}
-
-/** How long to wait after an answer that settles nothing. */
-function unsettled(context: GroupContext, answer: Unsettled): number {
-  const { inARow, settings } = context
-  inARow.unauthorized = answer.kind === 'unauthorized' ? inARow.unauthorized + 1 : 0
-  inARow.unreachable = answer.kind === 'not-sent' ? inARow.unreachable + 1 : 0
-  if (answer.kind === 'not-permitted') throw notPermitted(answer.message)
-  if (answer.kind === 'unauthorized') {
-    if (inARow.unauthorized >= unauthorizedLimit) throw notAuthorized(answer.message)
-    return 0
-  }
-  if (answer.kind === 'not-sent') {
-    if (inARow.unreachable >= unreachableLimit) throw outOfReach(answer.message)
-    return settings.requestMs * 2 ** inARow.unreachable
-  }
-  if (answer.kind === 'throttled' && answer.retryAfterMs !== null) return answer.retryAfterMs
-  return askAgain(context, Infinity)
+function unsettled(
+  context: StepContext,
+  { id }: Asked,
+  notes: BatchNotes,
+  answer: Refusal | Unknown,
+): number {
+  const { waitMs, error } = afterRefusal(context, notes, answer)
+  if (error) throw error
+  context.log.warn('A lookup proved nothing.', { batch: id, answer: answer.kind, waitMs })
+  return waitMs
 }

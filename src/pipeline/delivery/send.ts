@@ -1,106 +1,83 @@
-import { splitBatch } from './split-batch'
-import { toHalves, toSending, withIdentity } from '../transitions'
-import { backToStaged, confirm, hold, leaveInDoubt } from './conclude'
-import { notAuthorized, notPermitted, outOfReach, unauthorizedLimit, unreachableLimit } from './faults'
+import { JobError } from '../../errors'
+import { leaveInDoubt, returnToStaged } from './conclude'
+import { openSendWindow } from './send-window'
+import { settleAnswer, settlePreparation } from './settle-answer'
 import type { OutgoingBatch, SendAnswer } from '../../destinations/destination'
-import type { OutboxEntry } from '../../state/state-document'
-import type { GroupContext } from './group-context'
+import type { EntryIn } from '../../state/outbox-entry'
+import type { BatchNotes, StepContext } from './delivery-context'
+import type { OpenWindow } from './send-window'
+
+type Thrown = { readonly kind: 'thrown'; readonly error: unknown }
+
+/** Does what must stand before the send. Repeatable, so that it needs no write-ahead intent. */
+export async function prepare(
+  context: StepContext,
+  entry: EntryIn<'staged'>,
+  notes: BatchNotes,
+  batch: OutgoingBatch,
+): Promise<number> {
+  const { destination, pace, signal } = context
+  await pace.leave(signal)
+  const answer = (await destination.prepare?.(batch, signal)) ?? { kind: 'prepared', handle: '' }
+  return settlePreparation(context, entry, notes, batch, answer)
+}
 
 /**
- * Sends a batch once. The write of `sending` comes first, and the request must begin and end within the send window
- * that opens when that write is issued: it renews the lease, so nobody can take a frozen sender for dead too early.
+ * Sends a batch once. Write-ahead: the intent is durable before the request, so that the next lease holder treats the
+ * batch as in doubt. Returns how long the batch waits, in ms.
+ *
+ * @throws JobError of the token, of the store, and of {@link settleAnswer}
  */
-export async function send(context: GroupContext, entry: OutboxEntry, batch: OutgoingBatch): Promise<number> {
-  const { state, destination, settings, clock, signal } = context
-  const issuedAt = await state.write((before) => {
-    const { document, index } = withIdentity(before, destination.identity)
-    return toSending(entry.key, index, state.storeClock.now())(document)
+export async function send(
+  context: StepContext,
+  entry: EntryIn<'staged'>,
+  notes: BatchNotes,
+  batch: OutgoingBatch,
+): Promise<number> {
+  const { state, destination } = context
+  const at = state.storeClock.now()
+  const issuedAt = await state.write({
+    type: 'send-started',
+    at,
+    id: entry.id,
+    identity: destination.identity,
   })
+  const window = openSendWindow(context, issuedAt)
+  const answer = await request(context, batch, window, notes.handle ?? '').finally(() => window.close())
+  notes.handle = null
+  if (answer.kind === 'thrown') return afterThrown(context, entry, notes, answer.error)
+  if (answer.kind === 'not-sent' && !window.isOpen()) {
+    return returnToStaged(context, entry, 0, answer.message)
+  }
+  return settleAnswer(context, entry, notes, batch, answer)
+}
 
-  const windowMs = settings.sendTimeoutMs - (clock.monotonic() - issuedAt)
-  if (windowMs <= 0)
-    return leaveInDoubt(context, entry, 'The send window had passed before the request began.')
-  const window = openWindow(context, windowMs)
-  let answer: SendAnswer
+/** Asks once more right before the request leaves: the process may have been frozen while it waited for its turn. */
+async function request(
+  { pace, destination, signal }: StepContext,
+  batch: OutgoingBatch,
+  window: OpenWindow,
+  handle: string,
+): Promise<SendAnswer | Thrown> {
+  await pace.leave(window.signal).catch(() => signal.throwIfAborted())
+  if (!window.isOpen()) return { kind: 'not-sent', message: 'The send window had closed.' }
   try {
-    answer = await destination.send(batch, window.signal)
+    return await destination.send(batch, window, handle)
   } catch (error) {
     signal.throwIfAborted()
-    if (window.signal.aborted) return await leaveInDoubt(context, entry, 'The send window closed.')
-    // No token, no request: nothing left this process.
-    await backToStaged(context, entry, 0)
-    throw error
-  } finally {
-    window.close()
-  }
-  return settleAnswer(context, entry, batch, answer)
-}
-
-function openWindow(
-  { clock, signal }: GroupContext,
-  ms: number,
-): { readonly signal: AbortSignal; close(): void } {
-  const timer = new AbortController()
-  const expiry = new AbortController()
-  clock.sleep(ms, timer.signal).then(
-    () => expiry.abort(new Error('send window closed')),
-    () => undefined,
-  )
-  return { signal: AbortSignal.any([signal, expiry.signal]), close: () => timer.abort('closed') }
-}
-
-async function settleAnswer(
-  context: GroupContext,
-  entry: OutboxEntry,
-  batch: OutgoingBatch,
-  answer: SendAnswer,
-): Promise<number> {
-  const { inARow, settings, destination } = context
-  inARow.unreachable = answer.kind === 'not-sent' ? inARow.unreachable + 1 : 0
-  inARow.unauthorized = answer.kind === 'unauthorized' ? inARow.unauthorized + 1 : 0
-  switch (answer.kind) {
-    case 'accepted':
-      if (answer.rows === entry.rows && answer.invalidRows === 0) return confirm(context, entry, 'answer')
-      return hold(
-        context,
-        entry,
-        'invalid-rows',
-        `Adobe counted ${answer.rows} rows, ${answer.invalidRows} of them invalid. ${answer.log}`.trim(),
-        answer.invalidRows,
-      )
-    case 'rejected':
-      return hold(context, entry, 'rejected', `Adobe answered: ${answer.message}`)
-    case 'too-large':
-      return sendAsHalves(context, entry, batch, answer.message)
-    case 'unauthorized': {
-      const given = inARow.unauthorized >= unauthorizedLimit ? notAuthorized(answer.message) : null
-      return backToStaged(context, entry, 0, given)
-    }
-    case 'not-permitted':
-      return backToStaged(context, entry, 0, notPermitted(answer.message))
-    case 'throttled': {
-      const waitMs = answer.retryAfterMs ?? destination.restMs(entry.rows)
-      return backToStaged(context, entry, Math.max(waitMs, settings.requestMs))
-    }
-    case 'not-sent': {
-      const given = inARow.unreachable >= unreachableLimit ? outOfReach(answer.message) : null
-      return backToStaged(context, entry, settings.requestMs * 2 ** inARow.unreachable, given)
-    }
-    case 'unknown':
-      return leaveInDoubt(context, entry, answer.message)
+    if (!window.isOpen()) return { kind: 'unknown', message: 'The send window closed before an answer came.' }
+    return { kind: 'thrown', error }
   }
 }
 
-async function sendAsHalves(
-  context: GroupContext,
-  entry: OutboxEntry,
-  batch: OutgoingBatch,
-  message: string,
-): Promise<number> {
-  const { state, files, destination } = context
-  const halves = await splitBatch(context, entry, batch.bytes)
-  if (!halves) return hold(context, entry, 'row-too-large', `Adobe answered: ${message}`)
-  await state.write(toHalves(entry.key, halves))
-  await files.delete(entry.run, entry.file)
-  return destination.restMs(entry.rows)
+/** An error on purpose is that of the token, before the request. Any other proves nothing about the request. */
+async function afterThrown(
+  context: StepContext,
+  entry: EntryIn<'staged'>,
+  notes: BatchNotes,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof JobError) await returnToStaged(context, entry, 0, error.message)
+  else await leaveInDoubt(context, entry, notes, `The send failed: ${String(error)}`)
+  throw error
 }

@@ -1,67 +1,47 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
-import type { OutboxEntry } from '../../state/state-document'
-import type { RunContext } from '../run-context'
+import { batchId } from './batch-id'
+import type { FinishedFile } from '../../destinations/destination'
+import type { EntryIn } from '../../state/outbox-entry'
+import type { DeliveryContext } from './delivery-context'
 
-const quote = 0x22
-const lineFeed = 0x0a
+type Staged = EntryIn<'staged'>
 
 /**
- * Writes two halves of a staged file, each with the header and a key of its own, and returns their entries.
- * Null where there is but one row. Deterministic: a crash before the commit writes the same halves again.
+ * Stages both halves of a batch, in order; null where it has but one row. Deterministic: a crash before the commit
+ * stages the same halves again.
  */
 export async function splitBatch(
-  { job, destination, state, files }: RunContext,
-  entry: OutboxEntry,
+  context: Pick<DeliveryContext, 'destination' | 'files' | 'job' | 'state'>,
+  entry: Staged,
   bytes: Uint8Array,
-): Promise<readonly [OutboxEntry, OutboxEntry] | null> {
-  if (entry.rows < 2) return null
-  const text = gunzipSync(bytes)
-  const firstRows = Math.floor(entry.rows / 2)
-  const headerLines = destination.header === '' ? 0 : 1
-  const headerEnd = endOfRow(text, headerLines, 0)
-  const middle = endOfRow(text, firstRows, headerEnd)
-  const header = text.subarray(0, headerEnd)
+): Promise<readonly [Staged, Staged] | null> {
+  const { delivery, format } = context.destination
+  const { job, files, state } = context
 
-  async function half(rows: Buffer, count: number, suffix: string): Promise<OutboxEntry> {
-    const content = Buffer.concat([header, rows])
-    const zipped = gzipSync(content, { level: 6 })
-    const unit = `${entry.unit}${suffix}`
-    const file = `half-${entry.key}${suffix}.csv.gz`
-    await files.add(file, zipped)
+  async function stageHalf(half: FinishedFile, suffix: 'a' | 'b'): Promise<Staged> {
+    const { contentSha256, sha256, rows } = half
+    const batch = `${entry.batch}/${suffix}`
+    // Named by the batch, not by its content: two batches may have the same rows.
+    const file = `half-${createHash('sha256').update(batch).digest('hex').slice(0, 32)}.${format.extension}`
+    await files.add(file, half.bytes)
+    const { partition, generation } = entry
+    const id = batchId(delivery, { job, partition, batch, generation, contentSha256 })
     return {
       ...entry,
-      key: destination.key({
-        job: job.name,
-        groupName: entry.group,
-        unit,
-        ordinal: 0,
-        generation: entry.generation,
-        sha256: createHash('sha256').update(content).digest('hex'),
-      }),
+      id,
+      batch,
       run: state.run,
       file,
-      rows: count,
-      sha256: createHash('sha256').update(zipped).digest('hex'),
+      rows,
+      sha256,
+      contentSha256,
       state: 'staged',
       firstSentAt: null,
+      retries: 0,
     }
   }
 
-  return [
-    await half(text.subarray(headerEnd, middle), firstRows, '-a'),
-    await half(text.subarray(middle), entry.rows - firstRows, '-b'),
-  ]
-}
-
-/** Offset behind `rows` rows; a line feed inside quotes does not end a row (RFC 4180). */
-function endOfRow(text: Buffer, rows: number, from: number): number {
-  let left = rows
-  let quoted = false
-  let offset = from
-  for (; offset < text.length && left > 0; offset += 1) {
-    if (text[offset] === quote) quoted = !quoted
-    else if (text[offset] === lineFeed && !quoted) left -= 1
-  }
-  return offset
+  const halves = await format.split(bytes)
+  if (!halves) return null
+  return [await stageHalf(halves[0], 'a'), await stageHalf(halves[1], 'b')]
 }

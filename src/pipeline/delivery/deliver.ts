@@ -1,0 +1,74 @@
+import { batchesElsewhere, destinationChanged } from './elsewhere'
+import { createStepRunner } from './step-runner'
+import type { JobError } from '../../errors'
+import type { ExtractionStatus } from '../extraction-status'
+import type { DeliveryContext } from './delivery-context'
+
+/**
+ * Why delivery ended: all is sent that can be, only long waits are left, no time is left, or an error stops every
+ * partition.
+ */
+export type DeliveryEnd =
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'waiting'; readonly waitMs: number }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'fault'; readonly error: JobError }
+
+/**
+ * Sends what the outbox holds, beside extraction that fills it: partitions in parallel, each in its order (append), or
+ * commit by commit (upsert). Ends when extraction can bring nothing more and nothing is left, or nothing but waiting.
+ * Where it ends for the deadline, extraction that waits for the outbox must be stopped: nothing empties it any more.
+ */
+export async function deliver(context: DeliveryContext, extraction: ExtractionStatus): Promise<DeliveryEnd> {
+  const { settings, deadline } = context
+  const worstStepMs = settings.sendTimeoutMs + settings.reserveMs
+  const steps = createStepRunner(context)
+  for (;;) {
+    const inTime = deadline.fits(worstStepMs)
+    const soonestMs = steps.begin(inTime)
+    const end = steps.idle() ? endOf(context, extraction, steps.fault(), soonestMs, inTime) : null
+    if (end) {
+      await steps.close()
+      return end
+    }
+    const timerMs = inTime ? Math.min(soonestMs, deadline.remainingMs() - worstStepMs) : Infinity
+    await nextEvent(context, timerMs, [steps.stepEnded(), extraction.changed()])
+  }
+}
+
+function endOf(
+  { state, destination, settings, job }: DeliveryContext,
+  extraction: ExtractionStatus,
+  fault: JobError | null,
+  soonestMs: number,
+  inTime: boolean,
+): DeliveryEnd | null {
+  if (fault) return { kind: 'fault', error: fault }
+  const extracting = extraction.status() === 'working'
+  const nothingLeft = !extracting && soonestMs === Infinity
+  if (!inTime && !nothingLeft) return { kind: 'deadline' }
+  if (extracting || soonestMs <= settings.patienceMs) return null
+  const elsewhere = batchesElsewhere(state.document, destination)
+  if (elsewhere.length > 0) {
+    return {
+      kind: 'fault',
+      error: destinationChanged(job, elsewhere, state.document, destination.identity),
+    }
+  }
+  return nothingLeft ? { kind: 'drained' } : { kind: 'waiting', waitMs: soonestMs }
+}
+
+/** Resolves with the first of the events, a change of the state, the timer, and the loss of the lease. */
+async function nextEvent(
+  { state, clock, signal }: DeliveryContext,
+  timerMs: number,
+  events: readonly Promise<void>[],
+): Promise<void> {
+  const timer = new AbortController()
+  const sleep =
+    timerMs < Infinity
+      ? clock.sleep(timerMs, AbortSignal.any([timer.signal, signal])).catch(() => undefined)
+      : new Promise<void>(() => undefined)
+  await Promise.race([state.changed(), sleep, ...events])
+  timer.abort('something has happened')
+}

@@ -1,0 +1,14 @@
+import type { Delivery } from '../../destinations/destination'
+import type { EngineSettings } from '../settings'
+
+/**
+ * Upsert: until then a lost request may still take effect, so that newer values must not be sent. 0 for other kinds.
+ * @param doubtFrom on the store's clock
+ */
+export function doubtBarrier(
+  delivery: Delivery,
+  { sendTimeoutMs }: Pick<EngineSettings, 'sendTimeoutMs'>,
+  doubtFrom: number,
+): number {
+  return delivery.kind === 'upsert' ? doubtFrom + sendTimeoutMs + delivery.settleMs : 0
+}

@@ -1,0 +1,81 @@
+import { JobError } from '../../errors'
+import { longestWaitMs } from '../settings'
+import type { DestinationFault, Refusal, Unknown } from '../../destinations/destination'
+import type { BatchNotes, StepContext } from './delivery-context'
+
+/** How often in a row the destination may be out of reach, or refuse a fresh token, before the run gives up. */
+const unreachableLimit = 5
+const unauthorizedLimit = 2
+
+/** What an answer that says nothing of the batch leads to. */
+export interface RefusalEnd {
+  readonly waitMs: number
+  /** Set where the run cannot deliver on. */
+  readonly error: JobError | null
+}
+
+/** Waits for what passes, and ends the run for what does not. */
+export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Refusal | Unknown): RefusalEnd {
+  notes.unauthorized = answer.kind === 'unauthorized' ? notes.unauthorized + 1 : 0
+  if (answer.kind !== 'not-sent') reached(context)
+  switch (answer.kind) {
+    case 'unauthorized': {
+      const refusedFresh = notes.unauthorized >= unauthorizedLimit
+      return { waitMs: 0, error: refusedFresh ? fault(context, 'not-authorized', answer.message) : null }
+    }
+    case 'not-permitted':
+      return { waitMs: 0, error: fault(context, 'not-permitted', answer.message) }
+    case 'not-sent':
+      return outOfReach(context, answer.message)
+    case 'throttled': {
+      const waitMs = answer.retryAfterMs ?? backOff(context, notes)
+      return { waitMs: Math.min(waitMs, longestWaitMs), error: null }
+    }
+    case 'unknown':
+      return { waitMs: backOff(context, notes), error: null }
+  }
+}
+
+/** Some answer came: the destination is in reach. */
+export function reached({ reach }: StepContext): void {
+  reach.failures = 0
+}
+
+/** Exponential backoff, so that a run with nothing else to do ends and leaves the question to a later one. */
+export function backOff({ settings }: StepContext, notes: BatchNotes): number {
+  notes.unsettled += 1
+  return Math.min(settings.lookupEveryMs * 2 ** (notes.unsettled - 1), longestWaitMs)
+}
+
+/** An outage concerns every partition alike: all requests pause, and failures of one pause count once. */
+function outOfReach(context: StepContext, message: string): RefusalEnd {
+  const { reach, clock, pace, destination } = context
+  if (clock.monotonic() >= reach.countedUntil) {
+    reach.failures += 1
+    const pauseMs = destination.limits.requestIntervalMs * 2 ** reach.failures
+    reach.countedUntil = clock.monotonic() + pauseMs
+    pace.pause(pauseMs)
+  }
+  const givenUp = reach.failures >= unreachableLimit
+  return { waitMs: 0, error: givenUp ? fault(context, 'destination-unreachable', message) : null }
+}
+
+const sentences: Readonly<Record<DestinationFault, { readonly what: string; readonly remedy: string }>> = {
+  'not-authorized': {
+    what: 'The destination refused a fresh token',
+    remedy: 'Check the credential. The batches stay staged; a later run sends them.',
+  },
+  'not-permitted': {
+    what: 'The destination took the token, but does not permit the request',
+    remedy: 'Give the credential the permission. The batches stay staged; a later run sends them.',
+  },
+  'destination-unreachable': {
+    what: 'The destination cannot be reached',
+    remedy: 'Check its address. The batches stay staged; a later run sends them.',
+  },
+}
+
+function fault({ destination, redact }: StepContext, code: DestinationFault, message: string): JobError {
+  const { what, remedy } = sentences[code]
+  return new JobError(code, `${what}: ${redact(message)}`, destination.remedies?.[code] ?? remedy)
+}
