@@ -1,13 +1,15 @@
 import { assertSameCounting, regroupingWait } from './definition'
 import { waitForRoom } from './extraction/backpressure'
+import { placeOf } from './extraction/cursor-value'
 import { extract } from './extraction/extract'
 import { openMemory } from './extraction/memory'
+import { cursorFieldOf } from './extraction/read-record'
 import { openRejectIndex } from './extraction/reject-index'
 import { isOpenEnded, nextWork } from './work'
 import type { Sync } from '../jobs/sync'
 import type { ExtractContext, Recollection } from './extraction/extract'
 import type { ExtractionControl } from './extraction/extraction'
-import type { Reach } from './extraction/memory'
+import type { MemoryOptions, Reach } from './extraction/memory'
 
 /** Why extraction ended. */
 export interface StageEnd {
@@ -64,6 +66,7 @@ async function recollect({ job, state, files }: ExtractContext): Promise<Recolle
       files,
       run: state.run,
       cursor: cursor?.at ?? null,
+      ...distancesOf(job.sync),
     }),
     rejects: await openRejectIndex(rejects, files),
   }
@@ -74,4 +77,11 @@ export function reachOf(sync: Sync): Reach {
   if (sync.mode === 'full-refresh') return 'all'
   if (sync.lookback !== null) return 'window'
   return sync.mode === 'incremental' && sync.cursor.kind === 'record' ? 'ties' : 'none'
+}
+
+/** How distances between cursors are measured, and how far back another version of a record is known. */
+export function distancesOf(sync: Sync): Pick<MemoryOptions, 'placeOf' | 'lookback'> {
+  const field = cursorFieldOf(sync)
+  const lookback = sync.mode === 'full-refresh' ? null : sync.lookback
+  return { placeOf: field ? (at) => placeOf(field, at) : () => 0, lookback: lookback ?? Infinity }
 }

@@ -91,11 +91,11 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
 
   function remember({ record, cursor, recalled }: Taken, decision: Decision, isNewest: boolean): void {
     hasNews = true
-    const at = isNewest ? (cursor?.at ?? null) : null
-    if (!aside) memory.remember(record.identity, decision, at, recalled)
+    const sighting = { at: cursor?.at ?? null, isNewest, recalled }
+    if (!aside) memory.remember(record.identity, decision, sighting)
     else {
-      ownMemory?.remember(record.identity, decision, at, recalled)
-      memory.amend(record.identity, decision)
+      ownMemory?.remember(record.identity, decision, sighting)
+      memory.amend(record.identity, decision, sighting.at)
     }
   }
 
@@ -204,8 +204,11 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
           rejects.close(verdict.closes)
           hasNews = true
         }
-      } else if (verdict.kind === 'duplicate') counts.duplicates += 1
-      else if (verdict.kind === 'behind') counts.behind += 1
+      } else if (verdict.kind === 'duplicate') {
+        counts.duplicates += 1
+        // What was ignored is known from now on, so that it is not looked at again.
+        remember(taken, 'sent', isNewest)
+      } else if (verdict.kind === 'behind') counts.behind += 1
       else counts.outOfRange += 1
     },
     async settle() {

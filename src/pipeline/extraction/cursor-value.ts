@@ -30,6 +30,12 @@ export function canonicalInstant(ms: number): string {
   return new Date(ms).toISOString().replace(/\.?0*Z$/, '')
 }
 
+/** A canonical cursor as a number in the unit of a lookback: ms for instants; 0 for text, which has no distances. */
+export function placeOf({ notation }: Pick<RecordCursor, 'notation'>, at: string): number {
+  if (notation === 'text') return 0
+  return notation === 'number' ? Number(at) : instantOf(at)
+}
+
 /** The place `distance` before, in the source's notation: ms for instants, a plain number else. */
 export function cursorBefore(field: RecordCursor, cursor: Cursor, distance: number): Cursor {
   if (field.notation === 'text') return cursor

@@ -110,6 +110,8 @@ function openOwnMemory(
     files,
     run: state.run,
     cursor: start?.at ?? null,
+    placeOf: () => 0,
+    lookback: Infinity,
   })
   return own.then((memory) => {
     memory.beginRead()

@@ -1,12 +1,12 @@
+import { decisionOf } from './decision'
+import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
 import { readEntries, storeEntries } from './memory-files'
-import { decisionOf } from './decision'
-import { sameContent } from './identity'
 import { entryOf } from './tie-memory'
 import type { Memory as StoredMemory } from '../../state/run-file'
-import type { LazyIdentity } from './identity'
 import type { Decision } from './decision'
+import type { LazyIdentity } from './identity'
 import type { Memory, MemoryOptions } from './memory'
 
 /** Segments are merged into one when they become more than this. */
@@ -14,21 +14,22 @@ const segmentLimit = 32
 
 /**
  * Remembers records by primary key: all that a lookback or a full refresh reads again, or (`none`) those of the commit
- * in work. Additions are appended as segments; segments that end before the window are left out.
+ * in work. A version further behind than the lookback counts as unknown, wherever commits and reads were cut: so what is
+ * decided does not depend on that. Additions are appended as segments; those that end before the window are left out.
  * @throws JobError `state-missing`
  */
 export async function openKeyMemory(
   stored: StoredMemory,
-  { reach, files, run }: MemoryOptions,
+  { reach, files, run, placeOf, lookback }: MemoryOptions,
 ): Promise<Memory> {
   let table = createKeyTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files)) table.put(entry)
   const added = createEntryLog()
   let current = stored
 
-  function remember(identity: LazyIdentity, decision: Decision): void {
+  function remember(identity: LazyIdentity, decision: Decision, at: string | null): void {
     if (!identity().keyed) return
-    const entry = entryOf(identity(), decision)
+    const entry = entryOf(identity(), decision, at === null ? 0 : placeOf(at))
     table.put(entry)
     if (reach !== 'none') added.push(entry)
   }
@@ -37,12 +38,15 @@ export async function openKeyMemory(
     beginRead() {
       if (reach === 'none') table = createKeyTable()
     },
-    recall(identity) {
+    recall(identity, at) {
       const { words, keyed } = identity()
       const found = keyed ? table.find(words[0], words[1]) : null
-      return found && { decision: decisionOf(found.decision), same: sameContent(identity(), found.words) }
+      if (!found) return null
+      const same = sameContent(identity(), found.words)
+      const isOutOfReach = at !== null && placeOf(at) - found.place > lookback
+      return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same }
     },
-    remember,
+    remember: (identity, decision, { at }) => remember(identity, decision, at),
     amend: remember,
     async toCommit({ file, to, isForgotten }) {
       if (reach === 'none') return current
@@ -52,7 +56,8 @@ export async function openKeyMemory(
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'))]
-        current = await storeEntries(both(before, added.entries()), before.length + added.size, segments, place)
+        const count = before.length + added.size
+        current = await storeEntries(both(before, added.entries()), count, segments, place)
       } else {
         current = { ...current, segments }
       }

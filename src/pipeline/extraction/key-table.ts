@@ -1,9 +1,9 @@
-import { entryAt, wordsPerEntry } from './memory-entries'
+import { entryAt, setEntry, wordsPerEntry } from './memory-entries'
 import type { MemoryEntry } from './memory-entries'
 
 /**
  * A compact map from 64-bit keys to entries: open addressing in one typed array, so that millions of keys fit into a
- * small action (20 bytes a key, at most half full).
+ * small action (28 bytes a key, at most half full).
  */
 export interface KeyTable {
   readonly size: number
@@ -47,11 +47,11 @@ export function createKeyTable(): KeyTable {
       const slot = slotOf(high, low)
       return isUsed(slot) ? entryAt(slots, slot * wordsPerEntry) : null
     },
-    put({ words, decision }) {
+    put(entry) {
       if (size * 2 >= capacity) grow()
-      const slot = slotOf(words[0], words[1])
+      const slot = slotOf(entry.words[0], entry.words[1])
       if (!isUsed(slot)) size += 1
-      slots.set([...words, decision], slot * wordsPerEntry)
+      setEntry(slots, slot * wordsPerEntry, entry)
     },
     *entries() {
       for (let at = 0; at < slots.length; at += wordsPerEntry) {

@@ -1,22 +1,25 @@
 import type { Words } from './identity'
 
-/** One remembered record: identity and content in four words, and the code of what was decided. */
+/** One remembered record: identity and content in four words, what was decided, and where it lay. */
 export interface MemoryEntry {
   readonly words: Words
   /** See `decisions`; never 0. */
   readonly decision: number
+  /** Its cursor as a number: ms for instants; 0 where cursors are no numbers. Measures a lookback's distance. */
+  readonly place: number
 }
 
-export const wordsPerEntry = 5
+export const wordsPerEntry = 7
 export const bytesPerEntry = wordsPerEntry * 4
 
-/** Little-endian, 20 bytes an entry. */
+/** Entries as they are stored and held: five words, then the place as a double. Little-endian, 28 bytes an entry. */
 export function encodeEntries(entries: Iterable<MemoryEntry>, count: number): Buffer {
   const bytes = Buffer.alloc(count * bytesPerEntry)
   let at = 0
-  for (const { words, decision } of entries) {
+  for (const { words, decision, place } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(decision, at)
+    at = bytes.writeDoubleLE(place, at)
   }
   return bytes.subarray(0, at)
 }
@@ -24,8 +27,32 @@ export function encodeEntries(entries: Iterable<MemoryEntry>, count: number): Bu
 export function* decodeEntries(bytes: Buffer): Iterable<MemoryEntry> {
   for (let at = 0; at + bytesPerEntry <= bytes.length; at += bytesPerEntry) {
     const word = (index: number) => bytes.readUInt32LE(at + index * 4)
-    yield { words: [word(0), word(1), word(2), word(3)], decision: word(4) }
+    yield {
+      words: [word(0), word(1), word(2), word(3)],
+      decision: word(4),
+      place: bytes.readDoubleLE(at + 20),
+    }
   }
+}
+
+const double = new DataView(new ArrayBuffer(8))
+
+/** @param at index of the entry's first word */
+export function entryAt(words: Uint32Array, at: number): MemoryEntry {
+  const word = (index: number) => words[at + index] ?? 0
+  double.setUint32(0, word(5))
+  double.setUint32(4, word(6))
+  return {
+    words: [word(0), word(1), word(2), word(3)],
+    decision: word(4),
+    place: double.getFloat64(0),
+  }
+}
+
+/** @param at index of the entry's first word */
+export function setEntry(target: Uint32Array, at: number, { words, decision, place }: MemoryEntry): void {
+  double.setFloat64(0, place)
+  target.set([...words, decision, double.getUint32(0), double.getUint32(4)], at)
 }
 
 /** A compact, growing list of entries. */
@@ -50,7 +77,7 @@ export function createEntryLog(): EntryLog {
         grown.set(words)
         words = grown
       }
-      words.set([...entry.words, entry.decision], at)
+      setEntry(words, at, entry)
       size += 1
     },
     *entries() {
@@ -61,10 +88,4 @@ export function createEntryLog(): EntryLog {
       size = 0
     },
   }
-}
-
-/** @param at index of the entry's first word */
-export function entryAt(words: Uint32Array, at: number): MemoryEntry {
-  const word = (index: number) => words[at + index] ?? 0
-  return { words: [word(0), word(1), word(2), word(3)], decision: word(4) }
 }

@@ -28,6 +28,16 @@ export interface Reached {
   readonly isForgotten: ((to: string) => boolean) | null
 }
 
+/** How a record was met. */
+export interface Sighting {
+  /** Canonical cursor; null where it has none that is plausible. */
+  readonly at: string | null
+  /** True where it is at the newest cursor of the read. */
+  readonly isNewest: boolean
+  /** True where the memory knew it: its entry is replaced. */
+  readonly recalled: boolean
+}
+
 /** The deduplication index in the hands of one run. */
 export interface Memory {
   /** A new read begins, where the newest remembered records are: each may come once more. */
@@ -38,14 +48,10 @@ export interface Memory {
    * @param at canonical cursor; null where the record has none
    */
   recall(identity: LazyIdentity, at: string | null): Known | null
-  /**
-   * Remembers a decision of the ordinary read, with the next commit.
-   * @param at canonical cursor where the record is among the newest; null where it is not
-   * @param recalled true where it was known: its entry is replaced
-   */
-  remember(identity: LazyIdentity, decision: Decision, at: string | null, recalled: boolean): void
+  /** Remembers a decision of the ordinary read, with the next commit. */
+  remember(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
-  amend(identity: LazyIdentity, decision: Decision): void
+  amend(identity: LazyIdentity, decision: Decision, at: string | null): void
   /** What the document is to say after the next commit; writes a file where that is more than a few entries. */
   toCommit(reached: Reached): Promise<StoredMemory>
 }
@@ -57,6 +63,10 @@ export interface MemoryOptions {
   readonly run: string
   /** Canonical cursor where the read begins; null at the beginning of the source. */
   readonly cursor: string | null
+  /** A canonical cursor as a number, in the unit of `lookback`; 0 for cursors that are no numbers. */
+  readonly placeOf: (at: string) => number
+  /** Another version of a record is known when it lies at most this far behind; Infinity where all is remembered. */
+  readonly lookback: number
 }
 
 /** @throws JobError `state-missing` where a segment is gone */

@@ -29,7 +29,7 @@ export function createRowMerger(semantics: Semantics): RowMerger {
       if (conflict) return conflicting(conflict.rowKey ?? '')
       const added = rows.filter((row) => seen(row) === 'new')
       for (const { rowKey = '', line } of added) {
-        lines.put({ words: [...wordsOf(rowKey), ...wordsOf(line)], decision: decisions.sent })
+        lines.put({ words: [...wordsOf(rowKey), ...wordsOf(line)], decision: decisions.sent, place: 0 })
       }
       return { kind: 'rows', rows: added }
     },

@@ -33,7 +33,7 @@ export async function openTieMemory(
   if (keyed) for (const entry of tail) table.put(entry)
 
   function settle(): void {
-    for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision))
+    for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision, 0))
     fresh = []
   }
 
@@ -46,7 +46,7 @@ export async function openTieMemory(
 
   function amend(identity: LazyIdentity, decision: Decision): void {
     settle()
-    const entry = entryOf(identity(), decision)
+    const entry = entryOf(identity(), decision, 0)
     if (keyed && identity().keyed) table.put(entry)
     const index = tail.findIndex(({ words }) =>
       keyed ? isSameKey(words, entry.words) : sameContent(identity(), words),
@@ -62,19 +62,19 @@ export async function openTieMemory(
     },
     recall: (identity, at) =>
       keyed ? table.recall(identity, at === tailAt) : recallKeyless(identity, at),
-    remember(identity, decision, at, recalled) {
+    remember(identity, decision, { at, isNewest, recalled }) {
       if (!keyed && recalled) {
         amend(identity, decision)
         return
       }
-      if (at !== null && at !== tailAt) {
+      if (isNewest && at !== tailAt) {
         tail = []
         fresh = []
         tailAt = at
         table.nextCursor()
       }
-      if (keyed && identity().keyed) table.put(entryOf(identity(), decision))
-      if (at === null) return
+      if (keyed && identity().keyed) table.put(entryOf(identity(), decision, 0))
+      if (!isNewest) return
       fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
     },
@@ -95,8 +95,8 @@ function createVersionTable() {
     nextCursor() {
       cursorNumber = (cursorNumber + 1) % 0x100_0000
     },
-    put({ words, decision }: MemoryEntry) {
-      table.put({ words, decision: ((cursorNumber << 8) | decision) >>> 0 })
+    put(entry: MemoryEntry) {
+      table.put({ ...entry, decision: ((cursorNumber << 8) | entry.decision) >>> 0 })
     },
     recall(identity: LazyIdentity, isNewest: boolean): Known | null {
       const { words, keyed } = identity()
@@ -109,8 +109,8 @@ function createVersionTable() {
   }
 }
 
-export function entryOf({ words }: Identity, decision: Decision): MemoryEntry {
-  return { words, decision: decisions[decision] }
+export function entryOf({ words }: Identity, decision: Decision, place: number): MemoryEntry {
+  return { words, decision: decisions[decision], place }
 }
 
 const isSameKey = (a: MemoryEntry['words'], b: MemoryEntry['words']) => a[0] === b[0] && a[1] === b[1]
