@@ -5,7 +5,11 @@ import type { StateDocument } from '../state/state-document'
 import type { Backfill, Slice, Work } from '../state/work'
 
 /** The oldest work that is due; backfills and replays first, because a person waits for them. Null where nothing is. */
-export function nextWork({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): Work | null {
+export function nextWork(
+  { sync }: Pick<Job, 'sync'>,
+  document: StateDocument,
+  storeNow: number,
+): Work | null {
   const [aside] = document.backfills
   if (aside?.kind === 'replay') return { kind: 'replay', replay: aside }
   if (aside) return { kind: 'backfill', backfill: aside, slice: sliceOf(sync, aside) }
@@ -26,7 +30,9 @@ export function commitName(work: Work, commits: number): string {
   if (work.kind === 'replay') return work.replay.name
   if (work.kind === 'refresh') return `refresh-${commits + 1}`
   if (work.kind === 'incremental') return `commit-${commits + 1}`
-  return work.slice ? `${work.backfill.name}-${sliceName(work.slice)}` : `${work.backfill.name}-${commits + 1}`
+  return work.slice
+    ? `${work.backfill.name}-${sliceName(work.slice)}`
+    : `${work.backfill.name}-${commits + 1}`
 }
 
 /** What `resolve` calls the work where it blocks the job. */

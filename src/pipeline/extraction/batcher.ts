@@ -28,7 +28,9 @@ export function createBatcher(
   let rows = 0
 
   function reaches(file: BatchFile, share: number): boolean {
-    return file.textBytes >= limits.batchTextBytes * share || file.storedBytes >= limits.batchStoredBytes * share
+    return (
+      file.textBytes >= limits.batchTextBytes * share || file.storedBytes >= limits.batchStoredBytes * share
+    )
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
@@ -54,7 +56,9 @@ export function createBatcher(
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||
-      [...open.values()].some((file) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull)),
+      [...open.values()].some(
+        (file) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
+      ),
     async *full() {
       for (const file of open.values()) await file.drained()
       yield* finishFull()

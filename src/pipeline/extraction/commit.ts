@@ -1,17 +1,12 @@
-import { batchId } from '../batch-id'
-import { JobError } from '../../errors'
 import { noMemory } from '../../state/run-file'
-import { createBatcher } from './batcher'
 import { createRejects } from './commit-rejects'
 import { createMarks } from './marks'
 import { createRowMerger } from './row-merger'
-import { createRowSorter } from './sort/row-sorter'
+import { createStagedBatches } from './staged-batches'
 import type { Counters } from '../../state/counters'
-import type { EntryIn } from '../../state/outbox-entry'
 import type { Counting, Waiver } from '../../state/state-document'
 import type { Cursor, Work } from '../../state/work'
 import type { RunContext } from '../run-context'
-import type { FinishedBatch } from './batcher'
 import type { Decision } from './decision'
 import type { Taken } from './intake'
 import type { Memory, Reached } from './memory'
@@ -73,17 +68,14 @@ export interface Commit {
 }
 
 export function openCommit(context: CommitContext, options: CommitOptions): Commit {
-  const { job, destination, settings, state, files } = context
-  const { name, work, counting, generation, aside, memory, ownMemory } = options
-  const { format, partition, limits, delivery } = destination
-  const batcher = createBatcher(format, limits)
-  const sorter = options.sorts || destination.semantics === 'upsert' ? createRowSorter(context.scratch) : null
-  const marks = createMarks(state.document.partitions, partition, sorter !== null)
+  const { job, destination, state } = context
+  const { name, work, counting, aside, memory, ownMemory } = options
+  const { partition } = destination
+  const sorts = options.sorts || destination.semantics === 'upsert'
+  const batches = createStagedBatches(context, { ...options, sorts })
+  const marks = createMarks(state.document.partitions, partition, sorts)
   const merger = createRowMerger(destination.semantics)
   const rejects = createRejects(context, options)
-  const entries: EntryIn<'staged'>[] = []
-  const ordinals = new Map<number, number>()
-  const commit = state.document.commits + 1
   const counts = {
     records: 0, taken: 0, healed: 0, duplicates: 0, filtered: 0, repeated: 0, behind: 0, outOfRange: 0, late: 0,
   } // prettier-ignore
@@ -99,7 +91,11 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     }
   }
 
-  function takeReject(taken: Taken, verdict: Extract<Taken['verdict'], { kind: 'reject' }>, isNewest: boolean) {
+  function takeReject(
+    taken: Taken,
+    verdict: Extract<Taken['verdict'], { kind: 'reject' }>,
+    isNewest: boolean,
+  ) {
     const { record } = taken
     const isNew = verdict.replaces === null
     if (!isNew) counts.repeated += 1
@@ -126,7 +122,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     counts.late += lateRows
     counts.taken += 1
     heal(verdict.heals)
-    for (const row of merged.rows) (sorter ?? batcher).append(row)
+    for (const row of merged.rows) batches.append(row)
     remember(taken, 'sent', isNewest)
   }
 
@@ -135,46 +131,6 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     rejects.close(healed)
     hasNews = true
     counts.healed += 1
-  }
-
-  async function stageFile(batch: FinishedBatch): Promise<void> {
-    if (entries.length >= settings.commitBatches) throw sliceTooLarge(name, settings.commitBatches)
-    const ordinal = ordinals.get(batch.partition) ?? 0
-    ordinals.set(batch.partition, ordinal + 1)
-    const label = `${name}/${batch.partition}-${ordinal}`
-    const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
-    const partitionName = partition.name(batch.partition)
-    const { rows, sha256, contentSha256 } = batch
-    const parts = { job: job.name, partition: partitionName, batch: label, generation, contentSha256 }
-    await files.add(file, batch.bytes)
-    entries.push({
-      state: 'staged',
-      id: batchId(delivery, parts),
-      batch: label,
-      run: state.run,
-      file,
-      partition: partitionName,
-      commit,
-      generation,
-      rows,
-      sha256,
-      contentSha256,
-      retries: 0,
-      identity: -1,
-      firstSentAt: null,
-    })
-  }
-
-  async function writeFull(): Promise<void> {
-    for await (const batch of batcher.full()) await stageFile(batch)
-  }
-
-  async function writeRest(): Promise<void> {
-    for await (const block of sorter?.sorted() ?? []) {
-      for (const row of block) batcher.append(row)
-      await writeFull()
-    }
-    for await (const batch of batcher.flush()) await stageFile(batch)
   }
 
   return {
@@ -187,7 +143,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     get counters() {
       return { ...counts, rejects: rejects.byReason }
     },
-    isFull: (rowsAhead) => entries.length > 0 || batcher.isFull(rowsAhead),
+    isFull: batches.isFull,
     take(taken, isNewest) {
       const { verdict } = taken
       if (verdict.kind === 'beyond') return
@@ -212,14 +168,13 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
       else counts.outOfRange += 1
     },
     async settle() {
-      await sorter?.settle()
       await rejects.settle()
-      await writeFull()
+      await batches.settle()
     },
     async write({ finished, cursor, reachedTo, ownTo, isForgotten }) {
       const decided = counts.taken + counts.filtered + counts.duplicates + rejects.count
       const waived = [...options.waived, ...rejects.assertAcceptable(decided)]
-      await writeRest()
+      const entries = await batches.finish()
       const stored = await rejects.store()
       const remembered = await memory.toCommit({ file: `${name}-memory.bin`, to: reachedTo, isForgotten })
       const ties = await ownMemory?.toCommit({ file: `${name}-ties.bin`, to: ownTo, isForgotten: null })
@@ -235,11 +190,11 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
         marks: marks.moved(),
         memory: remembered,
         rejects: stored,
-        counters: { ...counts, rejects: rejects.byReason, rows: batcher.rows, batches: entries.length },
+        counters: { ...counts, rejects: rejects.byReason, rows: batches.rows, batches: entries.length },
         waived,
       })
     },
-    dispose: () => sorter?.dispose() ?? Promise.resolve(),
+    dispose: batches.dispose,
   }
 }
 
@@ -249,12 +204,3 @@ const late = {
   path: '',
   message: 'is older than what its partition has already sent',
 } as const
-
-function sliceTooLarge(name: string, limit: number): JobError {
-  return new JobError(
-    'slice-too-large',
-    `${name} fills more than ${limit} batches, more than one commit may carry.`,
-    `Give the job a shorter period, or leave the slice out: resolve=${name} as=drop.`,
-    { details: { commit: name, limit } },
-  )
-}

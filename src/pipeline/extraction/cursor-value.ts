@@ -126,7 +126,8 @@ function parseEpoch(unit: 's' | 'ms', value: unknown): Cursor | null {
   if (Math.abs(ms) > 8.64e15 || (fraction !== '' && ms < 0)) return null
   const year = new Date(ms).getUTCFullYear()
   if (year < 0 || year > 9999) return null
-  const digits = unit === 's' ? fraction : `${String(ms - Math.floor(ms / 1000) * 1000).padStart(3, '0')}${fraction}`
+  const digits =
+    unit === 's' ? fraction : `${String(ms - Math.floor(ms / 1000) * 1000).padStart(3, '0')}${fraction}`
   return { at: withFraction(ms, digits), since: text }
 }
 
@@ -140,7 +141,11 @@ function parseNumber(value: unknown): Cursor | null {
   return { at: `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`, since: text }
 }
 
-function decimal(text: string): { readonly whole: bigint; readonly fraction: string; readonly negative: boolean } {
+function decimal(text: string): {
+  readonly whole: bigint
+  readonly fraction: string
+  readonly negative: boolean
+} {
   const [whole = '0', fraction = ''] = text.split('.')
   return { whole: BigInt(whole), fraction: fraction.replace(/0+$/, ''), negative: text.startsWith('-') }
 }

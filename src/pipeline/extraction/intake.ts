@@ -122,5 +122,9 @@ function rejected(reason: Reject, replaces: IndexedReject | null): Verdict {
 const changed = reject('changed', '', 'was sent before with other content')
 
 function ahead({ cursor }: ReadRecord): Reject {
-  return reject('cursor-ahead', '', `is at ${cursor?.since ?? ''}, further in the future than the job tolerates`)
+  return reject(
+    'cursor-ahead',
+    '',
+    `is at ${cursor?.since ?? ''}, further in the future than the job tolerates`,
+  )
 }

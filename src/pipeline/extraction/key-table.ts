@@ -22,7 +22,10 @@ export function createKeyTable(): KeyTable {
 
   function slotOf(high: number, low: number): number {
     let slot = (high ^ low) & (capacity - 1)
-    while (isUsed(slot) && (slots[slot * wordsPerEntry] !== high || slots[slot * wordsPerEntry + 1] !== low)) {
+    while (
+      isUsed(slot) &&
+      (slots[slot * wordsPerEntry] !== high || slots[slot * wordsPerEntry + 1] !== low)
+    ) {
       slot = (slot + 1) & (capacity - 1)
     }
     return slot

@@ -117,7 +117,12 @@ export async function dropRejects(
     if (error instanceof JobError && error.code === 'state-missing') return createRejectIndex([])
     throw error
   })
-  const dropped = [...open.entries].map((entry) => ({ ...entry, state: 'dropped' as const, segment: 0, line: 0 }))
+  const dropped = [...open.entries].map((entry) => ({
+    ...entry,
+    state: 'dropped' as const,
+    segment: 0,
+    line: 0,
+  }))
   return { index: await storeRejectIndex(dropped, file, run, files), segments: [] }
 }
 

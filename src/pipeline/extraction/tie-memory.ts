@@ -60,8 +60,7 @@ export async function openTieMemory(
       unmatched = keyed ? [] : [...tail]
       readsFrom = tailAt
     },
-    recall: (identity, at) =>
-      keyed ? table.recall(identity, at === tailAt) : recallKeyless(identity, at),
+    recall: (identity, at) => (keyed ? table.recall(identity, at === tailAt) : recallKeyless(identity, at)),
     remember(identity, decision, { at, isNewest, recalled }) {
       if (!keyed && recalled) {
         amend(identity, decision)
