@@ -2,6 +2,7 @@ import { JobError } from '../errors'
 import { addCounters } from './counters'
 import { withIdentity } from './identities'
 import { batchOf } from './outbox-entry'
+import { withOrphans } from './run-files-named'
 import type { StateEvent } from './events'
 import type { OutboxEntry } from './outbox-entry'
 import type { PartitionState, StateDocument } from './state-document'
@@ -15,9 +16,10 @@ const appliesTo: Readonly<Record<DeliveryEvent['type'], readonly OutboxEntry['st
   'returned-to-staged': ['sending'],
   'in-doubt': ['sending'],
   'doubt-cleared': ['in-doubt'],
-  accepted: ['sending', 'in-doubt'],
+  // From `staged`: while the state before a new document may have been lost, a lookup comes before the first send.
+  accepted: ['staged', 'sending', 'in-doubt'],
   'retry-scheduled': ['accepted'],
-  confirmed: ['sending', 'in-doubt', 'accepted'],
+  confirmed: ['staged', 'sending', 'in-doubt', 'accepted'],
   held: ['staged', 'sending', 'in-doubt', 'accepted'],
   split: ['staged', 'sending'],
   removed: ['confirmed'],
@@ -68,6 +70,8 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
       const more = event.halves.length - 1
       return {
         ...replaceEntry(document, event.id, ...event.halves),
+        // The file of the whole is named no more.
+        orphans: withOrphans(document.orphans, [entry.run]),
         counters: addCounters(document.counters, { batches: more }),
       }
     }

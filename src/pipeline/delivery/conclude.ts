@@ -30,13 +30,13 @@ export async function accept(
 }
 
 export async function hold(
-  { state, redact }: StepContext,
+  { state }: StepContext,
   { id }: OutboxEntry,
   code: Hold['code'],
   message: string,
   invalidRows = 0,
 ): Promise<number> {
-  const held: Hold = { code, message: redact(message), since: state.storeClock.now() }
+  const held: Hold = { code, message, since: state.storeClock.now() }
   await state.write({ type: 'held', id, hold: held, invalidRows })
   return 0
 }
@@ -48,7 +48,7 @@ export async function leaveInDoubt(
   notes: BatchNotes,
   message: string,
 ): Promise<number> {
-  const { state, destination, settings, redact } = context
+  const { state, destination, settings } = context
   const at = state.storeClock.now()
   await state.write({
     type: 'in-doubt',
@@ -57,7 +57,7 @@ export async function leaveInDoubt(
     partition,
     notBefore: at + destination.limits.partitionIntervalMs(rows),
     barrier: doubtBarrier(destination.delivery, settings, at),
-    message: redact(message),
+    message,
   })
   return destination.delivery.kind === 'upsert' ? backOff(context, notes) : 0
 }
@@ -70,13 +70,13 @@ export function clearDoubt({ state }: StepContext, { id }: EntryIn<'in-doubt'>):
 
 /** Certain: nothing was ingested. */
 export async function returnToStaged(
-  { state, redact }: StepContext,
+  { state }: StepContext,
   { id, partition }: OutboxEntry,
   waitMs: number,
   reason: string,
 ): Promise<number> {
   const notBefore = state.storeClock.now() + waitMs
-  await state.write({ type: 'returned-to-staged', id, partition, notBefore, reason: redact(reason) })
+  await state.write({ type: 'returned-to-staged', id, partition, notBefore, reason })
   return waitMs
 }
 

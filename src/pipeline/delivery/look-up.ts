@@ -1,7 +1,7 @@
 import { factsOf } from './batch-facts'
 import { accept, clearDoubt, confirm, hold } from './conclude'
-import { afterRefusal, backOff, reached } from './refusal'
-import type { Delivery, OutgoingBatch, Refusal, Unknown } from '../../destinations/destination'
+import { backOff, reached, waitOut } from './refusal'
+import type { Delivery, OutgoingBatch } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { BatchNotes, StepContext } from './delivery-context'
 
@@ -32,8 +32,8 @@ async function lookUpKey(
   const askedAt = context.state.storeClock.now()
   const answer = await delivery.lookup(factsOf(entry), context.signal)
   if (answer.kind === 'absent') return absent(context, delivery, entry, notes, askedAt)
-  if (answer.kind !== 'found') return unsettled(context, entry, notes, answer)
-  reached(context)
+  if (answer.kind !== 'found') return waitOut(context, entry, notes, answer)
+  reached(context, notes)
   if (answer.rows !== entry.rows) {
     const message = `The destination knows the key with ${answer.rows} rows; this batch has ${entry.rows}.`
     return hold(context, entry, 'key-collision', message)
@@ -52,8 +52,8 @@ async function lookUpName(
   const askedAt = context.state.storeClock.now()
   const answer = await delivery.lookup(factsOf(entry), entry.firstSentAt ?? 0, context.signal)
   if (answer.kind === 'absent') return absent(context, delivery, entry, notes, askedAt)
-  if (answer.kind !== 'found') return unsettled(context, entry, notes, answer)
-  reached(context)
+  if (answer.kind !== 'found') return waitOut(context, entry, notes, answer)
+  reached(context, notes)
   const [receipt] = answer.receipts
   if (answer.receipts.length > 1) {
     const message = `The destination has ${answer.receipts.length} jobs of its name: ${answer.receipts.join(', ')}.`
@@ -73,8 +73,8 @@ export async function verify(
 ): Promise<number> {
   await context.pace.leave(context.signal)
   const answer = (await delivery.verify?.(batch, context.signal)) ?? { kind: 'valid' }
-  if (answer.kind !== 'valid' && answer.kind !== 'invalid') return unsettled(context, entry, notes, answer)
-  reached(context)
+  if (answer.kind !== 'valid' && answer.kind !== 'invalid') return waitOut(context, entry, notes, answer)
+  reached(context, notes)
   if (answer.kind === 'valid') return confirm(context, entry, 'lookup')
   const message = `The destination has the batch and finds fault with it: ${answer.message}`
   return hold(context, entry, 'invalid-rows', message)
@@ -91,8 +91,7 @@ async function absent(
   notes: BatchNotes,
   askedAt: number,
 ): Promise<number> {
-  reached(context)
-  notes.unauthorized = 0
+  reached(context, notes)
   if (entry.state === 'in-doubt') {
     const provesFrom = entry.doubtFrom + context.settings.sendTimeoutMs + delivery.visibleWithinMs
     if (askedAt < provesFrom) return Math.min(backOff(context, notes), provesFrom - askedAt)
@@ -106,16 +105,4 @@ async function absent(
   notes.unsettled = 0
   notes.absent = true
   return 0
-}
-
-function unsettled(
-  context: StepContext,
-  { id }: Asked,
-  notes: BatchNotes,
-  answer: Refusal | Unknown,
-): number {
-  const { waitMs, error } = afterRefusal(context, notes, answer)
-  if (error) throw error
-  context.log.warn('A lookup proved nothing.', { batch: id, answer: answer.kind, waitMs })
-  return waitMs
 }

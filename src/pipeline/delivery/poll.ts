@@ -1,6 +1,6 @@
 import { factsOf } from './batch-facts'
 import { confirm, hold } from './conclude'
-import { afterRefusal, backOff, reached } from './refusal'
+import { backOff, reached, waitOut } from './refusal'
 import type { Delivery, PollAnswer } from '../../destinations/destination'
 import type { EntryIn, Hold } from '../../state/outbox-entry'
 import type { BatchNotes, StepContext } from './delivery-context'
@@ -21,31 +21,24 @@ const retryLimit = 3
 
 /** Asks whether the import has ended. Returns how long the batch waits, in ms. A failed poll proves nothing. */
 export async function poll(context: StepContext, entry: Accepted, notes: BatchNotes): Promise<number> {
-  const { pace, signal, state, redact, destination } = context
+  const { pace, signal, state, destination } = context
   await pace.leave(signal)
   const answer = (await destination.poll?.(factsOf(entry), entry.receipt, signal)) ?? noPoll
   if (answer.kind === 'processing') {
-    reached(context)
+    reached(context, notes)
     return backOff(context, notes)
   }
-  if (answer.kind !== 'done' && answer.kind !== 'failed') {
-    const { waitMs, error } = afterRefusal(context, notes, answer)
-    if (error) throw error
-    context.log.warn('A poll proved nothing.', { batch: entry.id, answer: answer.kind, waitMs })
-    return waitMs
-  }
-  reached(context)
+  if (answer.kind !== 'done' && answer.kind !== 'failed') return waitOut(context, entry, notes, answer)
+  reached(context, notes)
   const verdict = judgeImport(destination.delivery, entry, answer)
   switch (verdict.kind) {
     case 'confirmed':
       return confirm(context, entry, 'poll')
     case 'held':
       return hold(context, entry, verdict.code, verdict.message)
-    case 'retry': {
-      const message = redact(verdict.message)
-      await state.write({ type: 'retry-scheduled', id: entry.id, message })
+    case 'retry':
+      await state.write({ type: 'retry-scheduled', id: entry.id, message: verdict.message })
       return backOff(context, notes)
-    }
   }
 }
 

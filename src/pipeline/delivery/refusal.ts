@@ -1,6 +1,7 @@
 import { JobError } from '../../errors'
 import { longestWaitMs } from '../settings'
 import type { DestinationFault, Refusal, Unknown } from '../../destinations/destination'
+import type { OutboxEntry } from '../../state/outbox-entry'
 import type { BatchNotes, StepContext } from './delivery-context'
 
 /** How often in a row the destination may be out of reach, or refuse a fresh token, before the run gives up. */
@@ -16,12 +17,13 @@ export interface RefusalEnd {
 
 /** Waits for what passes, and ends the run for what does not. */
 export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Refusal | Unknown): RefusalEnd {
-  notes.unauthorized = answer.kind === 'unauthorized' ? notes.unauthorized + 1 : 0
-  if (answer.kind !== 'not-sent') reached(context)
+  const refusedTokens = notes.unauthorized
+  if (answer.kind !== 'not-sent') reached(context, notes)
   switch (answer.kind) {
     case 'unauthorized': {
-      const refusedFresh = notes.unauthorized >= unauthorizedLimit
-      return { waitMs: 0, error: refusedFresh ? fault(context, 'not-authorized', answer.message) : null }
+      notes.unauthorized = refusedTokens + 1
+      const givenUp = notes.unauthorized >= unauthorizedLimit
+      return { waitMs: 0, error: givenUp ? fault(context, 'not-authorized', answer.message) : null }
     }
     case 'not-permitted':
       return { waitMs: 0, error: fault(context, 'not-permitted', answer.message) }
@@ -36,9 +38,27 @@ export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Re
   }
 }
 
-/** Some answer came: the destination is in reach. */
-export function reached({ reach }: StepContext): void {
+/**
+ * The wait after a lookup, poll or preparation that was refused or proves nothing; the batch stays as it is.
+ *
+ * @throws JobError `not-authorized`, `not-permitted`, `destination-unreachable`
+ */
+export function waitOut(
+  context: StepContext,
+  { id, state }: OutboxEntry,
+  notes: BatchNotes,
+  answer: Refusal | Unknown,
+): number {
+  const { waitMs, error } = afterRefusal(context, notes, answer)
+  if (error) throw error
+  context.log.warn('An answer proves nothing about a batch.', { id, state, answer: answer.kind, waitMs })
+  return waitMs
+}
+
+/** Some answer came: the destination is in reach and, unless it says otherwise, takes the token. */
+export function reached({ reach }: StepContext, notes: BatchNotes): void {
   reach.failures = 0
+  notes.unauthorized = 0
 }
 
 /** Exponential backoff, so that a run with nothing else to do ends and leaves the question to a later one. */

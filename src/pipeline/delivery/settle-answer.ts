@@ -1,11 +1,13 @@
 import { accept, confirm, hold, leaveInDoubt, returnToStaged } from './conclude'
-import { afterRefusal, reached } from './refusal'
+import { afterRefusal, reached, waitOut } from './refusal'
 import { splitBatch } from './split-batch'
 import type { OutgoingBatch, PrepareAnswer, Refusal, SendAnswer } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { BatchNotes, StepContext } from './delivery-context'
 
 type Staged = EntryIn<'staged'>
+type Accepted = Extract<SendAnswer, { kind: 'accepted' }>
+type NotIngested = Extract<SendAnswer, { kind: 'rejected' | 'too-large' }>
 
 /**
  * What the answer to a send does to the batch. Returns how long the batch waits, in ms.
@@ -21,23 +23,20 @@ export async function settleAnswer(
 ): Promise<number> {
   switch (answer.kind) {
     case 'accepted':
-      reached(context)
+      reached(context, notes)
       return accepted(context, entry, notes, answer)
     case 'rejected':
-      reached(context)
-      return hold(context, entry, 'rejected', `The destination answered: ${answer.message}`)
     case 'too-large':
-      reached(context)
-      return replaceByHalves(context, entry, batch, answer.message)
+      return notIngested(context, entry, notes, batch, answer)
     case 'unknown':
-      reached(context)
+      reached(context, notes)
       return leaveInDoubt(context, entry, notes, answer.message)
     default:
       return refused(context, entry, notes, answer)
   }
 }
 
-/** What the answer to a preparation does to the batch: nothing of it can have been ingested. */
+/** What the answer to a preparation does to the batch, which stays staged: nothing of it can have been ingested. */
 export async function settlePreparation(
   context: StepContext,
   entry: Staged,
@@ -47,35 +46,46 @@ export async function settlePreparation(
 ): Promise<number> {
   switch (answer.kind) {
     case 'prepared':
-      reached(context)
+      reached(context, notes)
       notes.handle = answer.handle
       return 0
-    case 'unknown': {
-      const { waitMs } = afterRefusal(context, notes, answer)
-      context.log.warn('A preparation proved nothing.', { batch: entry.id, waitMs })
-      return waitMs
-    }
+    case 'rejected':
+    case 'too-large':
+      return notIngested(context, entry, notes, batch, answer)
     default:
-      return settleAnswer(context, entry, notes, batch, answer)
+      return waitOut(context, entry, notes, answer)
   }
 }
 
-/** Where an import follows, only its own end counts rows. Elsewhere the answer is the receipt. */
+/** Where an import follows, only its end counts the rows. Elsewhere the answer is the receipt. */
 async function accepted(
   context: StepContext,
   entry: Staged,
   notes: BatchNotes,
-  { receipt, rows = entry.rows, invalidRows = 0, log = '' }: Extract<SendAnswer, { kind: 'accepted' }>,
+  { receipt, rows = entry.rows, invalidRows = 0, log = '' }: Accepted,
 ): Promise<number> {
   if (context.destination.poll) {
-    if (receipt === undefined) {
-      return leaveInDoubt(context, entry, notes, 'The answer accepts the batch and names no receipt.')
-    }
-    return accept(context, entry, notes, receipt)
+    if (receipt !== undefined) return accept(context, entry, notes, receipt)
+    return leaveInDoubt(context, entry, notes, 'The answer accepts the batch and names no receipt.')
   }
   if (rows === entry.rows && invalidRows === 0) return confirm(context, entry, 'answer')
-  const message = `The destination counted ${rows} rows, ${invalidRows} of them invalid; this batch has ${entry.rows}. ${log}`
-  return hold(context, entry, 'invalid-rows', message.trim(), invalidRows)
+  const counts = `The destination counted ${rows} rows, ${invalidRows} of them invalid; the batch has ${entry.rows}.`
+  return hold(context, entry, 'invalid-rows', `${counts} ${log}`.trim(), invalidRows)
+}
+
+async function notIngested(
+  context: StepContext,
+  entry: Staged,
+  notes: BatchNotes,
+  batch: OutgoingBatch,
+  { kind, message }: NotIngested,
+): Promise<number> {
+  reached(context, notes)
+  if (kind === 'rejected') return hold(context, entry, 'rejected', `The destination answered: ${message}`)
+  const halves = await splitBatch(context, entry, batch.bytes)
+  if (!halves) return hold(context, entry, 'row-too-large', `The destination answered: ${message}`)
+  await context.state.write({ type: 'split', id: entry.id, halves })
+  return 0
 }
 
 async function refused(
@@ -88,17 +98,4 @@ async function refused(
   await returnToStaged(context, entry, waitMs, 'message' in answer ? answer.message : 'Too many requests.')
   if (error) throw error
   return waitMs
-}
-
-async function replaceByHalves(
-  context: StepContext,
-  entry: Staged,
-  batch: OutgoingBatch,
-  message: string,
-): Promise<number> {
-  const halves = await splitBatch(context, entry, batch.bytes)
-  if (!halves) return hold(context, entry, 'row-too-large', `The destination answered: ${message}`)
-  await context.state.write({ type: 'split', id: entry.id, halves })
-  await context.files.delete(entry.run, entry.file)
-  return 0
 }

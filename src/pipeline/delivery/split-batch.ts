@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { batchId } from './batch-id'
+import { batchId } from '../batch-id'
 import type { FinishedFile } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { DeliveryContext } from './delivery-context'
