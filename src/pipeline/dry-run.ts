@@ -1,57 +1,140 @@
-import { openDocumentFile } from '../state/document-file'
+import { noCounters } from '../state/counters'
+import { openJobDocument } from '../state/job-document'
+import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
-import { trackCursor } from './staging/cursor-tracker'
-import { createIntake } from './staging/record-intake'
-import { reach } from './staging/extract'
-import { nextWork } from './work'
+import { reportOfNothing } from './run-report'
+import { stage } from './stage'
+import type { Format } from '../destinations/destination'
+import type { JobState } from '../state/job-state'
+import type { RunReport } from '../state/run-report'
+import type { StateDocument } from '../state/state-document'
 import type { RunDependencies } from './run-context'
+import type { RunFiles } from './run-files'
 
 const sampleSize = 5
 
-/**
- * What the next run would extract first, mapped and checked as it would be. Takes no lease, writes nothing and sends
- * nothing.
- * @throws JobError of the source
- */
-export async function dryRun(dependencies: RunDependencies): Promise<object> {
-  const { job, source, destination, store, clock, settings, deadline } = dependencies
-  const storeClock = createStoreClock(clock)
-  const file = openDocumentFile({ job: job.name, store, clock, storeClock, patienceMs: settings.leaseTtlMs })
-  const document = (await file.read())?.document ?? newDocument(job.name)
-  const work = nextWork(job, document, storeClock.now())
-  const counts = { records: 0, rows: 0, rejects: 0, filtered: 0 }
-  const lines: string[] = []
-  const rejects: object[] = []
-  if (!work) return { job: job.name, outcome: 'skipped', reason: 'nothing-due' }
+/** What the next run would do with what is due now. */
+export interface DryRunReport extends RunReport {
+  /** The first rows as they would be written, and the first rejects. */
+  readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
+}
 
-  const tracker = job.position ? trackCursor(work.cursor, job.source.version, false) : null
-  const intake = createIntake(job, destination, { tracker, ledger: null, until: work.until, lane: work.lane })
+type DryRunDependencies = Omit<RunDependencies, 'command' | 'invokeSelf' | 'newId'>
+
+/**
+ * The real staging with a sink that keeps nothing: the same decisions, limits and counts as the next run. Takes no
+ * lease, writes nothing and sends nothing.
+ * @throws JobError of the source, and whatever would stop the next run
+ */
+export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunReport> {
+  const { job, store, clock, settings, destination } = dependencies
+  const storeClock = createStoreClock(clock)
+  const file = openJobDocument({
+    job: job.name,
+    store,
+    clock,
+    storeClock,
+    patienceMs: settings.leaseTtlMs,
+  })
+  const before = (await file.read())?.content ?? newDocument(job.name)
+  const startedAt = storeClock.now()
   const { signal } = new AbortController()
-  for await (const page of source.read({ ...reach(work, null), signal })) {
-    for (const raw of page.records) {
-      const taken = intake(raw)
-      if (taken.kind === 'repeated' || taken.kind === 'beyond') continue
-      counts.records += 1
-      if (taken.kind === 'filtered') counts.filtered += 1
-      if (taken.kind === 'rows') {
-        counts.rows += taken.rows.length
-        if (lines.length < sampleSize) lines.push(...taken.rows.map(({ line }) => line))
-      }
-      if (taken.kind === 'reject') {
-        counts.rejects += 1
-        if (rejects.length < sampleSize) rejects.push(taken.reject)
-      }
-    }
-    if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs)) break
+  const rows: string[] = []
+  const rejects: unknown[] = []
+  const state = sinkState({ ...before, counters: noCounters }, storeClock, signal)
+  const files = sinkFiles(dependencies, (reject) => {
+    if (rejects.length < sampleSize) rejects.push(reject)
+  })
+  const format = sampling(destination.format, (row) => {
+    if (rows.length < sampleSize) rows.push(row)
+  })
+
+  const end = await stage(
+    { ...dependencies, destination: { ...destination, format }, state, files },
+    { signal, isClosing: () => false, waiting: () => Promise.resolve() },
+  )
+  const report = reportOfNothing(job.name, {
+    run: 'dry-run',
+    activation: dependencies.activation,
+    outcome: end.kind === 'exhausted' ? 'succeeded' : 'partial',
+    reason: end.kind === 'exhausted' ? 'dry-run' : `dry-run, ${end.kind}`,
+    notes: ['Nothing was written and nothing was sent.'],
+    startedAt,
+    endedAt: storeClock.now(),
+    counters: state.document.counters,
+  })
+  return { ...report, sample: { rows, rejects } }
+}
+
+/** Applies events to a copy, where batches vanish as if they had been delivered at once. */
+function sinkState(
+  before: StateDocument,
+  storeClock: JobState['storeClock'],
+  signal: AbortSignal,
+): Pick<JobState, 'run' | 'document' | 'storeClock' | 'signal' | 'write' | 'later' | 'changed'> & JobState {
+  let document = before
+  const apply: JobState['later'] = (event) => {
+    document = { ...reduce(document, event), outbox: document.outbox }
   }
   return {
-    job: job.name,
-    outcome: 'succeeded',
-    reason: 'dry-run',
-    notes: ['Nothing was written and nothing was sent.'],
-    work: work.name,
-    ...counts,
-    sample: { header: destination.header, rows: lines.slice(0, sampleSize), rejects },
+    run: 'dry-run',
+    get document() {
+      return document
+    },
+    storeClock,
+    signal,
+    write(...events) {
+      for (const event of events) apply(event)
+      return Promise.resolve(0)
+    },
+    later: apply,
+    changed: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+  }
+}
+
+/** Reads through to the store; keeps nothing that is written but a look at the rejects. */
+function sinkFiles(
+  { job, store }: DryRunDependencies,
+  onReject: (reject: unknown) => void,
+): RunFiles {
+  return {
+    add(name, bytes) {
+      if (!name.endsWith('.jsonl')) return Promise.resolve()
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString()
+      for (const line of text.split('\n').slice(0, sampleSize)) {
+        const reject = parsed(line)
+        if (reject !== undefined) onReject(reject)
+      }
+      return Promise.resolve()
+    },
+    async read(run, name) {
+      const blob = await store.read(`jobs/${job.name}/outbox/${run}/${name}`)
+      return blob.etag === null ? null : blob.body
+    },
+    delete: () => Promise.resolve(),
+    async *list() {
+      // Nothing is cleaned up.
+    },
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function sampling(format: Format, onRow: (row: string) => void): Format {
+  return {
+    ...format,
+    encode(row) {
+      const encoded = format.encode(row)
+      if (encoded.kind === 'row') onRow(encoded.line)
+      return encoded
+    },
   }
 }
