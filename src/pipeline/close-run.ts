@@ -1,58 +1,95 @@
-import { noCounters } from '../state/counters'
 import { toJobError } from '../errors'
+import { noCounters } from '../state/counters'
+import { withExit } from './commands/exits'
 import { failed } from './outcome'
-import { prune } from './retention'
-import { reportOf, reportOfNothing } from './run-report'
+import { expireRejects } from './retention'
+import { reportOf } from './run-report'
 import type { RunReport } from '../state/run-report'
-import type { NoRun } from './open-run'
+import type { StateDocument } from '../state/state-document'
 import type { Outcome } from './outcome'
 import type { RunContext, RunDependencies } from './run-context'
 
-/** Stores the report and gives the lease back in one write: the counters move into it, and no run counts them again. */
+/**
+ * Stores the report and gives the lease back in one write, then invokes the job again where more can be done at once.
+ * A run that has lost its lease stores nothing and reports only what it committed.
+ */
 export async function closeRun(context: RunContext, outcome: Outcome): Promise<RunReport> {
-  const { state, settings } = context
-  const report = reportNow(context, outcome)
-  if (state.signal.aborted) return report
-  const succeeded = outcome.outcome === 'succeeded'
+  const { state } = context
+  if (state.signal.aborted) return unstored(context, outcome)
+  const expired = expireRejects(context)
+  const report = reportNow(context, { ...outcome, notes: [...(outcome.notes ?? []), ...expired] })
   try {
-    await state.release((before) => {
-      const document = prune(before, state.storeClock.now(), settings.reportsKept - 1)
-      return {
-        ...document,
-        // What this run wrote and did not commit is the next run's to sweep.
-        sweep: succeeded ? document.sweep : [...document.sweep, state.run],
-        stalls: outcome.outcome === 'failed' || outcome.moreToDo ? document.stalls : 0,
-        caughtUp: document.caughtUp || (succeeded && document.outbox.length === 0),
-        counters: noCounters,
-        reports: [...document.reports, report],
-      }
+    await state.release({
+      type: 'run-ended',
+      at: state.storeClock.now(),
+      report,
+      progressed: outcome.outcome !== 'failed' && !outcome.moreToDo,
+      reportsKept: context.settings.reportsKept,
     })
+  } catch (error) {
+    return unstored(context, failed(toJobError(error)))
+  }
+  return outcome.moreToDo ? invokeAgain(context, report) : report
+}
+
+/** The next tick carries on all the same, so a failed self-invocation is a note and hides no report. */
+async function invokeAgain(context: RunContext, report: RunReport): Promise<RunReport> {
+  try {
+    await context.invokeSelf()
     return report
   } catch (error) {
-    return reportNow(context, failed(toJobError(error)))
+    const reason = context.redact(toJobError(error).message)
+    const note = `The job could not invoke itself to go on at once: ${reason} The next tick carries on.`
+    context.log.warn('The job could not invoke itself.', { ...factsOf(context), reason })
+    return { ...report, notes: [...report.notes, note] }
   }
 }
 
-function reportNow({ state, startedAt }: RunContext, outcome: Outcome): RunReport {
-  return reportOf(state.document, { run: state.run, ...outcome, startedAt, endedAt: state.storeClock.now() })
+/** Without the lease nothing can be stored: the run that takes over reports from what was committed. */
+function unstored(context: RunContext, outcome: Outcome): RunReport {
+  const note = 'This report is not stored: the next run stores one for this run, from what it committed.'
+  const report = reportNow(context, { ...outcome, notes: [...(outcome.notes ?? []), note] })
+  context.log.warn('The run ended without its lease.', {
+    ...factsOf(context),
+    outcome: report.outcome,
+    reason: report.reason,
+  })
+  return report
 }
 
-/** The report of a run that found another one at work, or nothing to do. */
+function reportNow(context: RunContext, outcome: Outcome): RunReport {
+  const { state, destination, job, activation, startedAt, redact } = context
+  const now = state.storeClock.now()
+  const { error } = outcome
+  return reportOf(state.document, destination, {
+    ...{ job: job.name, run: state.run, activation, startedAt, endedAt: now, redact },
+    ...{ outcome: outcome.outcome, reason: outcome.reason, notes: outcome.notes },
+    error: error && withExit(error, job, state.document, now),
+  })
+}
+
+function factsOf({ job, activation, state }: RunContext): Readonly<Record<string, string>> {
+  return { job: job.name, run: state.run, activation }
+}
+
+/** A run that ends before it takes the lease. */
+export interface Skip {
+  readonly outcome: 'skipped' | 'partial'
+  readonly reason: 'lease-held' | 'nothing-due' | 'command-repeated' | 'waiting'
+  readonly notes: readonly string[]
+}
+
+/** The report of a run without a lease: it counts nothing, and says what is on its way. */
 export function reportSkipped(
-  { job, activation, clock, request }: RunDependencies,
-  reason: NoRun['skipped'],
+  { job, activation, clock, newId, redact, log, destination }: RunDependencies,
+  { outbox }: Pick<StateDocument, 'outbox'>,
+  { outcome, reason, notes }: Skip,
 ): RunReport {
   const now = clock.now()
-  const asked = request.force || request.from !== undefined || request.resolve !== undefined
-  const notes = asked
-    ? ['The request was not taken up: another run is at work. Ask again when it has ended.']
-    : []
-  return reportOfNothing(job.name, {
-    run: activation,
-    outcome: 'skipped',
-    reason,
-    notes,
-    startedAt: now,
-    endedAt: now,
+  const facts = { job: job.name, run: newId(), activation, outcome, reason }
+  const report = reportOf({ counters: noCounters, outbox }, destination, {
+    ...{ ...facts, notes, redact, startedAt: now, endedAt: now },
   })
+  log.info('run-ended', { ...facts, pending: report.pending })
+  return report
 }

@@ -1,54 +1,119 @@
 import { JobError } from '../errors'
-import type { Change } from '../state/job-state'
+import type { Destination } from '../destinations/destination'
+import type { Job } from '../jobs/job'
+import type { RecordCursor, Sync } from '../jobs/sync'
+import type { Source } from '../sources/source'
+import type { Counting, StateDocument } from '../state/state-document'
 import type { RunContext } from './run-context'
+import type { EngineSettings } from './settings'
+
+/** How a job counts, in strings that are equal exactly where two definitions recognise the same records. */
+export function countingOf(
+  { sync, source: definition }: Pick<Job, 'sync' | 'source'>,
+  source: Pick<Source, 'identity'>,
+): Counting {
+  return {
+    mode: sync.mode,
+    cursor: sync.mode === 'full-refresh' ? '' : cursorText(sync.cursor),
+    primaryKey: sync.primaryKey === null ? '' : JSON.stringify(sync.primaryKey),
+    lookback: lookbackText(sync),
+    source: source.identity,
+    sourceVersion: definition.version,
+  }
+}
+
+function cursorText(cursor: RecordCursor | { readonly kind: 'page' }): string {
+  if (cursor.kind === 'page') return 'page'
+  const { notation, path, timeZone, unit } = cursor
+  return JSON.stringify(notation === 'instant' ? [notation, path, unit, timeZone] : [notation, path])
+}
+
+function lookbackText(sync: Sync): string {
+  return sync.mode === 'full-refresh' || sync.lookback === null ? '' : String(sync.lookback)
+}
+
+/** What differs, each as `name: before → now`. */
+export function changesOf(before: Counting, now: Counting): readonly string[] {
+  const names = Object.keys(now) as (keyof Counting)[]
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map(
+      (name) =>
+        `${name}: ${before[name] === '' ? 'none' : before[name]} → ${now[name] === '' ? 'none' : now[name]}`,
+    )
+}
 
 /**
- * A batch that may have been sent can only be asked for where it was sent to.
+ * Extraction stops where the definition counts in another way than what was committed; delivery goes on.
  * @throws JobError `definition-changed`
  */
-export function assertSameDestination({ state, destination, job }: RunContext): void {
-  const { identities, outbox } = state.document
-  const now = destination.identity
-  const elsewhere = outbox
-    .filter((entry) => entry.state === 'sending' || entry.state === 'doubt')
-    .map((entry) => identities[entry.identity])
-    .find(
-      (sentTo) =>
-        sentTo &&
-        (sentTo.kind !== now.kind ||
-          sentTo.baseUrl !== now.baseUrl ||
-          sentTo.clientId !== now.clientId ||
-          sentTo.orgId !== now.orgId),
-    )
-  if (!elsewhere) return
+export function assertSameCounting({
+  job,
+  source,
+  state,
+}: Pick<RunContext, 'job' | 'source' | 'state'>): void {
+  const { counting } = state.document
+  const changes = counting ? changesOf(counting, countingOf(job, source)) : []
+  if (changes.length === 0) return
   throw new JobError(
     'definition-changed',
-    `A batch of the job "${job.name}" may have been sent to ${elsewhere.baseUrl} as client ${elsewhere.clientId}; the job now goes to ${now.baseUrl} as client ${now.clientId}.`,
-    'Put the old base URL and credential back until a run reports pending = 0, then change them.',
-    { details: { job: job.name } },
+    `The job "${job.name}" no longer counts as it did: ${changes.join('; ')}. Nothing is extracted until a person decides.`,
+    `${continueRemedy(job.sync)} Or put the former definition back. Or give the job a new name, and with it a new state: it sends everything from its beginning.`,
+    { details: { job: job.name, changes: changes.join('; ') } },
   )
 }
 
-/** How long a job whose visitors moved to other groups must still wait, in ms; 0 where it may go on. */
-export function regroupingWaitMs({ state, destination, settings }: RunContext): number {
-  const { grouping, groups, outbox } = state.document
-  if (grouping === null || grouping === destination.grouping) return 0
-  if (outbox.length > 0) return Infinity
-  const last = Math.max(0, ...Object.values(groups).map(({ confirmedAt }) => confirmedAt ?? 0))
-  return Math.max(0, last + settings.regroupAfterMs - state.storeClock.now())
+function continueRemedy(sync: Sync): string {
+  if (sync.mode === 'full-refresh') {
+    return 'Go on with resolve=definition as=continue: where mode, cursor or primary key changed, every record counts as new and is sent again.'
+  }
+  const place = sync.mode === 'sliced' ? '<instant>' : '<cursor>'
+  return `Go on with resolve=definition as=continue from=${place}: records from there on are read under the new definition and count twice where they were sent before; earlier ones are not read any more and are left out where they were not.`
 }
 
-/** A visitor may now be in any group, so every group starts from the newest mark of all. */
-export function regroup({ destination }: RunContext): Change {
-  return (document) => {
-    const marks = Object.values(document.groups).map(({ mark }) => mark ?? -Infinity)
-    const newest = Math.max(-Infinity, ...marks)
-    const mark = Number.isFinite(newest) ? newest : null
-    const names = Array.from({ length: destination.groups }, (_, group) => destination.groupName(group))
-    return {
-      ...document,
-      grouping: destination.grouping,
-      groups: Object.fromEntries(names.map((name) => [name, { mark, restUntil: 0, confirmedAt: null }])),
-    }
-  }
+/**
+ * `waiting`: rows may belong to other partitions than before, so the old batches must settle first. `until` is ms on the
+ * store's clock; null while batches are on their way, because the wait begins with the last confirmation.
+ */
+export interface Regrouping {
+  readonly kind: 'none' | 'due' | 'waiting'
+  readonly until: number | null
+}
+
+export function regroupingOf(
+  { partitioning, partitions, outbox }: Pick<StateDocument, 'partitioning' | 'partitions' | 'outbox'>,
+  { partition }: Pick<Destination, 'partition'>,
+  { regroupAfterMs }: Pick<EngineSettings, 'regroupAfterMs'>,
+  storeNow: number,
+): Regrouping {
+  if (partitioning === null || partitioning === partition.fingerprint) return { kind: 'none', until: null }
+  if (outbox.length > 0) return { kind: 'waiting', until: null }
+  const confirmed = Object.values(partitions).flatMap(({ confirmedAt }) => confirmedAt ?? [])
+  const until = Math.max(-Infinity, ...confirmed) + regroupAfterMs
+  return until > storeNow ? { kind: 'waiting', until } : { kind: 'due', until: null }
+}
+
+/** How long extraction must still wait for a regrouping, in ms; Infinity while batches are on their way. */
+export function regroupingWait({
+  state,
+  destination,
+  settings,
+}: Pick<RunContext, 'state' | 'destination' | 'settings'>): number {
+  const storeNow = state.storeClock.now()
+  const { kind, until } = regroupingOf(state.document, destination, settings, storeNow)
+  if (kind !== 'waiting') return 0
+  return until === null ? Infinity : until - storeNow
+}
+
+/** What the report says of a wait. */
+export function regroupingNote(
+  until: number | null,
+  { regroupAfterMs }: Pick<EngineSettings, 'regroupAfterMs'>,
+): string {
+  const hours = Math.round(regroupAfterMs / 360_000) / 10
+  const wait =
+    until === null
+      ? `until every batch on its way is confirmed, and ${hours} h more`
+      : `until ${new Date(until).toISOString()}, ${hours} h after the last confirmation`
+  return `Rows are distributed over other partitions than before. To keep their order, nothing is extracted ${wait}. To go on at once, where the order does not matter: resolve=regrouping as=continue, once nothing is pending.`
 }

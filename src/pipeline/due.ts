@@ -1,10 +1,10 @@
-import { openDocumentFile } from '../state/document-file'
+import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { createStoreClock } from '../state/store-clock'
 import { nextWork } from './work'
 import type { RunReport } from '../state/run-report'
 import type { RunDependencies } from './run-context'
 
-/** A job without a schedule cannot know whether its source has more: a success this young counts as done. */
+/** Only its source knows whether a job without slices has more: a success this young counts as done. */
 const youngMs = 15 * 60_000
 
 /** What a person is told instead of a new run. */
@@ -15,11 +15,9 @@ export interface NothingToDo {
   readonly lastRun: RunReport | null
 }
 
-type Dependencies = Pick<RunDependencies, 'job' | 'store' | 'clock' | 'settings'>
-
 /**
  * Whether a job needs no run: what was due has succeeded, or a run is at it. Null where it has never run, the last run
- * failed, something is on its way out, or more is due.
+ * did not succeed, something is on its way out, or more is due.
  * @throws JobError `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function nothingToDo({
@@ -27,19 +25,21 @@ export async function nothingToDo({
   store,
   clock,
   settings,
-}: Dependencies): Promise<NothingToDo | null> {
+}: Pick<RunDependencies, 'job' | 'store' | 'clock' | 'settings'>): Promise<NothingToDo | null> {
   const storeClock = createStoreClock(clock)
-  const patienceMs = settings.leaseTtlMs
-  const found = await openDocumentFile({ job: job.name, store, clock, storeClock, patienceMs }).read()
+  const { leaseTtlMs } = settings
+  const file = openJobDocument({ job: job.name, store, clock, storeClock, patienceMs: leaseTtlMs })
+  const found = await file.read()
   if (!found) return null
-  const { document, modifiedAt } = found
+  const { content: document } = found
+  const storeNow = storeClock.now()
   const lastRun = document.reports.at(-1) ?? null
   const skipped = { job: job.name, outcome: 'skipped', lastRun } as const
-  const now = storeClock.now()
-  if (document.lease && now - modifiedAt <= settings.leaseTtlMs) return { ...skipped, reason: 'lease-held' }
-  if (document.outbox.length > 0 || lastRun?.outcome !== 'succeeded') return null
-  const done = job.schedule
-    ? nextWork(job, document, now) === null
-    : now - Date.parse(lastRun.endedAt) < youngMs && document.lanes.length === 0
+  if (isLeaseHeld(found, storeNow, leaseTtlMs)) return { ...skipped, reason: 'lease-held' }
+  if (document.lease || document.outbox.length > 0 || lastRun?.outcome !== 'succeeded') return null
+  const isYoung = storeNow - Date.parse(lastRun.endedAt) < youngMs
+  const done =
+    document.backfills.length === 0 &&
+    (isYoung && job.sync.mode !== 'sliced' ? true : nextWork(job, document, storeNow) === null)
   return done ? { ...skipped, reason: 'nothing-due' } : null
 }

@@ -1,62 +1,111 @@
-import { openDocumentFile } from '../state/document-file'
+import { isLeaseHeld, openJobDocument } from '../state/job-document'
+import { probableCause } from '../state/killed-run'
 import { createStoreClock } from '../state/store-clock'
-import { explainHold } from './holds'
-import { scheduleStart, sliceFrom, sliceName } from './slices'
+import { explainHold } from './delivery/holds'
+import { rejectsKeptMs } from './retention'
+import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
 import type { Job } from '../jobs/job'
 import type { StateDocument } from '../state/state-document'
+import type { Backfill, Replay } from '../state/work'
+import type { FileVersion } from '../state/versioned-file'
 import type { RunDependencies } from './run-context'
 
-/** Reads a job's state for a person. Takes no lease and changes nothing. */
-export async function inspectJob({ job, store, clock, settings }: RunDependencies): Promise<object> {
+/** What inspecting takes: the store, and of the job its name and sync mode. Neither its source nor its destination is opened. */
+export type InspectDependencies = Pick<RunDependencies, 'store' | 'clock' | 'settings'> & {
+  readonly job: Pick<Job, 'name' | 'sync'>
+}
+
+/**
+ * Reads a job's state for a person. Takes no lease and changes nothing.
+ * @throws JobError `state-corrupt`, `store-unreachable`, `store-refused`
+ */
+export async function inspectJob({ job, store, clock, settings }: InspectDependencies): Promise<object> {
   const storeClock = createStoreClock(clock)
-  const file = openDocumentFile({ job: job.name, store, clock, storeClock, patienceMs: settings.leaseTtlMs })
+  const { leaseTtlMs } = settings
+  const file = openJobDocument({ job: job.name, store, clock, storeClock, patienceMs: leaseTtlMs })
   const found = await file.read()
   if (!found) return { job: job.name, state: 'This job has not run yet.' }
-  const { document, modifiedAt } = found
+  const { content: document } = found
   return {
     job: job.name,
-    lease: document.lease
-      ? {
-          ...document.lease,
-          free: storeClock.now() - modifiedAt > settings.leaseTtlMs,
-          renewedAt: iso(modifiedAt),
-        }
-      : null,
-    ...progressOf(job, document),
-    lanes: document.lanes,
-    groups: Object.fromEntries(
-      Object.entries(document.groups).map(([name, { mark, restUntil, confirmedAt }]) => [
-        name,
-        {
-          newestRow: mark === null ? null : iso(mark * 1000),
-          restUntil: iso(restUntil),
-          confirmedAt: confirmedAt && iso(confirmedAt),
-        },
-      ]),
-    ),
-    outbox: document.outbox.map(({ key, group, unit, rows, state }) => ({
-      batch: key,
-      group,
-      unit,
-      rows,
-      state,
+    lease: leaseOf(found, storeClock.now(), leaseTtlMs),
+    attemptsWithoutProgress: document.attempts,
+    ...progressOf(job, document, storeClock.now()),
+    definition: document.counting,
+    backfills: document.backfills.map(backfillOf),
+    partitions: partitionsOf(document),
+    outbox: document.outbox.map(({ id, partition, commit, rows, state, firstSentAt }) => ({
+      ...{ batch: id, partition, commit, rows, state },
+      firstSentAt: isoOrNull(firstSentAt),
     })),
-    held: document.outbox.flatMap((entry) => (entry.hold ? [explainHold(entry, entry.hold)] : [])),
-    rejects: document.rejects.map(({ unit, count, at }) => ({ unit, count, at: iso(at) })),
+    held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
+      ...{ file: name, run, open, at: iso(at) },
+      expires: iso(at + rejectsKeptMs),
+    })),
+    commands: document.commands.map(({ run, at, note }) => ({ run, at: iso(at), note })),
     reports: document.reports,
   }
 }
 
-/** Where the job stands, and which slice is next. */
-function progressOf(job: Job, document: StateDocument): object {
-  if (!job.schedule) return { position: document.cursor?.position ?? null }
-  const watermark = document.watermark ?? scheduleStart(job.schedule)
+/** A lease that is neither held nor given back belonged to a run that was killed. */
+function leaseOf(found: FileVersion<StateDocument>, storeNow: number, leaseTtlMs: number): object | null {
+  const { lease } = found.content
+  if (!lease) return null
+  const held = isLeaseHeld(found, storeNow, leaseTtlMs)
   return {
-    doneUntil: iso(watermark),
-    next: sliceName(sliceFrom(watermark, job.schedule)),
-    position: document.cursor?.position ?? null,
-    skipped: document.skipped.map(({ from, to, at }) => ({ from: iso(from), to: iso(to), at: iso(at) })),
+    run: lease.run,
+    activation: lease.activation,
+    takenAt: iso(lease.takenAt),
+    renewedAt: iso(found.modifiedAt),
+    endsAt: iso(lease.endsAt),
+    held,
+    ...(held ? {} : { lastRun: probableCause(lease, found.modifiedAt) }),
   }
+}
+
+/** Where the job stands, and what is next. */
+function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): object {
+  const { cursor, watermark, floor, done, skipped } = document
+  if (sync.mode !== 'sliced')
+    return { mode: sync.mode, cursor: cursor?.since ?? null, floor: floor?.since ?? null }
+  const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
+  return {
+    mode: sync.mode,
+    doneUntil: isoOrNull(watermark),
+    next: {
+      name: sliceName(slice),
+      from: iso(slice.from),
+      to: iso(slice.to),
+      due: isDue(slice, sync, storeNow),
+    },
+    done: done.map(rangeOf),
+    skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),
+  }
+}
+
+function backfillOf(work: Backfill | Replay): object {
+  if (work.kind === 'replay') return { name: work.name, kind: work.kind }
+  const { name, kind, force } = work
+  return work.mode === 'sliced'
+    ? { name, kind, force, ...rangeOf(work), doneTo: isoOrNull(work.doneTo) }
+    : { name, kind, force, from: work.from.since, to: work.to.since, doneTo: work.cursor?.since ?? null }
+}
+
+function partitionsOf({ partitions }: StateDocument): object {
+  const shown = Object.entries(partitions).map(([name, { mark, notBefore, confirmedAt }]) => [
+    name,
+    { newestRow: mark, notBefore: iso(notBefore), confirmedAt: isoOrNull(confirmedAt) },
+  ])
+  return Object.fromEntries(shown) as object
+}
+
+function rangeOf({ from, to }: { readonly from: number; readonly to: number }): { from: string; to: string } {
+  return { from: iso(from), to: iso(to) }
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms)
 }
 
 function iso(ms: number): string {

@@ -1,46 +1,101 @@
-import { openDocumentFile } from '../state/document-file'
-import { takeLease } from '../state/job-state'
+import { isLeaseHeld, openJobDocument } from '../state/job-document'
+import { takeLease } from '../state/lease'
+import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
+import { reportSkipped } from './close-run'
+import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
+import { pollAccepted } from './delivery/poll-accepted'
 import { openRunFiles } from './run-files'
+import { waitingNote } from './waiting'
 import { nextWork } from './work'
+import type { RunReport } from '../state/run-report'
 import type { StateDocument } from '../state/state-document'
+import type { StoreClock } from '../state/store-clock'
+import type { Skip } from './close-run'
 import type { RunContext, RunDependencies } from './run-context'
 
-/** Why there is nothing for this run to do. */
-export interface NoRun {
-  readonly skipped: 'lease-held' | 'nothing-due'
-}
+/** `skipped`: another run is at work, nothing is due, or nothing can be done but wait. */
+export type OpenedRun =
+  | { readonly kind: 'opened'; readonly context: RunContext }
+  | { readonly kind: 'skipped'; readonly report: RunReport }
 
 /**
- * Takes the job's lease and gathers what the stages work with, unless another run holds it or nothing is due.
+ * Takes the job's lease and gathers what the stages work with. One read tells whether there is something to take it for:
+ * an idle tick writes nothing.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
-export async function openRun(dependencies: RunDependencies): Promise<RunContext | NoRun> {
-  const { job, store, settings, clock, log, activation, newId } = dependencies
+export async function openRun(dependencies: RunDependencies): Promise<OpenedRun> {
+  const { job, store, settings, clock, activation, newId, destination, deadline } = dependencies
   const storeClock = createStoreClock(clock)
   const patienceMs = settings.leaseTtlMs
+  const file = openJobDocument({ job: job.name, store, clock, storeClock, patienceMs })
+  const found = await file.read()
+  const document = found?.content ?? newDocument(job.name)
+  if (found && isLeaseHeld(found, storeClock.now(), settings.leaseTtlMs)) {
+    return skipped(dependencies, document, leaseHeld(dependencies, document, storeClock))
+  }
+  const idle = found && !document.lease ? await idleReason(dependencies, document, storeClock) : null
+  if (idle) return skipped(dependencies, document, idle)
+
   const run = newId()
-  const state = await takeLease({
-    job: job.name,
-    run,
-    owner: `${activation} ${run}`,
-    store,
-    file: openDocumentFile({ job: job.name, store, clock, storeClock, patienceMs }),
-    clock,
-    storeClock,
-    isIdle: (document) => isIdle(dependencies, document, storeClock.now()),
-    leaseTtlMs: settings.leaseTtlMs,
-    heartbeatMs: settings.heartbeatMs,
-    newId,
-    log,
-  })
-  if (typeof state === 'string') return { skipped: state }
+  const { delivery } = destination
+  const state = await takeLease(
+    {
+      ...{ job: job.name, run, activation, store, file, clock, storeClock, newId },
+      endsAt: storeClock.now() + deadline.remainingMs(),
+      barrierMs: delivery.kind === 'upsert' ? settings.sendTimeoutMs + delivery.settleMs : 0,
+      leaseTtlMs: settings.leaseTtlMs,
+      heartbeatMs: settings.heartbeatMs,
+      reportsKept: settings.reportsKept,
+      redact: dependencies.redact,
+      log: dependencies.log,
+    },
+    found,
+  )
+  if (!state) return skipped(dependencies, document, leaseHeld(dependencies, document, storeClock))
   const files = openRunFiles({ job: job.name, run, store, clock, patienceMs, signal: state.signal })
-  return { ...dependencies, state, files, signal: state.signal, startedAt: storeClock.now() }
+  const context = { ...dependencies, state, files, signal: state.signal, startedAt: storeClock.now() }
+  return { kind: 'opened', context }
 }
 
-/** True where the document alone tells that there is nothing to do: an idle tick costs one read. */
-function isIdle({ job, request }: RunDependencies, document: StateDocument, storeNow: number): boolean {
-  const asked = request.force || request.from !== undefined || request.resolve !== undefined
-  return !asked && document.outbox.length === 0 && nextWork(job, document, storeNow) === null
+/** Why the lease need not be taken; null where it must. */
+async function idleReason(
+  dependencies: RunDependencies,
+  document: StateDocument,
+  storeClock: StoreClock,
+): Promise<Skip | null> {
+  const { job, command, settings } = dependencies
+  const storeNow = storeClock.now()
+  const repeated = findRepeated(document.commands, command, storeNow, settings)
+  if (isCommand(command) && !repeated) return null
+  const notes = repeated ? [repeatedNote(repeated, document.reports)] : []
+  if (document.outbox.some(({ state }) => state !== 'accepted')) return null
+  if (nextWork(job, document, storeNow) !== null) return null
+  if (document.outbox.length > 0) {
+    // Waiting takes no lease: only an answer that changes something is worth a write.
+    if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
+    return { outcome: 'partial', reason: 'waiting', notes: [...notes, waitingNote(document)] }
+  }
+  return { outcome: 'skipped', reason: repeated ? 'command-repeated' : 'nothing-due', notes }
+}
+
+function leaseHeld(
+  { command, settings }: RunDependencies,
+  { commands, reports, lease }: StateDocument,
+  storeClock: StoreClock,
+): Skip {
+  const repeated = findRepeated(commands, command, storeClock.now(), settings)
+  const holder = lease ? ` (run ${lease.run})` : ''
+  const notes = repeated
+    ? [repeatedNote(repeated, reports)]
+    : isCommand(command)
+      ? [
+          `The command was not taken up: another run${holder} is at work. Give it again when that run has ended.`,
+        ]
+      : []
+  return { outcome: 'skipped', reason: 'lease-held', notes }
+}
+
+function skipped(dependencies: RunDependencies, document: StateDocument, skip: Skip): OpenedRun {
+  return { kind: 'skipped', report: reportSkipped(dependencies, document, skip) }
 }

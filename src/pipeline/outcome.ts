@@ -1,7 +1,9 @@
 import { JobError, toJobError } from '../errors'
-import type { StateDocument } from '../state/state-document'
-import type { DeliveryEnd } from './deliver'
-import type { ExtractionEnd } from './staging/extraction'
+import { regroupingNote, regroupingOf } from './definition'
+import { waitingNote } from './waiting'
+import type { DeliveryEnd } from './delivery/deliver'
+import type { ExtractionEnd } from './extraction/extraction'
+import type { RunContext } from './run-context'
 import type { StageEnd } from './stage'
 
 /** How a run ended. */
@@ -14,46 +16,93 @@ export interface Outcome {
   readonly notes?: readonly string[]
 }
 
-/** Leases taken in a row without progress after which a job stops invoking itself. */
-const stallLimit = 3
-
-/** The worst finding decides. */
-export function judge(
-  extracted: ExtractionEnd<StageEnd>,
-  delivered: DeliveryEnd,
-  document: StateDocument,
-): Outcome {
-  if (delivered.kind === 'fault') return failed(delivered.error)
-  if (typeof extracted === 'object') return failed(toJobError(extracted.error))
-  const held = document.outbox.filter((entry) => entry.state === 'held').length
-  if (held > 0) return failed(batchHeld(held))
-  if (delivered.kind === 'waiting') return { outcome: 'partial', reason: 'waiting', moreToDo: false }
-  if (extracted === 'regrouping') return { outcome: 'partial', reason: 'regrouping', moreToDo: false }
-  if (delivered.kind === 'deadline' || extracted === 'deadline' || extracted === 'capped') {
-    if (document.stalls > stallLimit) return failed(noProgress(document.stalls))
-    return { outcome: 'partial', reason: extracted === 'capped' ? 'capped' : 'deadline', moreToDo: true }
-  }
-  return { outcome: 'succeeded', moreToDo: false }
+interface Findings {
+  /** Null where extraction was stopped. */
+  readonly extracted: StageEnd | null
+  readonly delivered: DeliveryEnd
 }
 
-/** A run that a fault ended. Losing the lease is none: the other run carries on. */
-export function failed(error: JobError): Outcome {
+/** Leases taken in a row without progress after which a job stops invoking itself. */
+const attemptsLimit = 3
+
+/**
+ * The worst finding decides.
+ * @param said notes of what happened before
+ */
+export function judge(
+  extraction: ExtractionEnd<StageEnd>,
+  delivered: DeliveryEnd,
+  context: Pick<RunContext, 'state' | 'destination' | 'settings'>,
+  said: readonly string[],
+): Outcome {
+  const { document } = context.state
+  if (delivered.kind === 'fault') return failed(delivered.error, said)
+  if (extraction.kind === 'fault') return failed(toJobError(extraction.error), said)
+  const held = document.outbox.filter(({ state }) => state === 'held').length
+  if (held > 0) return failed(batchHeld(held), said)
+  const findings = { extracted: extraction.kind === 'ended' ? extraction.end : null, delivered }
+  const unfinished = unfinishedReason(findings)
+  if (unfinished && document.attempts > attemptsLimit) return failed(noProgress(document.attempts), said)
+
+  const notes = [...said, ...notesOf(context, findings)]
+  const allRejected = findings.extracted?.allRejected ? 'all-rejected' : null
+  const reason = waitingReason(findings) ?? unfinished ?? allRejected
+  return reason === null
+    ? { outcome: 'succeeded', moreToDo: false, notes }
+    : { outcome: 'partial', reason, moreToDo: unfinished !== null, notes }
+}
+
+/** Another run at once would find the same. */
+function waitingReason({ extracted, delivered }: Findings): 'waiting' | 'regrouping' | null {
+  if (delivered.kind === 'waiting') return 'waiting'
+  return extracted?.kind === 'regrouping' ? 'regrouping' : null
+}
+
+/** Another run at once could go on. */
+function unfinishedReason(findings: Findings): 'deadline' | 'capped' | null {
+  const { extracted, delivered } = findings
+  if (waitingReason(findings)) return null
+  if (extracted?.kind === 'capped') return 'capped'
+  return delivered.kind === 'deadline' || extracted?.kind === 'deadline' ? 'deadline' : null
+}
+
+function notesOf(
+  { state, destination, settings }: Pick<RunContext, 'state' | 'destination' | 'settings'>,
+  { extracted, delivered }: Findings,
+): readonly string[] {
+  const { document, storeClock } = state
+  const notes: string[] = []
+  if (delivered.kind === 'waiting') notes.push(waitingNote(document))
+  if (extracted?.kind === 'regrouping') {
+    const { until } = regroupingOf(document, destination, settings, storeClock.now())
+    notes.push(regroupingNote(until, settings))
+  }
+  if (extracted?.allRejected) {
+    notes.push(
+      'Every new record of a commit was rejected, so none of it was sent. Mend the definition or the source, then resolve=rejects as=resend; or give them up with resolve=rejects as=drop.',
+    )
+  }
+  return notes
+}
+
+/** A run that an error ended. One that lost its lease did not fail: the other run carries on. */
+export function failed(error: JobError, notes: readonly string[] = []): Outcome {
   const outcome = error.code === 'lease-lost' ? 'partial' : 'failed'
-  return { outcome, reason: error.code, error, moreToDo: false }
+  return { outcome, reason: error.code, error, moreToDo: false, notes }
 }
 
 function batchHeld(held: number): JobError {
   return new JobError(
     'batch-held',
     `${held} ${held === 1 ? 'batch waits' : 'batches wait'} for a person; nothing new is extracted until then.`,
-    'Read `held` in this report and answer with one of its choices.',
+    'Read `held` in this report and answer with one of its choices: resolve=<batch> with as=sent, as=resend or as=drop.',
   )
 }
 
-function noProgress(stalls: number): JobError {
+function noProgress(attempts: number): JobError {
   return new JobError(
     'no-progress',
-    `${stalls} runs in a row reached their time limit without committing or confirming anything.`,
-    'Raise limits.timeout of the action, or make pages smaller: one page must fit into one run.',
+    `${attempts} runs in a row ended without committing or confirming anything, this one at its time limit.`,
+    'Raise limits.timeout of the action, or make pages smaller: one page must fit into one run. The next tick tries again by itself.',
   )
 }

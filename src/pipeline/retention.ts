@@ -1,18 +1,17 @@
-import type { StateDocument } from '../state/state-document'
+import type { RunContext } from './run-context'
 
 const dayMs = 24 * 60 * 60_000
-/** Rejects that nobody resolved are let go after this long, and the oldest when there are more files than this. */
-const rejectsKeptMs = 30 * dayMs
-const rejectFilesKept = 1_000
+/** Rejects that nobody resolved are given up after this long. */
+export const rejectsKeptMs = 30 * dayMs
 
-/** Keeps the document small: what it no longer names is swept by a later run. */
-export function prune(document: StateDocument, storeNow: number, reportsKept: number): StateDocument {
-  const kept = document.rejects.filter(({ at }) => storeNow - at <= rejectsKeptMs).slice(-rejectFilesKept)
-  const dropped = document.rejects.filter((segment) => !kept.includes(segment))
-  return {
-    ...document,
-    rejects: kept,
-    sweep: [...new Set([...document.sweep, ...dropped.map(({ run }) => run)])],
-    reports: document.reports.slice(-reportsKept),
-  }
+/** Gives up rejects that nobody resolved in time, so that they do not pile up. Returns what the report says of it. */
+export function expireRejects({ state, log }: Pick<RunContext, 'state' | 'log'>): readonly string[] {
+  const storeNow = state.storeClock.now()
+  const expired = state.document.rejects.segments.filter(({ at }) => storeNow - at > rejectsKeptMs)
+  if (expired.length === 0) return []
+  const rejects = expired.reduce((sum, { open }) => sum + open, 0)
+  const note = `${rejects} rejects were not resolved within ${rejectsKeptMs / dayMs} days and are given up: their records are no longer kept.`
+  log.warn(note, { segments: expired.length })
+  state.later({ type: 'rejects-expired', segments: expired.map(({ id }) => id), rejects })
+  return [note]
 }

@@ -1,10 +1,15 @@
 import { JobError } from '../errors'
+import { jobFolder } from '../state/job-document'
+import { openVersionedFile } from '../state/versioned-file'
 import type { Clock } from '../clock'
 import type { BlobStore } from '../state/blob-store'
 
 /** The immutable files that runs of a job leave between extraction and confirmation, each in its run's folder. */
 export interface RunFiles {
-  /** Writes a new file into this run's folder and returns its name. */
+  /**
+   * Writes a new file into this run's folder.
+   * @throws JobError `store-unreachable`; `store-refused` where a file of that name holds other bytes
+   */
   add(name: string, bytes: Uint8Array): Promise<void>
   /** Null where the file is gone. */
   read(run: string, name: string): Promise<Buffer | null>
@@ -18,23 +23,27 @@ export function openRunFiles(options: {
   readonly run: string
   readonly store: BlobStore
   readonly clock: Clock
+  /** How long a write of unknown outcome is pursued, in ms. */
   readonly patienceMs: number
   readonly signal: AbortSignal
 }): RunFiles {
   const { job, store, clock, patienceMs, signal } = options
-  const folder = (run: string) => `jobs/${job}/outbox/${run}/`
+  const folder = (run: string) => `${jobFolder(job)}outbox/${run}/`
 
   return {
     async add(name, bytes) {
       const path = folder(options.run) + name
-      const giveUpAt = clock.monotonic() + patienceMs
-      for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-        const answer = await store.write(path, bytes, { ifAbsent: true }, signal)
-        // Nobody else writes into this folder: a conflict is an earlier try of ours.
-        if (answer.kind !== 'unknown') return
-        if (clock.monotonic() >= giveUpAt) throw notWritten(path, answer.message)
-        await clock.sleep(pauseMs, signal)
-      }
+      const file = openVersionedFile<Uint8Array>({
+        path,
+        store,
+        clock,
+        patienceMs,
+        encode: (content) => content,
+        decode: (body) => body,
+      })
+      // A conflict is our own earlier try only where the stored bytes are ours.
+      const outcome = await file.write(bytes, null, signal)
+      if (outcome.kind === 'superseded') throw notOurs(path)
     },
     async read(run, name) {
       const blob = await store.read(folder(run) + name, signal)
@@ -48,10 +57,11 @@ export function openRunFiles(options: {
   }
 }
 
-function notWritten(path: string, message: string): JobError {
+function notOurs(path: string): JobError {
   return new JobError(
-    'store-unreachable',
-    `The file ${path} could not be written: ${message}.`,
-    'Nothing is lost: the next tick carries on. If it stays, check the status of App Builder Files.',
+    'store-refused',
+    `The file ${path} could not be written: a file of that name holds other bytes, although only this run writes there.`,
+    'Nothing of it was committed; the next run writes into a folder of its own. If it stays, look for a second deployment that writes into the same store.',
+    { details: { path } },
   )
 }

@@ -53,6 +53,9 @@ function sliceOf(sync: Job['sync'], backfill: Backfill): Slice | null {
 export function readFrom(work: Work, sync: Sliced, document: Pick<StateDocument, 'floor'>): number | null {
   if (work.kind === 'backfill') return work.slice?.from ?? null
   if (work.kind !== 'slice') return null
-  const earliest = Math.max(scheduleStart(sync), Number(document.floor ?? -Infinity))
+  const earliest = Math.max(
+    scheduleStart(sync),
+    document.floor ? Date.parse(document.floor.since) : -Infinity,
+  )
   return Math.max(work.slice.from - (sync.lookback ?? 0), Math.min(earliest, work.slice.from))
 }

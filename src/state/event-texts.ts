@@ -16,6 +16,12 @@ export function sanitise(event: StateEvent, redact: (text: string) => string): S
   return clean(event, '', redact) as StateEvent
 }
 
+/** A text of another system as it may be stored. */
+export function storedText(text: string, redact: (text: string) => string): string {
+  const redacted = redact(text)
+  return redacted.length > longestText ? `${redacted.slice(0, longestText - 1)}…` : redacted
+}
+
 function clean(value: unknown, field: string, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return cleanText(value, field, redact)
   if (Array.isArray(value)) return value.map((item: unknown) => clean(item, field, redact))
@@ -31,10 +37,7 @@ function nameOf(name: string, parent: string): string {
 }
 
 function cleanText(text: string, field: string, redact: (text: string) => string): string {
-  if (textFields.has(field)) {
-    const redacted = redact(text)
-    return redacted.length > longestText ? `${redacted.slice(0, longestText)}…` : redacted
-  }
+  if (textFields.has(field)) return storedText(text, redact)
   if (exactFields.has(field) && redact(text) !== text) throw secretInState(field)
   return text
 }

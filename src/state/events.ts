@@ -38,7 +38,7 @@ export type CommandEffect =
   | {
       readonly kind: 'definition-continued'
       readonly counting: Counting
-      readonly floor: string
+      readonly floor: Cursor | null
       /** Incremental: reads on from the floor. Sliced: ms. */
       readonly cursor: Cursor | null
       readonly watermark: number | null

@@ -96,8 +96,8 @@ export const StateDocument = z.object({
   commits: count,
   /** Null before the first commit. */
   counting: Counting.nullable(),
-  /** Nothing before it is ever read: ms for slices, canonical cursor else. Set where a changed definition goes on. */
-  floor: z.string().nullable(),
+  /** No lookback reaches before it: set where a changed definition goes on. Slices: an instant in ISO 8601. */
+  floor: Cursor.nullable(),
   /** Incremental jobs: everything up to here is committed. */
   cursor: Cursor.nullable(),
   /** Sliced jobs: everything before it is committed. */

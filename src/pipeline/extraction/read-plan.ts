@@ -104,10 +104,10 @@ function planIncremental(
 }
 
 /** A lookback reads again what lies before the cursor, but never before the floor. */
-function reachBack(field: RecordCursor, sync: Incremental, cursor: Cursor, floor: string | null): Cursor {
+function reachBack(field: RecordCursor, sync: Incremental, cursor: Cursor, floor: Cursor | null): Cursor {
   if (sync.lookback === null) return cursor
   const before = cursorBefore(field, cursor, sync.lookback)
-  return floor !== null && compareCursors(field, before.at, floor) < 0 ? { at: floor, since: floor } : before
+  return floor !== null && compareCursors(field, before.at, floor.at) < 0 ? floor : before
 }
 
 /** What lies before can come no more: the memory of it may go. Null where everything can come again. */

@@ -1,13 +1,13 @@
 import { JobError } from '../../errors'
-import type { Change } from '../../state/job-state'
+import type { CommandEffect } from '../../state/events'
 
-/** What a request changes, and how the report puts it. */
+/** What a command changes, and how the report puts it. */
 export interface Acceptance {
   readonly note: string
-  readonly change: Change
+  readonly effect: CommandEffect
 }
 
-/** A request that would do harm or makes no sense. */
+/** A command that would do harm or makes no sense. */
 export function refused(message: string, remedy: string): JobError {
   return new JobError('params-invalid', message, remedy)
 }

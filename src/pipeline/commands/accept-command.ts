@@ -1,0 +1,68 @@
+import { addBackfill } from './add-backfill'
+import {
+  assertAgainFits,
+  assertMeaningful,
+  contentOf,
+  findRepeated,
+  isCommand,
+  repeatedNote,
+} from './command-content'
+import { continueDefinition } from './continue-definition'
+import { continueRegrouping } from './continue-regrouping'
+import { dropBackfill } from './drop-backfill'
+import { resolveBatch } from './resolve-batch'
+import { resolveRejects } from './resolve-rejects'
+import { skipSlice } from './skip-slice'
+import { waive } from './waive'
+import type { RunContext } from '../run-context'
+import type { Acceptance } from './acceptance'
+
+export type CommandContext = Pick<
+  RunContext,
+  'job' | 'source' | 'destination' | 'state' | 'files' | 'settings' | 'command'
+>
+
+/**
+ * Writes the command into the state before anything is done about it, so that continuations need no parameters and the
+ * same command given again does nothing. Returns what the report says of it.
+ * @throws JobError `params-invalid`
+ */
+export async function acceptCommand(context: CommandContext): Promise<readonly string[]> {
+  const { state, settings, command } = context
+  if (!isCommand(command)) return []
+  assertMeaningful(command)
+  const { commands, reports } = state.document
+  const at = state.storeClock.now()
+  const repeated = findRepeated(commands, command, at, settings)
+  if (repeated) return [repeatedNote(repeated, reports)]
+  assertAgainFits(commands, command)
+
+  const { note, effect } = await judgeCommand(context)
+  await state.write({
+    type: 'command-accepted',
+    at,
+    content: contentOf(command),
+    note,
+    rememberedFrom: at - settings.commandMemoryMs,
+    effect,
+  })
+  return [note]
+}
+
+/** What the command does. @throws JobError `params-invalid` where it would do harm or makes no sense */
+async function judgeCommand(context: CommandContext): Promise<Acceptance> {
+  const { job, source, destination, state, settings, files, command } = context
+  const { document } = state
+  const storeNow = state.storeClock.now()
+  const { resolve, as } = command
+  if (resolve === undefined || as === undefined) return addBackfill(job, document, command, storeNow)
+  if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
+  if (resolve === 'definition')
+    return continueDefinition(job, source, document, { as, from: command.from, storeNow })
+  if (resolve === 'regrouping') return continueRegrouping(document, destination, as, settings, storeNow)
+  if (resolve === 'source-order' || resolve === 'too-many-rejects') return waive(document, resolve, as)
+  if (resolve.startsWith('slice-')) return skipSlice(job, document, resolve, as, storeNow)
+  const aside = document.backfills.find(({ name }) => name === resolve)
+  if (aside) return dropBackfill(aside, as)
+  return resolveBatch(job, destination, document, resolve, as)
+}

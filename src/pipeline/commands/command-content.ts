@@ -1,0 +1,82 @@
+import { refused } from './acceptance'
+import type { RunReport } from '../../state/run-report'
+import type { AcceptedCommand } from '../../state/state-document'
+import type { Command } from '../run-context'
+import type { EngineSettings } from '../settings'
+
+/** True where a person asked for more than "work off what is due". */
+export function isCommand({ force, from, to, resolve, as, again }: Command): boolean {
+  return force || [from, to, resolve, as, again].some((value) => value !== undefined)
+}
+
+/** Canonical: two commands that ask for the same have the same content. */
+export function contentOf({ force, from, to, resolve, as, again }: Command): string {
+  return JSON.stringify({ force, from, to, resolve, as, again })
+}
+
+/** The command as it was accepted within the hour: invocations are retried, commands must not be. */
+export function findRepeated(
+  commands: readonly AcceptedCommand[],
+  command: Command,
+  storeNow: number,
+  { commandMemoryMs }: Pick<EngineSettings, 'commandMemoryMs'>,
+): AcceptedCommand | null {
+  const content = contentOf(command)
+  const known = commands.filter(({ at }) => at >= storeNow - commandMemoryMs)
+  return known.findLast((accepted) => accepted.content === content) ?? null
+}
+
+/** Names the first run and what became of it. */
+export function repeatedNote(first: AcceptedCommand, reports: readonly RunReport[]): string {
+  const report = reports.findLast(({ run }) => run === first.run)
+  const ended = report
+    ? `That run ended ${report.outcome}${report.reason === undefined ? '' : ` (${report.reason})`}.`
+    : 'That run has not reported yet.'
+  return `The same command was accepted by run ${first.run} at ${new Date(first.at).toISOString()} and is not accepted twice: ${first.note} ${ended} To have it accepted once more, add again=${first.run}.`
+}
+
+/**
+ * `again` names the run that accepted the same command, so that it cannot be given by accident.
+ * @throws JobError `params-invalid`
+ */
+export function assertAgainFits(commands: readonly AcceptedCommand[], command: Command): void {
+  const { again } = command
+  if (again === undefined) return
+  const first = commands.find(({ run }) => run === again)
+  if (first && withoutAgain(first.content) === contentOf({ ...command, again: undefined })) return
+  throw refused(
+    first
+      ? `The run ${again} accepted another command: ${first.content}.`
+      : `The run ${again} accepted no command that is still remembered.`,
+    'Leave `again` out: it is only needed to repeat a command within an hour, and then the report names the run.',
+  )
+}
+
+function withoutAgain(content: string): string {
+  return JSON.stringify({ ...(JSON.parse(content) as object), again: undefined })
+}
+
+/** Parameters that have no effect together are an error, not a silent success. @throws JobError `params-invalid` */
+export function assertMeaningful(command: Command): void {
+  const { force, from, to, resolve, as, again } = command
+  if (resolve === undefined) {
+    if (as !== undefined) throw refused('`as` needs `resolve`.', 'Say what to resolve: resolve=<name> as=…')
+    if (again !== undefined && !force && from === undefined && to === undefined) {
+      throw refused('`again` repeats a command, and there is none.', 'Give the command too.')
+    }
+    return
+  }
+  if (as === undefined)
+    throw refused('`resolve` needs `as`.', 'Add as=sent, as=resend, as=drop or as=continue.')
+  const stray = [
+    ...(force ? ['force'] : []),
+    ...(to === undefined ? [] : ['to']),
+    ...(from !== undefined && resolve !== 'definition' ? ['from'] : []),
+  ]
+  if (stray.length > 0) {
+    throw refused(
+      `\`resolve=${resolve}\` does not take ${stray.join(' and ')}.`,
+      `Leave out ${stray.join(' and ')}.`,
+    )
+  }
+}

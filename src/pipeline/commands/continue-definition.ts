@@ -1,0 +1,138 @@
+import { parseInstant } from '../../instant'
+import { sameIdentity } from '../../state/reduce-command'
+import { changesOf, countingOf } from '../definition'
+import { compareCursors, instantOf } from '../extraction/cursor-value'
+import { refused } from './acceptance'
+import { readCursor } from './cursor-range'
+import type { Job } from '../../jobs/job'
+import type { PageCursor, RecordCursor } from '../../jobs/sync'
+import type { Source } from '../../sources/source'
+import type { CommandEffect } from '../../state/events'
+import type { Counting, StateDocument } from '../../state/state-document'
+import type { Cursor } from '../../state/work'
+import type { Resolution } from '../run-context'
+import type { Acceptance } from './acceptance'
+
+type Place = Pick<
+  Extract<CommandEffect, { kind: 'definition-continued' }>,
+  'floor' | 'cursor' | 'watermark'
+> & {
+  /** Negative before, positive behind where the job stood, in one notation; null where it stood nowhere. */
+  readonly order: number | null
+}
+
+/**
+ * Goes on from a stated place under the definition as it is now. Incremental jobs may also step over a place where their
+ * source fails, with an unchanged definition: nothing else leads out of that.
+ */
+export function continueDefinition(
+  job: Pick<Job, 'name' | 'sync' | 'source'>,
+  source: Pick<Source, 'identity'>,
+  document: StateDocument,
+  { as, from, storeNow }: { as: Resolution; from: string | undefined; storeNow: number },
+): Acceptance {
+  if (as !== 'continue') {
+    throw refused('A definition can only be continued.', 'Use resolve=definition as=continue from=<where>.')
+  }
+  const counting = countingOf(job, source)
+  const before = document.counting ?? counting
+  const changes = changesOf(before, counting)
+  if (changes.length === 0 && job.sync.mode !== 'incremental') {
+    throw refused('The definition counts as it did.', 'Run without a command.')
+  }
+  if (!sameIdentity(before, counting)) assertNothingOfTheOld(document)
+
+  const { order, ...place } = placeOf(job.sync, document, from, storeNow)
+  const known = sameNotation(before, counting) ? order : null
+  if (changes.length === 0 && known !== null && known <= 0) {
+    throw refused(
+      `The job has read beyond ${String(from)}, and its definition counts as it did.`,
+      'Give a place behind the one where it stands; or read a range again with from, to and force=true.',
+    )
+  }
+  const consequence = consequenceOf(job.sync, known)
+  const what = changes.length > 0 ? ` (${changes.join('; ')})` : ''
+  return {
+    note: `The job goes on under its present definition${what}${from === undefined ? '' : ` from ${from}`}. ${consequence}`,
+    effect: { kind: 'definition-continued', counting, ...place },
+  }
+}
+
+/** A range or reject of the old definition means nothing in the new one. @throws JobError `params-invalid` */
+function assertNothingOfTheOld({ backfills, rejects }: StateDocument): void {
+  if (backfills.length > 0) {
+    throw refused(
+      `${backfills.map(({ name }) => name).join(', ')} belong to the former definition.`,
+      backfills.map(({ name }) => `End it with resolve=${name} as=drop.`).join(' '),
+    )
+  }
+  const open = rejects.segments.reduce((sum, segment) => sum + segment.open, 0)
+  if (open > 0) {
+    throw refused(
+      `${open} open rejects are known by the former definition and would not be recognised.`,
+      'Give them up with resolve=rejects as=drop, or put the former definition back and try them again with resolve=rejects as=resend.',
+    )
+  }
+}
+
+function placeOf(
+  sync: Job['sync'],
+  document: Pick<StateDocument, 'cursor' | 'watermark'>,
+  from: string | undefined,
+  storeNow: number,
+): Place {
+  if (sync.mode === 'full-refresh') {
+    if (from !== undefined) throw refused('A full refresh reads everything at each run.', 'Leave out from.')
+    return { floor: null, cursor: null, watermark: null, order: null }
+  }
+  if (sync.mode === 'sliced') {
+    const instant = from === undefined ? null : parseInstant(from, sync.timeZone)
+    if (instant === null || instant > storeNow) {
+      throw refused(
+        from === undefined ? '`from` is missing.' : `\`from\` is no date or instant of the past: ${from}.`,
+        `Use from=2026-01-01 (midnight in ${sync.timeZone}), or an instant like 2026-01-01T00:00:00Z.`,
+      )
+    }
+    const floor = { at: iso(instant), since: iso(instant) }
+    const order = document.watermark === null ? null : instant - document.watermark
+    return { floor, cursor: null, watermark: instant, order }
+  }
+  const cursor = cursorAt(sync.cursor, from, storeNow)
+  const field = sync.cursor.kind === 'record' ? sync.cursor : null
+  const order = field && document.cursor ? compareCursors(field, cursor.at, document.cursor.at) : null
+  return { floor: cursor, cursor, watermark: null, order }
+}
+
+function cursorAt(field: RecordCursor | PageCursor, from: string | undefined, storeNow: number): Cursor {
+  if (field.kind === 'record') {
+    const cursor = readCursor('from', from, field)
+    // Whatever lies before it is never read: a slip into the future would leave out all that is to come.
+    if (field.notation !== 'instant' || instantOf(cursor.at) <= storeNow) return cursor
+    throw refused(`\`from\` lies in the future: ${cursor.since}.`, 'Give an instant of the past.')
+  }
+  if (from === undefined)
+    throw refused('`from` is missing.', 'Give the cursor of a page, as the source writes it.')
+  return { at: from, since: from }
+}
+
+/** True where both definitions write places in the same notation, so that they can be compared. */
+function sameNotation(before: Counting, now: Counting): boolean {
+  return before.mode === now.mode && before.cursor === now.cursor
+}
+
+/** What going on from there leaves out or doubles. */
+function consequenceOf({ mode }: Job['sync'], order: number | null): string {
+  if (mode === 'full-refresh') return 'Records that are not recognised count as new and are sent again.'
+  if (order === null) {
+    return 'Records from there on that were sent before may count twice; earlier ones that were not sent are left out.'
+  }
+  if (order < 0)
+    return 'Records from there up to where the job stood are read again, and count twice where they are not recognised.'
+  if (order > 0)
+    return 'Records between where the job stood and there are left out; a backfill can still send them.'
+  return 'That is where the job stood: nothing is read again, nothing is left out.'
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

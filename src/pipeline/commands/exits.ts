@@ -1,0 +1,110 @@
+import { JobError } from '../../errors'
+import { nextWork, workName } from '../work'
+import type { JobErrorCode } from '../../errors'
+import type { Job } from '../../jobs/job'
+import type { StateDocument } from '../../state/state-document'
+import type { Work } from '../../state/work'
+
+/**
+ * How a job gets on after an error:
+ * `later`: a later run tries again, and succeeds once the cause has passed;
+ * `setup`: a person mends an input, a credential, the definition or the stored files, as the error says;
+ * `request`: nothing is blocked, only this request was refused;
+ * `batch`: a person decides about a batch; `waive`: a person lifts the block once; `continue`: a person states where the
+ * changed definition goes on; `leave-out`: a person may give up the piece of work that fails.
+ */
+type Exit = 'later' | 'setup' | 'request' | 'batch' | 'waive' | 'continue' | 'leave-out'
+
+export const exits: Readonly<Record<JobErrorCode, Exit>> = {
+  'params-invalid': 'request',
+  'job-unknown': 'request',
+  'job-invalid': 'setup',
+  'input-missing': 'setup',
+  'input-invalid': 'setup',
+  'definition-changed': 'continue',
+  'source-unreachable': 'leave-out',
+  'source-refused': 'leave-out',
+  'source-malformed': 'leave-out',
+  'source-order': 'waive',
+  'source-outside-slice': 'leave-out',
+  'slice-too-large': 'leave-out',
+  'too-many-rejects': 'waive',
+  'token-not-configured': 'setup',
+  'token-refused': 'setup',
+  'token-unavailable': 'later',
+  'needs-reauth': 'setup',
+  'consent-declined': 'request',
+  'consent-invalid': 'request',
+  'caller-unauthorized': 'request',
+  'not-authorized': 'setup',
+  'not-permitted': 'setup',
+  'destination-unreachable': 'later',
+  'batch-held': 'batch',
+  'no-progress': 'setup',
+  'lease-lost': 'later',
+  'state-missing': 'setup',
+  'state-corrupt': 'setup',
+  'store-unreachable': 'later',
+  'store-refused': 'setup',
+  'secret-in-state': 'leave-out',
+  'row-invalid': 'leave-out',
+  unexpected: 'leave-out',
+}
+
+/** The error with the command that leads out of the block, unless its remedy names one already. */
+export function withExit(
+  error: JobError,
+  job: Pick<Job, 'sync'>,
+  document: StateDocument,
+  storeNow: number,
+): JobError {
+  if (error.remedy.includes('resolve=')) return error
+  const exit = exitText(error.code, blockedWork(job, document, storeNow))
+  if (exit === null) return error
+  const { code, message, remedy, cause, details } = error
+  return new JobError(code, message, `${remedy} ${exit}`, {
+    details,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** Work that fails stays the oldest that is due, so it is what the error was about. */
+function blockedWork(job: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): Work | null {
+  try {
+    return nextWork(job, document, storeNow)
+  } catch {
+    // A faulty schedule has no next work.
+    return null
+  }
+}
+
+/** @param work the piece that failed; null where nothing is due */
+export function exitText(code: JobErrorCode, work: Work | null): string | null {
+  switch (exits[code]) {
+    case 'batch':
+      return 'Decide about each batch: resolve=<batch> as=sent, as=resend or as=drop.'
+    case 'waive':
+      return `If that is right this once: resolve=${code} as=continue.${work ? ` ${leaveOut(work) ?? ''}` : ''}`.trim()
+    case 'continue':
+      return 'Go on with resolve=definition as=continue from=<where>.'
+    case 'leave-out':
+      return work && leaveOut(work)
+    default:
+      return null
+  }
+}
+
+/** A full refresh has no part that can be left out: its source must be mended. */
+function leaveOut(work: Work): string | null {
+  switch (work.kind) {
+    case 'slice':
+      return `To leave this slice out for good: resolve=${workName(work)} as=drop.`
+    case 'backfill':
+    case 'replay':
+      return `To end it where it stands: resolve=${workName(work)} as=drop.`
+    case 'incremental':
+      return 'To leave out what stands in the way: resolve=definition as=continue from=<a cursor behind it>.'
+    case 'refresh':
+      return null
+  }
+}
