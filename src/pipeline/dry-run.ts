@@ -3,7 +3,7 @@ import { openJobDocument } from '../state/job-document'
 import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
-import { reportOfNothing } from './run-report'
+import { reportOf } from './run-report'
 import { stage } from './stage'
 import type { Format } from '../destinations/destination'
 import type { JobState } from '../state/job-state'
@@ -54,7 +54,8 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     { ...dependencies, destination: { ...destination, format }, state, files },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
-  const report = reportOfNothing(job.name, {
+  const report = reportOf({ counters: state.document.counters, outbox: [] }, destination, {
+    job: job.name,
     run: 'dry-run',
     activation: dependencies.activation,
     outcome: end.kind === 'exhausted' ? 'succeeded' : 'partial',
@@ -62,7 +63,7 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     notes: ['Nothing was written and nothing was sent.'],
     startedAt,
     endedAt: storeClock.now(),
-    counters: state.document.counters,
+    redact: dependencies.redact,
   })
   return { ...report, sample: { rows, rejects } }
 }

@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import { batchId } from '../delivery/batch-id'
+import { batchId } from '../batch-id'
 import { createBatcher } from './batcher'
 import { createRowSorter } from './sort/row-sorter'
 import type { EncodedRow } from '../../destinations/destination'
