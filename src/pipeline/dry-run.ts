@@ -69,14 +69,11 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
 }
 
 /** Applies events to a copy, where batches vanish as if they had been delivered at once. */
-function sinkState(
-  before: StateDocument,
-  storeClock: JobState['storeClock'],
-  signal: AbortSignal,
-): Pick<JobState, 'run' | 'document' | 'storeClock' | 'signal' | 'write' | 'later' | 'changed'> & JobState {
-  let document = before
+function sinkState(before: StateDocument, storeClock: JobState['storeClock'], signal: AbortSignal): JobState {
+  let document: StateDocument = { ...before, outbox: before.outbox.filter(({ state }) => state === 'held') }
+  const { outbox } = document
   const apply: JobState['later'] = (event) => {
-    document = { ...reduce(document, event), outbox: document.outbox }
+    document = { ...reduce(document, event), outbox }
   }
   return {
     run: 'dry-run',
@@ -96,10 +93,7 @@ function sinkState(
 }
 
 /** Reads through to the store; keeps nothing that is written but a look at the rejects. */
-function sinkFiles(
-  { job, store }: DryRunDependencies,
-  onReject: (reject: unknown) => void,
-): RunFiles {
+function sinkFiles({ job, store }: DryRunDependencies, onReject: (reject: unknown) => void): RunFiles {
   return {
     add(name, bytes) {
       if (!name.endsWith('.jsonl')) return Promise.resolve()

@@ -154,12 +154,7 @@ function compareNumbers(a: string, b: string): number {
   const left = decimal(a)
   const right = decimal(b)
   if (left.negative !== right.negative) return left.negative ? -1 : 1
-  const size =
-    left.whole !== right.whole
-      ? left.whole < right.whole
-        ? -1
-        : 1
-      : Math.sign(Number(left.fraction > right.fraction) - Number(left.fraction < right.fraction)) *
-        (left.negative ? -1 : 1)
-  return size
+  if (left.whole !== right.whole) return left.whole < right.whole ? -1 : 1
+  if (left.fraction === right.fraction) return 0
+  return left.fraction < right.fraction !== left.negative ? -1 : 1
 }

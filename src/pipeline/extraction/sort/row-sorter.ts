@@ -4,10 +4,14 @@ import { JobError } from '../../../errors'
 import { readRun, writeRun } from './sorted-run'
 import type { EncodedRow } from '../../../destinations/destination'
 
-/** Text held in memory before it is sorted and put on disk. */
-const runChars = 4 * 1024 * 1024
+export interface SorterLimits {
+  /** Text held in memory before it is sorted and put on disk. */
+  readonly runChars: number
+  readonly diskBytes: number
+}
+
 /** An action has 600 MB of local disk; the rest is for the platform. */
-const diskLimitBytes = 500 * 1024 * 1024
+const defaultLimits: SorterLimits = { runChars: 4 * 1024 * 1024, diskBytes: 500 * 1024 * 1024 }
 
 /** External merge sort on local disk: rows by their key where they have one, else by their order, in bounded memory. */
 export interface RowSorter {
@@ -19,7 +23,11 @@ export interface RowSorter {
   dispose(): Promise<void>
 }
 
-export function createRowSorter(scratch: string): RowSorter {
+/** @param limits bounds of memory and disk; smaller ones only in tests */
+export function createRowSorter(
+  scratch: string,
+  { runChars, diskBytes }: SorterLimits = defaultLimits,
+): RowSorter {
   const runs: string[] = []
   let rows: EncodedRow[] = []
   let chars = 0
@@ -39,7 +47,7 @@ export function createRowSorter(scratch: string): RowSorter {
     runs.push(path)
     rows = []
     chars = 0
-    if (bytes > diskLimitBytes) throw tooLarge()
+    if (bytes > diskBytes) throw tooLarge(diskBytes)
   }
 
   return {
@@ -67,7 +75,8 @@ export function createRowSorter(scratch: string): RowSorter {
 const blockRows = 1_000
 
 function compareRows(a: EncodedRow, b: EncodedRow): number {
-  if (a.rowKey !== undefined && b.rowKey !== undefined) return a.rowKey < b.rowKey ? -1 : a.rowKey > b.rowKey ? 1 : 0
+  if (a.rowKey !== undefined && b.rowKey !== undefined)
+    return a.rowKey < b.rowKey ? -1 : a.rowKey > b.rowKey ? 1 : 0
   return a.order - b.order
 }
 
@@ -79,7 +88,8 @@ async function* mergeRuns(
   let block: EncodedRow[] = []
   for (;;) {
     let first: Head | null = null
-    for (const head of heads) if (head.row && (!first?.row || compareRows(head.row, first.row) < 0)) first = head
+    for (const head of heads)
+      if (head.row && (!first?.row || compareRows(head.row, first.row) < 0)) first = head
     if (!first?.row) break
     block.push(first.row)
     if (!advance(first)) await refill(first)
@@ -117,10 +127,10 @@ async function refill(head: Head): Promise<void> {
   head.row = head.rows[0]
 }
 
-function tooLarge(): JobError {
+function tooLarge(limit: number): JobError {
   return new JobError(
     'slice-too-large',
-    'A slice is larger than the local disk on which its rows are sorted.',
-    'Give the job a shorter period, or sort at the source.',
+    `The rows of one commit take more than ${limit} bytes, the local disk on which they are sorted.`,
+    'Give the job a shorter period, or let the source sort and declare the job `ordered`. To leave the slice out: resolve=<slice> as=drop.',
   )
 }
