@@ -64,13 +64,15 @@ async function idleReason(
   document: StateDocument,
   storeClock: StoreClock,
 ): Promise<Skip | null> {
-  const { job, command, settings } = dependencies
+  const { job, command, settings, destination } = dependencies
   const storeNow = storeClock.now()
   const repeated = findRepeated(document.commands, command, storeNow, settings)
   if (isCommand(command) && !repeated) return null
   const notes = repeated ? [repeatedNote(repeated, document.reports)] : []
   if (document.outbox.some(({ state }) => state !== 'accepted')) return null
-  if (nextWork(job, document, storeNow) !== null) return null
+  // Upsert: later values must not overtake the ones on their way, so nothing is extracted until those are confirmed.
+  const canExtract = destination.semantics === 'append' || document.outbox.length === 0
+  if (canExtract && nextWork(job, document, storeNow) !== null) return null
   if (document.outbox.length > 0) {
     // Waiting takes no lease: only an answer that changes something is worth a write.
     if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
