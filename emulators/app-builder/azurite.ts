@@ -4,14 +4,14 @@ import { Worker } from 'node:worker_threads'
 export interface Azurite {
   readonly url: string
   readonly account: string
-  /** Made for this server: nobody can sign requests with Azurite's well-known key. */
+  /** Random: requests that are signed with Azurite's well-known key are refused. */
   readonly key: string
   stop(): Promise<void>
 }
 
 /**
- * Starts the real blob server on a free port, data in memory. A thread of its own keeps it off this event loop and,
- * unlike a process, cannot outlive this one.
+ * Starts Azurite, Microsoft's blob server, on a free port with its data in memory. It runs in a worker thread: that
+ * does not block this event loop and, unlike a child process, cannot outlive this process.
  */
 export async function startAzurite(): Promise<Azurite> {
   const host = '127.0.0.1'

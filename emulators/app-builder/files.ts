@@ -12,17 +12,17 @@ import type { Emulator, LoggedRequest, Reply } from '../emulator'
 
 export interface FilesEmulator extends Emulator {
   /**
-   * The address of a container with a signature that lives for `lifetimeMs`; below zero it has expired already.
-   * The container is made on first use.
+   * Returns the URL of a container with a signature that is valid for `lifetimeMs`; a negative one has expired.
+   * Creates the container on first use.
    */
   grant(container: string, lifetimeMs: number): Promise<string>
-  /** Makes every signature handed out so far invalid. */
+  /** Invalidates all signatures issued so far. */
   revoke(): void
 }
 
 /**
  * App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults.
- * @param options.now where given, the store's clock as `Date` and `Last-Modified` show it, ms since the epoch
+ * @param options.now the store's clock in `Date` and `Last-Modified`, ms since the epoch; Azurite's own by default
  */
 export async function startFiles(options: { readonly now?: () => number } = {}): Promise<FilesEmulator> {
   const azurite = await startAzurite()
@@ -50,7 +50,7 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
         {
           containerName,
           permissions: ContainerSASPermissions.parse('racwdl'),
-          // Tells signatures of one second apart.
+          // Makes signatures of the same second differ.
           startsOn: new Date(Date.now() - 3_600_000 - issued * 1000),
           expiresOn: new Date(Date.now() + lifetimeMs),
         },
@@ -70,7 +70,7 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
   }
 }
 
-/** Passes a request on unchanged, and its answer back with all headers but those of the connection. */
+/** Forwards a request, and returns the answer without hop-by-hop headers. */
 async function forward(
   origin: string,
   agent: Agent,
@@ -92,7 +92,7 @@ async function forward(
   }
 }
 
-/** Puts another clock's time in place of the blob server's own. */
+/** Replaces the blob server's times by those of another clock. */
 function redateWith(now: () => number): (incoming: LoggedRequest, reply: Reply) => Reply {
   const modified = new Map<string, string>()
   return ({ method, url }, reply) => {
