@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
-export interface Azurite {
+/** A running blob server, and who may sign for it. */
+export interface BlobServer {
   readonly url: string
   readonly account: string
   /** Random: requests that are signed with Azurite's well-known key are refused. */
   readonly key: string
+}
+
+export interface Azurite extends BlobServer {
   stop(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import {
   BlobServiceClient,
@@ -9,6 +10,14 @@ import { startEmulator } from '../emulator'
 import { startAzurite } from './azurite'
 import type { IncomingMessage } from 'node:http'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Azurite, BlobServer } from './azurite'
+
+export interface FilesOptions {
+  /** The store's clock as `Date` and `Last-Modified` show it, ms since the epoch; the blob server's own by default. */
+  readonly now?: () => number
+  /** A blob server that several emulators share, each with containers of its own; by default one is started. */
+  readonly blobServer?: BlobServer
+}
 
 export interface FilesEmulator extends Emulator {
   /**
@@ -20,12 +29,12 @@ export interface FilesEmulator extends Emulator {
   revoke(): void
 }
 
-/**
- * App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults.
- * @param options.now the store's clock in `Date` and `Last-Modified`, ms since the epoch; Azurite's own by default
- */
-export async function startFiles(options: { readonly now?: () => number } = {}): Promise<FilesEmulator> {
-  const azurite = await startAzurite()
+/** App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults. */
+export async function startFiles(options: FilesOptions = {}): Promise<FilesEmulator> {
+  const { blobServer } = options
+  const azurite: Azurite = blobServer
+    ? { ...blobServer, stop: () => Promise.resolve() }
+    : await startAzurite()
   const account = new StorageSharedKeyCredential(azurite.account, azurite.key)
   const blobs = new BlobServiceClient(`${azurite.url}/${account.accountName}`, account)
   const agent = new Agent({ keepAlive: true })
@@ -36,12 +45,14 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
     if (!valid.has(signature)) return { status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } }
     return redate(incoming, await forward(azurite.url, agent, incoming))
   }, options)
+  const prefix = blobServer ? `${randomUUID().slice(0, 8)}-` : ''
   const containers = new Map<string, Promise<unknown>>()
   let issued = 0
 
   return {
     ...proxy,
-    async grant(containerName, lifetimeMs) {
+    async grant(name, lifetimeMs) {
+      const containerName = `${prefix}${name}`
       const created = containers.get(containerName) ?? blobs.createContainer(containerName)
       containers.set(containerName, created)
       await created

@@ -7,12 +7,13 @@ import { startTvm } from '../app-builder/tvm'
 import { startIms } from '../ims/ims'
 import { partnerClient, startPartnerApi } from '../partner-api/partner-api'
 import type { AnalyticsEmulator } from '../analytics/analytics'
+import type { BlobServer } from '../app-builder/azurite'
 import type { FilesEmulator } from '../app-builder/files'
 import type { OpenWhiskEmulator } from '../app-builder/openwhisk/openwhisk'
 import type { StateEmulator } from '../app-builder/state'
 import type { TvmEmulator } from '../app-builder/tvm'
 import type { ImsEmulator } from '../ims/ims'
-import type { PartnerApiEmulator } from '../partner-api/partner-api'
+import type { PartnerApiEmulator, PartnerApiOptions } from '../partner-api/partner-api'
 
 export const namespace = '12345-ingest-stage'
 /** `uuid:key` of the namespace; unguessable, because it deploys and runs code on this machine. */
@@ -53,18 +54,21 @@ export interface Platform {
 }
 
 export interface PlatformOptions {
+  readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
+  /** Where Files keep their blobs; by default a server of this platform's own. */
+  readonly blobServer?: BlobServer
 }
 
-export async function startPlatform({ settings = {} }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({ settings = {}, ...options }: PlatformOptions = {}): Promise<Platform> {
   const ims = await startIms()
   ims.register(credential)
   const verifyToken = (token: string) => ims.verify(token)
   const [analytics, partner, files, state] = await Promise.all([
     startAnalytics({ verifyToken }),
-    startPartnerApi(),
-    startFiles(),
+    startPartnerApi(options.partner),
+    startFiles(options),
     startState({ apiKey }),
   ])
   analytics.suites.add(reportSuite)
