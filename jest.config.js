@@ -7,6 +7,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
   testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
+  globalSetup: '<rootDir>/test/fixtures/run/setup.ts',
+  globalTeardown: '<rootDir>/test/fixtures/run/teardown.ts',
   transform: {
     '^.+\\.[tj]s$': [
       'ts-jest',

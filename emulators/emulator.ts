@@ -2,14 +2,14 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** What came in, kept for assertions. */
+/** A received request, recorded for assertions. */
 export interface LoggedRequest {
   readonly method: string
   /** Path with its query. */
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  /** When it was read whole, on the emulator's clock, ms since the epoch. */
+  /** When the body was complete, on the emulator's clock, ms since the epoch. */
   readonly at: number
 }
 
@@ -21,9 +21,9 @@ export interface Reply {
 }
 
 /**
- * What goes wrong, once. `reply` answers in place of the handler; `cut-before` closes the connection unhandled;
- * `cut-after` handles the request and closes without an answer; `hang` never answers (`hang-after` handles it first);
- * `delay` handles it and answers late; `call` lets the test do something just before or just after it is handled.
+ * A one-shot fault. `reply` answers instead of the handler; `cut-before` closes the connection without handling the
+ * request; `cut-after` handles it and closes without an answer; `hang` never answers (`hang-after` handles it first);
+ * `delay` handles it and answers late; `call` runs code of the test just before or just after it is handled.
  */
 export type Fault =
   | { readonly kind: 'reply'; readonly reply: Reply }
@@ -40,9 +40,9 @@ export type Handler = (request: LoggedRequest) => Reply | Promise<Reply>
 export interface Emulator {
   readonly url: string
   readonly requests: LoggedRequest[]
-  /** Arms one fault for the next request that matches; faults fire in the order they were armed. */
+  /** Arms one fault for the next request that matches; faults fire in the order in which they were armed. */
   once(fault: Fault, matches?: Matches): void
-  /** Forgets the faults that have not fired. */
+  /** Disarms all faults that have not fired. */
   disarm(): void
   stop(): Promise<void>
 }

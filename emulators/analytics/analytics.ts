@@ -6,13 +6,13 @@ import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { ReportSuites } from './report-suites'
 
-/** Where Adobe's behaviour is not documented, each possibility can be chosen. */
+/** Options for behaviour that Adobe does not document: a test can choose each possibility. */
 export interface AnalyticsKnobs extends CollectionKnobs {
-  /** Holds callers to one request a second, answering 429. */
+  /** Answers 429 to more than one request per second. */
   enforcesPace: boolean
-  /** Seconds of the `Retry-After` that goes with a 429; null leaves it out. */
+  /** `Retry-After` of a 429, in seconds; null omits the header. */
   retryAfter: number | null
-  /** Client ids whose technical account has no product profile: 403025. */
+  /** Client ids whose technical account has no product profile; they get error 403025. */
   readonly withoutProfile: Set<string>
 }
 
@@ -25,7 +25,7 @@ export interface AnalyticsEmulator extends Emulator {
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), and a little of the read API.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) and parts of the read API.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -33,7 +33,7 @@ export async function startAnalytics({
   verifyToken,
 }: {
   readonly now?: () => number
-  /** The token's client id; null where it is not good. */
+  /** The claims of a valid token; null for any other. */
   readonly verifyToken: (token: string) => { readonly client_id: string } | null
 }): Promise<AnalyticsEmulator> {
   const suites = createReportSuites()

@@ -1,25 +1,25 @@
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 
-/** One row of an accepted file, as Adobe would understand it: lower-case column names. */
+/** One row of an accepted file, by lower-case column name. */
 export type CollectedRow = Readonly<Record<string, string>>
 
-/** What reading an uploaded file led to. */
+/** The result of reading an uploaded file. */
 export interface ReadFile {
-  /** Rows that will be submitted. */
+  /** Valid rows. */
   readonly rows: readonly CollectedRow[]
   readonly rowCount: number
   readonly invalidRows: number
   readonly log: string
-  /** Set where the whole file is refused. */
+  /** Set if the whole file is rejected. */
   readonly error: string | null
 }
 
-/** Problem rows listed per kind before the rest is summed up. */
+/** Problem rows that are listed per kind; the others are counted. */
 const listedPerKind = 10
 
 /**
- * Reads a gzip CSV file by Adobe's rules.
+ * Reads a gzip CSV file and validates it by Adobe's rules.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/ (file format, troubleshooting)
  */
 export function readFile(bytes: Buffer, rawLimit: number): ReadFile | 'too-large' {
@@ -44,8 +44,8 @@ export function readFile(bytes: Buffer, rawLimit: number): ReadFile | 'too-large
   }
   const [header = [], ...rows] = records
   const names = header.map((name) => name.toLowerCase())
-  const fault = headerFault(names, rows.length)
-  return fault ?? readRows(names, rows)
+  const error = headerError(names, rows.length)
+  return error ?? readRows(names, rows)
 }
 
 function refused(log: string, error: string, rowCount = 0): ReadFile {
@@ -55,7 +55,7 @@ function refused(log: string, error: string, rowCount = 0): ReadFile {
 const isVisitorColumn = (name: string) =>
   ['visitorid', 'marketingcloudvisitorid', 'ipaddress'].includes(name) || /^customerid\..+\.id$/.test(name)
 
-function headerFault(names: readonly string[], rows: number): ReadFile | null {
+function headerError(names: readonly string[], rows: number): ReadFile | null {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   const done = `Processing complete: 0 rows will be submitted. ${rows} rows were invalid.`
   if (twice !== undefined)

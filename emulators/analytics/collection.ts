@@ -5,7 +5,7 @@ import type { LoggedRequest, Reply } from '../emulator'
 import type { ReadFile } from './collected-file'
 import type { ReportSuites } from './report-suites'
 
-/** A file that was accepted. */
+/** An accepted file. */
 export interface AcceptedFile {
   readonly key: string
   readonly group: string
@@ -15,13 +15,13 @@ export interface AcceptedFile {
 }
 
 export interface CollectionKnobs {
-  /** What a POST with a used key does. */
+  /** The effect of a POST with an idempotency key that was used before. */
   repeatedKey: 'ingests-again' | 'echoes' | 'conflicts'
-  /** HTTP status of a file that is refused as a whole. */
+  /** HTTP status for a file that is rejected as a whole. */
   rejectedStatus: 200 | 400
-  /** How long an accepted file does not show in the lookup. */
+  /** Delay until an accepted file is visible in the lookup, ms. */
   lookupLagMs: number
-  /** Compressed and raw size limits, bytes. */
+  /** Size limits of the compressed and of the raw file, bytes. */
   gzipLimit: number
   rawLimit: number
 }
@@ -33,7 +33,7 @@ export interface Collection {
 
 const base = '/aa/collect/v1/events'
 
-/** The files that were sent, and what became of them. */
+/** Receives, validates and looks up files. */
 export function createCollection(
   suites: ReportSuites,
   knobs: CollectionKnobs,

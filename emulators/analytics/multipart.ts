@@ -1,6 +1,6 @@
 import type { LoggedRequest } from '../emulator'
 
-/** The content of the one part named `file`; null where there is none. Binary safe. */
+/** The content of the part named `file`, byte for byte; null if there is none. */
 export function filePart({ headers, body }: LoggedRequest): Buffer | null {
   const match = /boundary=(?:"([^"]+)"|([^;]+))/.exec(headers['content-type'] ?? '')
   if (!match) return null

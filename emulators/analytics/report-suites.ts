@@ -1,6 +1,6 @@
 import type { CollectedRow } from './collected-file'
 
-/** `not-allowed` loses timestamped hits without a word, while the API still answers UPLOADED. */
+/** `not-allowed` drops timestamped hits silently: the API still answers UPLOADED. */
 export type TimestampMode = 'required' | 'optional' | 'not-allowed'
 
 export interface StoredHit {
@@ -10,13 +10,13 @@ export interface StoredHit {
   readonly columns: CollectedRow
 }
 
-/** What Analytics has stored, for ever, in the order in which it came. */
+/** The stored hits of each report suite, in order of arrival. */
 export interface ReportSuites {
   add(id: string, mode?: TimestampMode): void
   has(id: string): boolean
   hits(id: string): readonly StoredHit[]
   ingest(group: string, rows: readonly CollectedRow[]): void
-  /** Hits that came before an older one of the same visitor. */
+  /** Hits that arrived after a newer hit of the same visitor. */
   outOfOrder(id: string): readonly StoredHit[]
 }
 

@@ -39,9 +39,9 @@ export interface ActionContainer {
 export interface ContainerRun {
   readonly end: ContainerEnd
   readonly logs: readonly string[]
-  /** When the container began to load or, if it was warm, to run the action; ms since the epoch. */
+  /** Start of the initialization or, in a warm container, of the run; ms since the epoch. */
   readonly start: number
-  /** How long this run loaded the action, ms; null in a warm container. */
+  /** Duration of the initialization, ms; null in a warm container. */
   readonly initMs: number | null
 }
 
@@ -83,7 +83,7 @@ export async function startContainer({
     child.on('error', reject)
   })
 
-  /** One call of the program inside, within limits of time and memory. */
+  /** One call of the program inside the container, with limits of time and memory. */
   async function call(name: 'init' | 'run', body: object, timeoutMs: number): Promise<ContainerEnd> {
     let cause: 'timeout' | 'memory' | 'died' = 'died'
     const end = (why: 'timeout' | 'memory') => {
@@ -127,7 +127,7 @@ export async function startContainer({
   }
 }
 
-/** Requests and answers over the channel of `fork`. An answer never comes from a process that has ended. */
+/** Request and response over the IPC channel of `fork`. After the end of the process the promise never settles. */
 function channelTo(child: ChildProcess): (call: 'init' | 'run', body: object) => Promise<ContainerEnd> {
   const waiting = new Map<number, (end: ContainerEnd) => void>()
   let sent = 0
@@ -140,13 +140,13 @@ function channelTo(child: ChildProcess): (call: 'init' | 'run', body: object) =>
     const id = (sent += 1)
     return new Promise((resolve) => {
       waiting.set(id, resolve)
-      // An error means that the process has ended, which the caller watches for.
+      // A send error means that the process has ended; the caller waits for that too.
       child.send({ id, call, body }, () => undefined)
     })
   }
 }
 
-/** 0 where the system does not tell. */
+/** 0 on systems without /proc. */
 function residentMb(pid: number | undefined): number {
   try {
     const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid ?? ''}/status`, 'utf8'))?.[1]

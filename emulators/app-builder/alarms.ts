@@ -4,31 +4,31 @@ import type { Clock } from '../../src/clock'
 import type { Reply } from '../emulator'
 import type { Fired } from './openwhisk/triggers'
 
-/** One alarm, as its feed was told. */
+/** One alarm, as it was created at the feed. */
 export interface Alarm {
   readonly trigger: string
   readonly cron: string
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** Well below what a timer can hold. */
+/** Below 2^31 ms, the maximum of a timer. */
 const longestSleepMs = 24 * 60 * 60 * 1000
 
 type Fire = (trigger: string, payload: Alarm['payload']) => Fired | null
 
 /**
- * The alarms package: a feed that fires triggers by cron, in UTC. Like the real one it neither catches up on ticks
- * that it missed nor prevents overlaps.
+ * The alarms package: a feed that fires triggers by cron, in UTC. Like the real one, it does not catch up on missed
+ * ticks and does not prevent overlapping runs.
  */
 export interface Alarms {
   readonly all: ReadonlyMap<string, Alarm>
-  /** Answers a call of the feed action. */
+  /** Handles an invocation of the feed action. */
   feed(params: Readonly<Record<string, unknown>>): Reply
-  /** Fires an alarm now, whatever its cron says. */
+  /** Fires an alarm now, independent of its cron. */
   tick(trigger: string): Fired | null
-  /** Lets all alarms fire by themselves, until stopped. */
+  /** Starts to fire all alarms by their cron. */
   start(): void
-  /** As when the provider is down: what falls due is missed. */
+  /** Simulates a provider outage: ticks that fall due are missed. */
   stop(): void
 }
 
@@ -93,7 +93,7 @@ export function createAlarms(clock: Clock, fire: Fire): Alarms {
   }
 }
 
-/** The feed is called as a blocking action: its failures are application errors. */
+/** The feed is invoked as a blocking action, so its failures are application errors. */
 const succeeded: Reply = { status: 200, body: { response: { result: { status: 'success' }, success: true } } }
 
 function failed(error: string): Reply {
@@ -104,7 +104,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** A string that is not JSON becomes `{ payload }`; none becomes `{}`. */
+/** Text that is not JSON becomes `{ payload }`; a missing payload becomes `{}`. */
 function payloadOf(payload: unknown): Alarm['payload'] {
   if (typeof payload === 'object' && payload !== null) return payload as Alarm['payload']
   if (typeof payload !== 'string' || payload === '') return {}

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
-export interface Azurite {
+/** A running blob server, and who may sign for it. */
+export interface BlobServer {
   readonly url: string
   readonly account: string
-  /** Made for this server: nobody can sign requests with Azurite's well-known key. */
+  /** Random: requests that are signed with Azurite's well-known key are refused. */
   readonly key: string
+}
+
+export interface Azurite extends BlobServer {
   stop(): Promise<void>
 }
 
 /**
- * Starts the real blob server on a free port, data in memory. A thread of its own keeps it off this event loop and,
- * unlike a process, cannot outlive this one.
+ * Starts Azurite, Microsoft's blob server, on a free port with its data in memory. It runs in a worker thread: that
+ * does not block this event loop and, unlike a child process, cannot outlive this process.
  */
 export async function startAzurite(): Promise<Azurite> {
   const host = '127.0.0.1'

@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline'
 import type { ChildProcess } from 'node:child_process'
 
-/** Written to both streams after each activation. */
+/** The action proxy writes this marker to both streams after each activation. */
 const endOfActivation = 'XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX'
 
 export interface ContainerLogs {
-  /** The lines of one activation, once both streams have said that they are complete, or have ended. */
+  /** The lines of one activation; resolves at the end marker, or the end, of both streams. */
   take(): Promise<readonly string[]>
 }
 
-/** What an action writes, line by line, as OpenWhisk keeps it: time, stream, text. */
+/** Collects the output of an action in OpenWhisk's format: time, stream, text. */
 export function collectLogs(child: ChildProcess): ContainerLogs {
   let lines: string[] = []
   const streams = [child.stdout, child.stderr].map((stream, index) => {

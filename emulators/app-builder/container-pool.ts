@@ -1,15 +1,15 @@
 import { startContainer } from './action-container'
 import type { ActionContainer, ContainerOptions } from './action-container'
 
-/** What a container was started for. */
+/** The deployed action that a container runs. */
 export interface Deployed {
   /** `/namespace/package/name` */
   readonly path: string
-  /** Another object after each deployment, also where the version is the same: an undeploy resets the version. */
+  /** A new object for each deployment. The version is not unique: an undeploy resets it. */
   readonly revision: object
 }
 
-/** A container while one run has a place in it. */
+/** A slot for one run in a container. */
 export interface Place {
   readonly container: ActionContainer
   /** Must be called when the run has ended. */
@@ -50,7 +50,7 @@ export function createContainerPool(): ContainerPool {
     return pooled
   }
 
-  /** A busy one finishes its run; the next run of the new revision ends it. */
+  /** Ends idle containers of earlier revisions; busy ones end at a later run. */
   function endReplaced({ path, revision }: Deployed): void {
     for (const pooled of pool) {
       if (pooled.path === path && pooled.revision !== revision && pooled.running === 0)

@@ -1,7 +1,7 @@
 // The program inside an action container: `init` loads the action from its folder, `run` calls it with `__OW_*` in the
-// environment. Plain JavaScript, so that the process loads nothing besides the action. Requests come over the channel of
-// `fork`, not over a port: nobody else on this machine can run the action.
-// The answers are those of https://github.com/apache/openwhisk-runtime-nodejs.
+// environment. It is plain JavaScript, so that the process loads nothing besides the action. Requests arrive over the
+// IPC channel of `fork` instead of a port, so that no other process on this machine can run the action.
+// Results and error texts match https://github.com/apache/openwhisk-runtime-nodejs.
 
 const endOfActivation = 'XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX'
 
@@ -43,5 +43,5 @@ process.on('message', async ({ id, call, body }) => {
   process.send({ id, end })
 })
 
-// The platform is gone.
+// The parent process has ended.
 process.once('disconnect', () => process.exit())

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { OpenWhiskEmulator } from './openwhisk/openwhisk'
 
-/** App Builder's own build and deploy code: what the `aio` CLI calls. Neither package has types. */
+/** App Builder's build and deploy code, which the `aio` CLI calls too. Neither package has types. */
 interface AppConfig {
   readonly all: Readonly<Record<string, object>>
 }
@@ -17,7 +17,7 @@ export interface DeployTarget {
   readonly openwhisk: Pick<OpenWhiskEmulator, 'url'>
   readonly namespace: string
   readonly apiKey: string
-  /** What `.env` would hold. */
+  /** The content of `.env`. */
   readonly inputs: Readonly<Record<string, string>>
 }
 
@@ -26,7 +26,7 @@ export async function buildApp(root: string): Promise<readonly string[]> {
   return inFolder(root, {}, async (app, runtime) => runtime.buildActions(app, null, true, true))
 }
 
-/** Deploys what was built. Always forced: otherwise a failed deploy is taken for a successful one the next time. */
+/** Deploys the built actions, always forced: after a failed deploy, an unforced one skips actions and reports success. */
 export async function deployApp(root: string, target: DeployTarget): Promise<void> {
   await inFolder(root, environmentOf(target), (app, runtime) =>
     runtime.deployActions(app, { useForce: true }, () => undefined),
@@ -47,7 +47,7 @@ function environmentOf({ openwhisk, namespace, apiKey, inputs }: DeployTarget): 
   }
 }
 
-/** The CLI's code reads its configuration from the working folder and the environment: both are put back. */
+/** Runs the CLI's code, which reads the working folder and the environment, and restores both. */
 async function inFolder<Result>(
   root: string,
   environment: Readonly<Record<string, string>>,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import {
   BlobServiceClient,
@@ -9,23 +10,31 @@ import { startEmulator } from '../emulator'
 import { startAzurite } from './azurite'
 import type { IncomingMessage } from 'node:http'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Azurite, BlobServer } from './azurite'
+
+export interface FilesOptions {
+  /** The store's clock as `Date` and `Last-Modified` show it, ms since the epoch; the blob server's own by default. */
+  readonly now?: () => number
+  /** A blob server that several emulators share, each with containers of its own; by default one is started. */
+  readonly blobServer?: BlobServer
+}
 
 export interface FilesEmulator extends Emulator {
   /**
-   * The address of a container with a signature that lives for `lifetimeMs`; below zero it has expired already.
-   * The container is made on first use.
+   * Returns the URL of a container with a signature that is valid for `lifetimeMs`; a negative one has expired.
+   * Creates the container on first use.
    */
   grant(container: string, lifetimeMs: number): Promise<string>
-  /** Makes every signature handed out so far invalid. */
+  /** Invalidates all signatures issued so far. */
   revoke(): void
 }
 
-/**
- * App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults.
- * @param options.now where given, the store's clock as `Date` and `Last-Modified` show it, ms since the epoch
- */
-export async function startFiles(options: { readonly now?: () => number } = {}): Promise<FilesEmulator> {
-  const azurite = await startAzurite()
+/** App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults. */
+export async function startFiles(options: FilesOptions = {}): Promise<FilesEmulator> {
+  const { blobServer } = options
+  const azurite: Azurite = blobServer
+    ? { ...blobServer, stop: () => Promise.resolve() }
+    : await startAzurite()
   const account = new StorageSharedKeyCredential(azurite.account, azurite.key)
   const blobs = new BlobServiceClient(`${azurite.url}/${account.accountName}`, account)
   const agent = new Agent({ keepAlive: true })
@@ -36,12 +45,14 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
     if (!valid.has(signature)) return { status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } }
     return redate(incoming, await forward(azurite.url, agent, incoming))
   }, options)
+  const prefix = blobServer ? `${randomUUID().slice(0, 8)}-` : ''
   const containers = new Map<string, Promise<unknown>>()
   let issued = 0
 
   return {
     ...proxy,
-    async grant(containerName, lifetimeMs) {
+    async grant(name, lifetimeMs) {
+      const containerName = `${prefix}${name}`
       const created = containers.get(containerName) ?? blobs.createContainer(containerName)
       containers.set(containerName, created)
       await created
@@ -50,7 +61,7 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
         {
           containerName,
           permissions: ContainerSASPermissions.parse('racwdl'),
-          // Tells signatures of one second apart.
+          // Makes signatures of the same second differ.
           startsOn: new Date(Date.now() - 3_600_000 - issued * 1000),
           expiresOn: new Date(Date.now() + lifetimeMs),
         },
@@ -70,7 +81,7 @@ export async function startFiles(options: { readonly now?: () => number } = {}):
   }
 }
 
-/** Passes a request on unchanged, and its answer back with all headers but those of the connection. */
+/** Forwards a request, and returns the answer without hop-by-hop headers. */
 async function forward(
   origin: string,
   agent: Agent,
@@ -92,7 +103,7 @@ async function forward(
   }
 }
 
-/** Puts another clock's time in place of the blob server's own. */
+/** Replaces the blob server's times by those of another clock. */
 function redateWith(now: () => number): (incoming: LoggedRequest, reply: Reply) => Reply {
   const modified = new Map<string, string>()
   return ({ method, url }, reply) => {

@@ -12,13 +12,13 @@ interface Entry {
 }
 
 export interface StateEmulator extends Emulator {
-  /** By `namespace/key`; what has expired stays until it is asked for. */
+  /** By `namespace/key`; expired entries stay until they are read. */
   readonly entries: Map<string, Entry>
 }
 
 /**
- * App Builder State, the protocol of `@adobe/aio-lib-state` 5; its address goes into `AIO_STATE_ENDPOINT`.
- * Everything expires, after a day where nothing else is asked for.
+ * App Builder State: the protocol of `@adobe/aio-lib-state` 5, which finds it through `AIO_STATE_ENDPOINT`.
+ * Every entry expires, by default after a day.
  */
 export async function startState({
   apiKey,

@@ -3,12 +3,12 @@ import type { Emulator } from '../emulator'
 import type { FilesEmulator } from './files'
 
 export interface TvmEmulator extends Emulator {
-  /** Lifetime of the grants handed out from now on, ms. */
+  /** Lifetime of the grants issued from now on, ms. */
   grantMs: number
 }
 
 /**
- * The token vending machine: GET /azure/blob/{namespace}, Basic with the namespace's key.
+ * App Builder's token vending machine: GET /azure/blob/{namespace}, HTTP Basic with the key of the namespace.
  * @see https://github.com/adobe/aio-lib-core-tvm for the request and its answer
  */
 export async function startTvm(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Signer } from './signer'
 
-/** Times are strings of milliseconds. */
+/** Times are strings that contain milliseconds. */
 export interface TokenClaims {
   readonly id: string
   readonly type: string
@@ -20,12 +20,12 @@ export interface TokenGrant {
   readonly lifeMs: number
 }
 
-/** Access tokens as IMS makes them: JWTs, whose claims are known from tokens seen in the wild. */
+/** Access tokens in the format of IMS: JWTs with the claims of real tokens. Adobe does not document them. */
 export interface AccessTokens {
   /** How many were minted, by client id. */
   readonly mints: Map<string, number>
   mint(grant: TokenGrant, claims?: Partial<TokenClaims>): string
-  /** The claims of a token that was signed here, has not expired and was not revoked. */
+  /** The claims of a valid token; null if it is forged, expired or revoked. */
   verify(token: string): TokenClaims | null
   revoke(token: string): void
 }

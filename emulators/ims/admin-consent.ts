@@ -6,10 +6,10 @@ import type { Signer } from './signer'
 
 const issuer = 'https://ims-na1.adobelogin.com/ims'
 const lifeSeconds = 3600
-/** What a person can run into instead of consenting. */
+/** Errors that the page can return instead of a decision. */
 const obstacles = ['insufficient_privilege', 'incompatible_account_type', 'invalid_scopes', 'error'] as const
 
-/** The consent page, which Adobe keeps at https://id.adobe.com/consent, and what its buttons lead to. */
+/** The Admin consent page (Adobe's is https://id.adobe.com/consent) and the redirect after a decision. */
 export function adminConsent(
   { credentials, consents }: Directory,
   idTokens: () => Signer,
@@ -65,7 +65,7 @@ export function adminConsent(
   }
 }
 
-/** The one that was asked for, if it is registered; the first where none was asked for. */
+/** The requested redirect URI, if it is registered; by default the first registered one. */
 function redirectOf({ redirectUris = [] }: RegisteredCredential, asked = redirectUris[0]): string | null {
   return asked !== undefined && redirectUris.includes(asked) ? asked : null
 }

@@ -8,13 +8,13 @@ const hourMs = 60 * 60 * 1000
 export interface ClientCredentialsKnobs {
   /** Lifetime of the tokens minted from now on, ms. */
   readonly lifeMs: number
-  /** What the token endpoint says where consent is missing or was withdrawn; Adobe does not document it. */
+  /** The error when consent is missing or was withdrawn; Adobe does not document it. */
   readonly withdrawnError: string
 }
 
 /**
  * POST /ims/token/v2 and /v3, grant `client_credentials`; `expires_in` in seconds. With an Enterprise Web App
- * credential `org_id` names the customer, and the token lives for an hour.
+ * credential, `org_id` names the customer and the token is valid for an hour.
  * @see Adobe Developer Console, Server-to-Server authentication; Admin authentication
  */
 export function clientCredentials(
@@ -49,7 +49,7 @@ export function clientCredentials(
   return granted({ access_token: token, expires_in: hourMs / 1000 - 1 })
 }
 
-/** Consent makes a technical account in the customer's organisation. */
+/** Consent creates a technical account in the customer's organisation. */
 export function technicalAccountIn({ clientId }: RegisteredCredential, orgId: string): string {
   return `${Buffer.from(`${clientId}/${orgId}`).toString('hex').slice(-24).toUpperCase()}@techacct.adobe.com`
 }

@@ -1,4 +1,4 @@
-/** A credential as the Developer Console would hold it. */
+/** A credential of the Developer Console. */
 export interface RegisteredCredential {
   readonly clientId: string
   readonly secrets: readonly string[]
@@ -8,18 +8,18 @@ export interface RegisteredCredential {
   /** PEM of the key whose certificate was uploaded, for JWT credentials. */
   readonly publicKey?: string
   readonly metascopes?: readonly string[]
-  /** Enterprise Web App: a partner's credential, good for every organisation whose admin consented. */
+  /** Present for an Enterprise Web App: a partner's credential that serves every organisation whose admin consented. */
   readonly redirectUris?: readonly string[]
 }
 
-/** A person, and the organisations they belong to. */
+/** A user and the organisations that the user belongs to. */
 export interface RegisteredUser {
   readonly userId: string
   /** `X@AdobeOrg` */
   readonly orgIds: readonly string[]
 }
 
-/** Who and what this IMS knows. */
+/** The registered credentials, users and consents. */
 export interface Directory {
   readonly credentials: Map<string, RegisteredCredential>
   readonly users: Map<string, RegisteredUser>
@@ -31,7 +31,7 @@ export function createDirectory(): Directory {
   return { credentials: new Map(), users: new Map(), consents: new Map() }
 }
 
-/** The organisations of a person or of a technical account. */
+/** The organisations of a user or of a technical account. */
 export function orgIdsOf({ credentials, users }: Directory, userId: string): readonly string[] {
   const own = [...credentials.values()].filter((credential) => credential.technicalAccountId === userId)
   return users.get(userId)?.orgIds ?? own.map(({ orgId }) => orgId)

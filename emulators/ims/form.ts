@@ -1,6 +1,6 @@
 import type { LoggedRequest } from '../emulator'
 
-/** The fields of a urlencoded or multipart form; IMS takes both. */
+/** The fields of a urlencoded or multipart form; IMS accepts both. */
 export function formOf({ headers, body }: LoggedRequest): Map<string, string> {
   const type = headers['content-type'] ?? ''
   const boundary = /boundary=(?:"([^"]+)"|([^;]+))/.exec(type)

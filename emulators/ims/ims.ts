@@ -20,9 +20,9 @@ export interface ImsKnobs {
   lifeMs: number
   /** Adobe switched JWT credentials off on 2026-03-01; true answers as if it had not. */
   jwtAlive: boolean
-  /** What the token endpoint says where an admin's consent is missing or was withdrawn. */
+  /** The token endpoint's error when an admin's consent is missing or was withdrawn. */
   withdrawnError: string
-  /** Signs ID tokens; replace it to see a key rotation. */
+  /** Signs ID tokens; replacing it is a key rotation. */
   idTokens: Signer
 }
 
@@ -32,15 +32,15 @@ export interface ImsEmulator extends Emulator, ImsKnobs {
   /** Organisations whose admin consented, by client id. */
   readonly consents: Map<string, Set<string>>
   register(credential: RegisteredCredential): void
-  /** A token as a person's browser would hold it after logging in. */
+  /** Issues the token that a user's browser holds after login. */
   logIn(user: RegisteredUser, clientId: string, scope?: string, claims?: Partial<TokenClaims>): string
-  /** The claims of a token that this IMS signed, that has not expired and was not revoked. */
+  /** The claims of a valid token of this IMS; null if it is forged, expired or revoked. */
   verify(token: string): TokenClaims | null
   revoke(token: string): void
 }
 
 const dayMs = 24 * 60 * 60 * 1000
-/** Made once: a new pair of keys takes a good part of a second. */
+/** Generated once per process: a key pair takes a good part of a second. */
 const accessTokenSigner = createSigner('ims_na1-key-at-1')
 const idTokenSigner = createSigner('ims_na1-key-1')
 

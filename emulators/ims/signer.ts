@@ -1,13 +1,13 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import type { JsonWebKey } from 'node:crypto'
 
-/** Makes and checks JWTs with a key of its own. */
+/** Signs and verifies JWTs with one generated key pair. */
 export interface Signer {
   readonly kid: string
-  /** The public half, as PEM: what an attacker could sign with as if it were a shared secret. */
+  /** The public key as PEM. An HS256 token that is signed with it is a key-confusion attack. */
   readonly publicKey: string
   sign(header: object, claims: object): string
-  /** The claims, where the signature is this key's; null otherwise. */
+  /** The claims; null unless this key signed the token. */
   verify(token: string): unknown
   jwk(): JsonWebKey
 }
@@ -35,13 +35,13 @@ export function createSigner(kid: string): Signer {
   }
 }
 
-/** RS256. */
+/** Verifies an RS256 signature. */
 export function isSignedBy(token: string, publicKey: string): boolean {
   const [head = '', body = '', signature = ''] = token.split('.')
   return verify('sha256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'))
 }
 
-/** Unverified; null where it cannot be decoded. */
+/** The claims, without verification; null if they cannot be decoded. */
 export function claimsOf(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())

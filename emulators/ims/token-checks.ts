@@ -5,7 +5,7 @@ import type { LoggedRequest, Reply } from '../emulator'
 import type { AccessTokens, TokenClaims } from './access-tokens'
 import type { Directory } from './directory'
 
-/** POST /ims/validate_token/v1: always HTTP 200; the body says whether. @see adobe/ims-go validate_token.go */
+/** POST /ims/validate_token/v1: HTTP 200 also for invalid tokens, the body decides. @see adobe/ims-go validate_token.go */
 export function validateToken(tokens: AccessTokens, request: LoggedRequest): Reply {
   const form = formOf(request)
   const token = bearerOf(request) ?? form.get('token') ?? ''

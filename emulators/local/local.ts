@@ -1,6 +1,6 @@
 import { buildApp, deployApp } from '../app-builder/deploy'
 import { apiKey, deployToken, namespace, startPlatform } from './platform'
-import { demoPace, root } from './root'
+import { demoPace, flightsAlarm, root } from './root'
 
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
 async function local(): Promise<void> {
@@ -26,6 +26,7 @@ async function local(): Promise<void> {
   for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)
   console.log('\n# Paste the lines above into another terminal; then, for example:')
   console.log('#   aio rt action invoke analytics-ingest/run-job --param job flights --result')
+  console.log(`#   aio rt trigger fire ${flightsAlarm}`)
   console.log('#   aio rt activation list')
   console.log('#   aio app deploy --force-deploy')
   console.log('# The alarm of ext.config.yaml fires by itself. Ctrl-C ends the platform; nothing is kept.')

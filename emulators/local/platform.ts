@@ -7,12 +7,13 @@ import { startTvm } from '../app-builder/tvm'
 import { startIms } from '../ims/ims'
 import { partnerClient, startPartnerApi } from '../partner-api/partner-api'
 import type { AnalyticsEmulator } from '../analytics/analytics'
+import type { BlobServer } from '../app-builder/azurite'
 import type { FilesEmulator } from '../app-builder/files'
 import type { OpenWhiskEmulator } from '../app-builder/openwhisk/openwhisk'
 import type { StateEmulator } from '../app-builder/state'
 import type { TvmEmulator } from '../app-builder/tvm'
 import type { ImsEmulator } from '../ims/ims'
-import type { PartnerApiEmulator } from '../partner-api/partner-api'
+import type { PartnerApiEmulator, PartnerApiOptions } from '../partner-api/partner-api'
 
 export const namespace = '12345-ingest-stage'
 /** `uuid:key` of the namespace; unguessable, because it deploys and runs code on this machine. */
@@ -53,18 +54,21 @@ export interface Platform {
 }
 
 export interface PlatformOptions {
+  readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
+  /** Where Files keep their blobs; by default a server of this platform's own. */
+  readonly blobServer?: BlobServer
 }
 
-export async function startPlatform({ settings = {} }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({ settings = {}, ...options }: PlatformOptions = {}): Promise<Platform> {
   const ims = await startIms()
   ims.register(credential)
   const verifyToken = (token: string) => ims.verify(token)
   const [analytics, partner, files, state] = await Promise.all([
     startAnalytics({ verifyToken }),
-    startPartnerApi(),
-    startFiles(),
+    startPartnerApi(options.partner),
+    startFiles(options),
     startState({ apiKey }),
   ])
   analytics.suites.add(reportSuite)
@@ -74,13 +78,14 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
       namespace,
       apiKey,
       deployToken,
-      // The library's own way to be pointed elsewhere.
-      env: { AIO_STATE_ENDPOINT: state.url },
+      // The first is the library's own way to be pointed elsewhere, the second is read by example jobs.
+      env: { AIO_STATE_ENDPOINT: state.url, PARTNER_URL: partner.url },
       verifyToken,
     }),
   ])
   const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`
   ims.register({ ...enterprise, redirectUris: [`${connectUrl}/callback`] })
+  partner.redirectUris.push(`${connectUrl}/callback`)
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
   return {
     ims,
@@ -110,6 +115,9 @@ export async function startPlatform({ settings = {} }: PlatformOptions = {}): Pr
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
+      OWNERS_FLIGHTS_API_BASE_URL: partner.url,
+      OWNERS_FLIGHTS_API_CLIENT_ID: partnerClient.id,
+      OWNERS_FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
     },
     async stop() {
       await Promise.all(services.map((service) => service.stop()))

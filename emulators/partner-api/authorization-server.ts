@@ -16,20 +16,20 @@ export const partnerClient = { id: 'partner-client', secret: 'canary-partner-cli
 export interface AuthorizationServer {
   /** Lifetime of the access tokens issued from now on, s. */
   expiresIn: number
-  /** Where the browser of a person who decided may be sent. */
+  /** Registered redirect URIs of the client. */
   readonly redirectUris: string[]
   /** Whether an access token was issued here, has not expired and was not revoked. */
   accepts(accessToken: string): boolean
-  /** Ends all access tokens; refresh tokens still serve. */
+  /** Expires all access tokens; refresh tokens stay valid. */
   expireAccessTokens(): void
-  /** Withdraws everything that was granted. */
+  /** Revokes all access and refresh tokens. */
   revokeAll(): void
   /** Answers `/oauth/token` and `/oauth/authorize`; null for another path. */
   answer(request: LoggedRequest): Promise<Reply> | null
 }
 
 const grants = ['client_credentials', 'authorization_code', 'refresh_token']
-/** The library reads the wall clock; expiry is decided here, by the given clock. */
+/** The library compares expiry with the wall clock; the emulator uses the injected clock instead. */
 const never = new Date(8.64e15)
 
 /**
@@ -83,13 +83,13 @@ export function createAuthorizationServer(now: () => number): AuthorizationServe
     return { status, headers: { 'cache-control': 'no-store', ...headers }, body: { ...body, ...lifetime } }
   }
 
-  /** The person's decision comes as the form field `allowed`, and the browser is sent back with a code or an error. */
+  /** Redirects with a code, or with `access_denied` if the form field `allowed` is `false`. */
   async function decide(request: LoggedRequest): Promise<Reply> {
     const response = new OAuth2Server.Response()
     const authenticateHandler = { handle: () => ({ name: 'owner' }) }
     await server.authorize(toLibrary(request), response, { authenticateHandler }).catch(() => undefined)
     const location = response.get('location') as string | undefined
-    // Nobody is sent to an address that is not registered.
+    // Without a registered redirect URI there is no safe address for the error (RFC 6749 §4.1.2.1).
     return location === undefined
       ? { status: 400, body: 'invalid request' }
       : { status: 302, headers: { location } }

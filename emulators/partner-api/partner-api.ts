@@ -20,7 +20,14 @@ export interface PartnerApiEmulator extends Emulator, Omit<AuthorizationServer, 
   readonly flights: unknown[]
 }
 
-const defaultLimit = 1_000
+export interface PartnerApiOptions {
+  readonly now?: () => number
+  /** What it serves; by default 20,000 real flights. */
+  readonly flights?: unknown[]
+  /** Flights in a page where the caller sets no limit. */
+  readonly pageSize?: number
+}
+
 const maxLimit = 5_000
 
 /** Real flights, 20,000 of them, from the npm package vega-datasets (its `exports` hide the data, so: by path). */
@@ -36,7 +43,8 @@ export function realFlights(): FlightRecord[] {
 export async function startPartnerApi({
   now = Date.now,
   flights = realFlights(),
-}: { readonly now?: () => number; readonly flights?: unknown[] } = {}): Promise<PartnerApiEmulator> {
+  pageSize = 1_000,
+}: PartnerApiOptions = {}): Promise<PartnerApiEmulator> {
   const authorization = createAuthorizationServer(now)
 
   function list(request: LoggedRequest, query: URLSearchParams): Reply {
@@ -48,7 +56,7 @@ export async function startPartnerApi({
         body: { error: 'invalid_token' },
       }
     }
-    const limit = Math.min(Number(query.get('limit') ?? defaultLimit), maxLimit)
+    const limit = Math.min(Number(query.get('limit') ?? pageSize), maxLimit)
     const since = query.get('since') ?? ''
     const from = firstAtOrAfter(since) + Number(query.get('page_token') ?? 0)
     const data = flights.slice(from, from + limit)

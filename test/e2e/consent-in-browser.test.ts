@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
-import { ensureBuilt, startDeployedApp } from '../fixtures/deployed-app'
+import { startDeployedApp } from '../fixtures/deployed-app'
 import { invoke } from '../fixtures/namespace-client'
 import type { Browser, Page } from 'playwright-core'
 import type { DeployedApp } from '../fixtures/deployed-app'
@@ -20,7 +20,6 @@ inBrowser('in a real browser', () => {
   let browser: Browser
   let page: Page
   beforeAll(async () => {
-    await ensureBuilt()
     app = await startDeployedApp()
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
   }, 180_000)

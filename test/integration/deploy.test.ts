@@ -1,7 +1,8 @@
 import { deployApp, undeployApp } from '../../emulators/app-builder/deploy'
 import { startOpenWhisk } from '../../emulators/app-builder/openwhisk/openwhisk'
-import { flightsAlarm, root } from '../../emulators/local/root'
-import { ensureBuilt } from '../fixtures/deployed-app'
+import { fixtureRoot as root } from '../fixtures/app/build'
+import { alarmName } from '../fixtures/app/manifest'
+import { fixtureAppBuilt } from '../fixtures/run/shared'
 import type { OpenWhiskEmulator } from '../../emulators/app-builder/openwhisk/openwhisk'
 
 const namespace = '12345-ingest-stage'
@@ -10,7 +11,7 @@ const apiKey = 'uuid:key'
 let openwhisk: OpenWhiskEmulator
 let target: Parameters<typeof deployApp>[1]
 
-beforeAll(ensureBuilt, 120_000)
+beforeAll(fixtureAppBuilt)
 beforeEach(async () => {
   openwhisk = await startOpenWhisk({ namespace, apiKey })
   target = {
@@ -37,7 +38,7 @@ it("App Builder's own deploy code brings package, action, alarm and rule", async
     exec: { kind: 'nodejs:22' },
     limits: { timeout: 3_600_000, memory: 256, concurrency: 1, logs: 10 },
   })
-  expect(alarms.all.get(flightsAlarm)).toMatchObject({ cron: '*/15 * * * *', payload: { job: 'flights' } })
+  expect(alarms.all.get(alarmName)).toMatchObject({ cron: '*/15 * * * *', payload: { job: 'flights' } })
   expect([...entities.rules.values()]).toMatchObject([{ status: 'active' }])
 })
 
@@ -76,7 +77,7 @@ it('an undeploy removes everything, the alarm included', async () => {
 
 it('what the manifest no longer names stays deployed until it is undeployed', async () => {
   await deployApp(root, target)
-  const [, deployed] = [...openwhisk.entities.triggers].find(([name]) => name === flightsAlarm) ?? []
+  const [, deployed] = [...openwhisk.entities.triggers].find(([name]) => name === alarmName) ?? []
   if (deployed) openwhisk.entities.triggers.set('renamed-since', { ...deployed, name: 'renamed-since' })
 
   await deployApp(root, target)
@@ -107,7 +108,7 @@ it('an invocation by hand answers with the report, or with an activation id when
 it('a trigger that is fired by hand runs the job that its alarm would run', async () => {
   await deployApp(root, target)
 
-  const answer = await fetch(`${openwhisk.url}/api/v1/namespaces/_/triggers/${flightsAlarm}`, {
+  const answer = await fetch(`${openwhisk.url}/api/v1/namespaces/_/triggers/${alarmName}`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(apiKey).toString('base64')}` },
   })

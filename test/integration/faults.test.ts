@@ -22,7 +22,7 @@ async function runUntilDone(): Promise<RunReport> {
 }
 
 function expectExact(): void {
-  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights())
+  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights(services.partner))
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
 }
 

@@ -26,7 +26,7 @@ const delivered = ({ outcome, pending }: RunReport) => outcome === 'succeeded' &
 const waitsForPerson = ({ held }: RunReport) => held.length > 0
 
 function expectExact(): void {
-  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights())
+  expect(uploadedFlights(services.analytics)).toEqual(expectedFlights(services.partner))
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
 }
 

@@ -26,19 +26,19 @@ export interface ActivationResponse {
   readonly result: unknown
 }
 
-/** When a run took place and what came before it. */
+/** Measured times of a run. */
 export interface Timing {
   /** When the request was accepted, ms since the epoch. */
   readonly accepted: number
   /** When the container began to load or to run the action, ms since the epoch. */
   readonly start: number
-  /** How long the action was loaded, ms; null in a warm container. */
+  /** Duration of the initialization, ms; null in a warm container. */
   readonly initMs: number | null
   readonly timedOut: boolean
 }
 
 /**
- * What OpenWhisk notes about the run of an action. `initTime` is present only after a cold start.
+ * The annotations of an action's activation. `initTime` is present only after a cold start.
  * @see https://github.com/apache/openwhisk/blob/master/docs/annotations.md
  */
 export function annotationsOf(
@@ -57,7 +57,7 @@ export function annotationsOf(
 
 const maxResultBytes = 1024 * 1024
 
-/** What OpenWhisk makes of the way in which a run ended. */
+/** Maps the end of a run to OpenWhisk's response. */
 export function responseTo(end: ContainerEnd, timeoutMs: number): ActivationResponse {
   switch (end.kind) {
     case 'result':
@@ -96,7 +96,7 @@ function applicationError(result: object): ActivationResponse {
   return { status: 'application error', statusCode: 1, success: false, result }
 }
 
-/** Where there was no container to run in. */
+/** The response when no container could be started. */
 export function notProvisioned(): ActivationResponse {
   const error = 'Failed to provision resources to run the action.'
   return { status: 'whisk internal error', statusCode: 3, success: false, result: { error } }

@@ -8,18 +8,18 @@ import type { Action, Entities, Entity } from './entities'
 
 type Params = Readonly<Record<string, unknown>>
 
-/** A run that has been accepted. */
+/** An accepted invocation. */
 export interface Started {
   readonly activationId: string
   readonly done: Promise<Activation>
 }
 
 export interface Activations extends Pick<ContainerPool, 'busy' | 'killAll' | 'stop'> {
-  /** All that have ended, oldest first. Unlike the real service this keeps successful blocking ones too. */
+  /** All ended activations, oldest first. Unlike the real service, it keeps successful blocking ones too. */
   readonly finished: readonly Activation[]
   find(id: string): Activation | undefined
   start(action: Action, payload: Params): Started
-  /** Keeps what firing a trigger led to. */
+  /** Records the activation of a trigger; returns its id. */
   recordTrigger(trigger: Entity, payload: Params, logs: readonly string[]): string
 }
 
@@ -39,7 +39,7 @@ interface Run extends Omit<Timing, 'accepted'> {
   readonly logs: readonly string[]
 }
 
-/** Runs actions, and sequences of them, and keeps how each run went. */
+/** Runs actions and sequences, and records their activations. */
 export function createActivations(options: ActivationOptions): Activations {
   const { namespace, apiKey, entities, apiHost, env, sharedActions } = options
   const pool = createContainerPool()
@@ -69,7 +69,7 @@ export function createActivations(options: ActivationOptions): Activations {
     return { ...run, response: responseTo(end, limits.timeout), timedOut: end.kind === 'timeout' }
   }
 
-  /** Each component gets the result of the one before; an error ends it. Its logs are the ids of its parts. */
+  /** Passes each result on to the next component; an error ends the sequence. Its logs are the components' activation ids. */
   async function runSequence(components: readonly string[], params: Params): Promise<Run> {
     const start = Date.now()
     const logs: string[] = []

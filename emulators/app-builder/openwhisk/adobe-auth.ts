@@ -1,11 +1,11 @@
-/** Whether IMS takes a token for good. */
+/** The claims of a token that IMS accepts; null for any other. */
 export type VerifyToken = (token: string) => object | null
 
-/** The name under which App Builder's deploy code puts it before an action with `require-adobe-auth`. */
+/** The action that App Builder's deploy code puts before an action with `require-adobe-auth`. */
 export const validatorName = '/adobeio/shared-validators-v1/headless-v2'
 
 /**
- * Adobe's own action that guards such an action: passes the params on where they come with a valid token.
+ * Adobe's validator action: passes the params on if they contain a valid token, and fails with 401 otherwise.
  * @see https://developer.adobe.com/app-builder/docs/guides/app_builder_guides/security/
  */
 export function adobeAuthValidator(verify: VerifyToken) {

@@ -1,6 +1,6 @@
 import type { Reply } from '../../emulator'
 
-/** Failures as OpenWhisk words them: `{ error, code }`, where `code` is the transaction's. */
+/** Failures in OpenWhisk's words: `{ error, code }`, where `code` is the transaction id. */
 function failure(status: number, error: string): Reply {
   return { status, body: { error, code: 'emulated' } }
 }

@@ -1,10 +1,10 @@
-/** Name and value, as OpenWhisk keeps parameters and annotations. */
+/** OpenWhisk's format of parameters and annotations. */
 export interface KeyValue {
   readonly key: string
   readonly value: unknown
 }
 
-/** What every entity has. */
+/** The members that all entities have. */
 export interface Entity {
   readonly name: string
   readonly namespace: string
@@ -21,7 +21,7 @@ export interface Action extends Entity {
     readonly kind: string
     /** base64 of the zip */
     readonly code?: string
-    /** Of a sequence, fully qualified. */
+    /** Fully qualified names of a sequence's actions. */
     readonly components?: readonly string[]
     readonly main?: string
   }
@@ -30,7 +30,7 @@ export interface Action extends Entity {
     readonly timeout: number
     /** MB */
     readonly memory: number
-    /** Activations that one container takes at a time. */
+    /** Activations that one container runs at the same time. */
     readonly concurrency: number
     /** MB */
     readonly logs: number
@@ -70,7 +70,7 @@ export function isAnnotated({ annotations }: Entity, name: string): boolean {
   return annotations.some(({ key, value }) => key === name && value === true)
 }
 
-/** What an action is called with when nothing is passed: its package's parameters and its own. */
+/** The bound parameters of an action: its own override those of its package. */
 export function boundParameters({ packages }: Entities, action: Action): Record<string, unknown> {
   return { ...toRecord(packages.get(action.package)?.parameters ?? []), ...toRecord(action.parameters) }
 }

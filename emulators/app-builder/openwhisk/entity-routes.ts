@@ -8,7 +8,7 @@ import type { Action, Entities, Entity, KeyValue, Rule, Trigger } from './entiti
 export interface EntityRequest {
   readonly method: string
   readonly kind: 'packages' | 'actions' | 'triggers' | 'rules'
-  /** '' asks for the list. */
+  /** '' requests the list. */
   readonly name: string
   readonly query: URLSearchParams
   readonly body: Readonly<Record<string, unknown>>
@@ -67,7 +67,7 @@ function actionOf(entity: Entity, owner: string, body: Readonly<Record<string, u
   const exec = body.exec as Action['exec']
   return {
     ...entity,
-    // OpenWhisk counts the package of an action as part of its namespace.
+    // In OpenWhisk the package is part of an action's namespace.
     namespace: `${entity.namespace}/${owner}`,
     package: owner,
     annotations: [...entity.annotations, { key: 'exec', value: exec.kind }],
@@ -80,7 +80,7 @@ function remove(entities: Entities, kind: EntityRequest['kind'], name: string, f
   if (kind === 'packages' && [...entities.actions.values()].some((action) => action.package === name))
     return answers.conflict('Package not empty. Set force param or delete package contents.')
   entities[kind].delete(name)
-  // The status of a rule is kept with its trigger: it does not survive that trigger.
+  // OpenWhisk stores the status of a rule with its trigger, so deleting the trigger deactivates the rule.
   if (kind === 'triggers')
     for (const [key, rule] of entities.rules)
       if (lastName(rule.trigger) === name) entities.rules.set(key, { ...rule, status: 'inactive' })
@@ -96,7 +96,7 @@ function setStatus({ rules }: Entities, name: string, { status }: Readonly<Recor
   return { status: 200 }
 }
 
-/** A package with its actions, a trigger with its rules: the CLI counts their `status`. */
+/** Adds the actions of a package, and the rules of a trigger: the CLI shows how many of them are active. */
 function detailsOf({ actions, rules }: Entities, kind: EntityRequest['kind'], entity: Entity): object {
   if (kind === 'packages') {
     const own = [...actions.values()].filter((action) => action.package === entity.name).map(summaryOf)
@@ -112,7 +112,7 @@ function reducedRule({ namespace, name, action, status }: Rule): [string, object
   return [`${namespace}/${name}`, { action: { path, name: lastName(action) }, status }]
 }
 
-/** Lists show neither code nor parameters. */
+/** An entity without code and parameters, as lists show it. */
 function summaryOf(entity: Entity & { readonly exec?: Action['exec'] }): object {
   const { exec } = entity
   return { ...entity, parameters: undefined, ...(exec ? { exec: { kind: exec.kind } } : {}) }

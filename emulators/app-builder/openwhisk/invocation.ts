@@ -6,10 +6,10 @@ import type { Activation } from './activation'
 import type { Activations, Started } from './activations'
 import type { Action, Entities } from './entities'
 
-/** How long a caller is kept waiting for a result, ms; the run goes on without the caller. */
+/** Limit of a blocking invocation, ms; the activation continues after it. */
 const blockingLimitMs = 60_000
 
-/** What it takes to call an action. */
+/** The dependencies of an invocation. */
 export interface Invoker {
   readonly entities: Entities
   readonly activations: Activations
@@ -36,7 +36,7 @@ export async function invokeAction(
   }
 }
 
-/** With the annotation `final`, no caller may change a parameter that is bound already. */
+/** Whether the payload overrides a bound parameter of an action with the annotation `final`. */
 export function overridesFinal(
   entities: Entities,
   action: Action,
@@ -47,7 +47,7 @@ export function overridesFinal(
   return Object.keys(payload).some((name) => name in bound)
 }
 
-/** Null where the run takes longer than anybody is kept waiting. */
+/** The activation; null if it does not end within the blocking limit. */
 export async function settled({ done }: Started, clock: Clock): Promise<Activation | null> {
   const waiting = new AbortController()
   const limit = clock.sleep(blockingLimitMs, waiting.signal).then(

@@ -23,7 +23,7 @@ export interface OpenWhiskEmulator extends Emulator {
   readonly entities: Entities
   readonly activations: Activations
   readonly alarms: Alarms
-  /** Fires an alarm now; resolves when the actions that it started have ended. */
+  /** Fires an alarm now; resolves when the activations that it started have ended. */
   tick(trigger: string): Promise<readonly Activation[]>
 }
 
@@ -35,9 +35,9 @@ export interface OpenWhiskOptions {
   readonly deployToken?: string
   /** Set in every container before its action is loaded. */
   readonly env?: Readonly<Record<string, string>>
-  /** Guards web actions with `require-adobe-auth`; without it no token is valid. */
+  /** Verifies tokens for web actions with `require-adobe-auth`; by default no token is valid. */
   readonly verifyToken?: VerifyToken
-  /** Of the alarms, and of those who wait for a result. */
+  /** Used by alarms and by the limit of blocking invocations. */
   readonly clock?: Clock
 }
 

@@ -4,16 +4,16 @@ import type { Started } from './activations'
 import type { Rule } from './entities'
 import type { Invoker } from './invocation'
 
-/** What firing a trigger led to. */
+/** The activation of a trigger and the activations that it started. */
 export interface Fired {
   readonly activationId: string
   readonly started: readonly Started[]
 }
 
 /**
- * Fires a trigger: its stored parameters, merged with the payload, go to the action of every active rule. A rule that
- * fails shows in the logs of the trigger's activation alone.
- * Null where no active rule listens: OpenWhisk then keeps nothing and answers 204.
+ * Fires a trigger: invokes the action of every active rule with the stored parameters and the payload. A rule that
+ * fails is recorded only in the logs of the trigger's activation.
+ * Returns null without an active rule: OpenWhisk then records nothing and answers 204.
  */
 export function fireTrigger(
   { entities, activations }: Omit<Invoker, 'clock'>,

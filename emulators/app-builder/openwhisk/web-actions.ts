@@ -8,7 +8,7 @@ import type { Invoker } from './invocation'
 
 type Params = Record<string, unknown>
 
-/** Sent with every answer, unless an action with `web-custom-options` does it itself. */
+/** Sent with every response, unless the action has `web-custom-options`. */
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'OPTIONS, GET, DELETE, POST, PUT, HEAD, PATCH',
@@ -16,7 +16,7 @@ const cors = {
 }
 
 /**
- * `/api/v1/web/{namespace}/{package}/{action}[.json|.http]{path}`: HTTP in, HTTP out, no authentication of its own.
+ * `/api/v1/web/{namespace}/{package}/{action}[.json|.http]{path}`: an HTTP request without authentication.
  * @see https://github.com/apache/openwhisk/blob/master/docs/webactions.md
  */
 export async function webRoute(
@@ -62,7 +62,7 @@ function queryOf({ url }: LoggedRequest): Params {
   return Object.fromEntries(new URL(url, 'http://web').searchParams)
 }
 
-/** A JSON object or a form becomes parameters; anything else is passed on as it is. */
+/** A JSON object or a form becomes parameters; any other body is passed on unparsed. */
 function bodyOf(request: LoggedRequest): Params {
   const { headers, body } = request
   const type = headers['content-type'] ?? ''
@@ -73,7 +73,7 @@ function bodyOf(request: LoggedRequest): Params {
   return typeof parsed === 'object' && parsed !== null ? (parsed as Params) : rawOf(request)
 }
 
-/** Binary and JSON bodies are base64, for reasons of history. */
+/** OpenWhisk encodes binary and JSON bodies as base64. */
 function rawOf({ url, headers, body }: LoggedRequest): Params {
   const isText = /^(text\/|application\/x-www-form)/.test(headers['content-type'] ?? 'text/')
   return {

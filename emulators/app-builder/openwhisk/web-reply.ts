@@ -8,7 +8,7 @@ interface HttpResult {
   readonly body?: string | object | null
 }
 
-/** The HTTP answer that a web action's result asks for: `{ statusCode, headers, body }`, also as its `error`. */
+/** The HTTP response for a web action's result `{ statusCode, headers, body }`, which may also be its `error`. */
 export function webReply({ status, result }: ActivationResponse, extension: string): Reply {
   if (status !== 'success' && status !== 'application error')
     return answers.badRequest('There was an error processing your request.')

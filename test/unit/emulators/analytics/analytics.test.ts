@@ -41,7 +41,7 @@ async function send(
   }
 }
 
-it('stores the rows of a good file and says how many', async () => {
+it('stores the rows of a valid file and returns their number', async () => {
   const { status, body } = await send([header, row(1), row(2)].join('\n'))
 
   expect(status).toBe(200)
@@ -59,7 +59,7 @@ it.each([
   ['lacks a visitor', '1767225600,,ua,home,suite', /missing 'VisitorId'/],
   ['has milliseconds', `1767225600000,${'1'.repeat(38)},ua,home,suite`, /invalid 'Timestamp'/],
   ['has too few columns', '1767225600', /Expected 5 columns, but found 1/],
-])('takes the good rows and leaves out one that %s', async (_what, bad, log) => {
+])('stores the valid rows of a file and drops a row that %s', async (_what, bad, log) => {
   const { body } = await send([header, row(1), bad].join('\n'))
 
   expect(body).toMatchObject({ status_code: 'UPLOADED', rows: 2, invalid_rows: 1 })
@@ -68,7 +68,7 @@ it.each([
 })
 
 it.each([200, 400] as const)(
-  'refuses a file without a good row, with status %i as chosen',
+  'rejects a file without a valid row, with the chosen status %i',
   async (rejectedStatus) => {
     analytics.knobs.rejectedStatus = rejectedStatus
 
@@ -80,13 +80,13 @@ it.each([200, 400] as const)(
 )
 
 it.each([
-  ['is no gzip', Buffer.from('plain'), {}, 'REJECTED'],
+  ['is not gzip', Buffer.from('plain'), {}, 'REJECTED'],
   ['names a column twice', `${header},PAGENAME\n${row(1)},x`, {}, 'REJECTED'],
-])('refuses a file that %s', async (_what, text, options, code) => {
+])('rejects a file that %s', async (_what, text, options, code) => {
   expect((await send(text, options)).body).toMatchObject({ status_code: code })
 })
 
-it('demands the visitor group, the part "file", a token, and its client as API key', async () => {
+it('requires the visitor group, the part "file", a token, and its client id as API key', async () => {
   const text = [header, row(1)].join('\n')
 
   expect((await send(text, { headers: { 'x-adobe-vgid': '' } })).status).toBe(400)
@@ -97,13 +97,13 @@ it('demands the visitor group, the part "file", a token, and its client as API k
   })
 })
 
-it('says that a technical account has no product profile', async () => {
+it('answers 403025 to a technical account without a product profile', async () => {
   analytics.knobs.withoutProfile.add('client')
 
   expect(await send('')).toMatchObject({ status: 403, body: { error_code: '403025' } })
 })
 
-it('refuses what is too large, compressed or not', async () => {
+it('answers 413 to a file that is too large, compressed or raw', async () => {
   analytics.knobs.rawLimit = 1_000
   expect(
     (await send([header, ...Array.from({ length: 100 }, (_, index) => row(index))].join('\n'))).status,
@@ -116,7 +116,7 @@ it.each([
   ['ingests-again', 2, 200],
   ['echoes', 1, 200],
   ['conflicts', 1, 409],
-] as const)('a repeated key %s', async (repeatedKey, hits, status) => {
+] as const)('a repeated idempotency key %s', async (repeatedKey, hits, status) => {
   analytics.knobs.repeatedKey = repeatedKey
   const headers = { 'x-adobe-idempotency-key': 'key-1' }
   await send([header, row(1)].join('\n'), { headers })
@@ -125,7 +125,7 @@ it.each([
   expect(analytics.suites.hits('suite')).toHaveLength(hits)
 })
 
-it('finds a file by its key, after the lag', async () => {
+it('finds a file by its key after the lookup lag', async () => {
   analytics.knobs.lookupLagMs = 1_000
   await send([header, row(1)].join('\n'), { headers: { 'x-adobe-idempotency-key': 'key-2' } })
   const find = () => fetch(`${analytics.url}/aa/collect/v1/events/key/key-2`, { headers: credentials })
@@ -135,7 +135,7 @@ it('finds a file by its key, after the lag', async () => {
   expect(await (await find()).json()).toMatchObject({ rows: 1, idempotency_key: 'key-2' })
 })
 
-it('validates without storing', async () => {
+it('validates a file without storing it', async () => {
   expect(await send([header, row(1)].join('\n'), { path: '/validate' })).toMatchObject({
     status: 200,
     body: { success: 'File is valid' },
@@ -144,7 +144,7 @@ it('validates without storing', async () => {
   expect(analytics.suites.hits('suite')).toHaveLength(0)
 })
 
-it('holds callers to one request a second where it is told to', async () => {
+it('answers 429 to a second request within a second if it enforces the pace', async () => {
   analytics.knobs.enforcesPace = true
   analytics.knobs.retryAfter = 1
   now += 2_000
@@ -156,7 +156,7 @@ it('holds callers to one request a second where it is told to', async () => {
   })
 })
 
-it('a suite without timestamps loses hits and still says that they were uploaded', async () => {
+it('drops hits for a suite without timestamps and answers UPLOADED', async () => {
   analytics.suites.add('suite', 'not-allowed')
 
   expect((await send([header, row(1)].join('\n'))).body).toMatchObject({ status_code: 'UPLOADED' })

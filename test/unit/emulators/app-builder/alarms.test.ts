@@ -15,7 +15,7 @@ function setUp(cron: string, payload?: unknown) {
   return { clock, alarms, fired, reply, times: () => fired.map(({ at }) => at.slice(5, 16)) }
 }
 
-it('fires by cron, in UTC', async () => {
+it('fires an alarm by its cron, in UTC', async () => {
   const { clock, alarms, times } = setUp('0 0,12 * * *')
   alarms.start()
 
@@ -24,7 +24,7 @@ it('fires by cron, in UTC', async () => {
   expect(times()).toEqual(['11-21T12:00', '11-22T00:00', '11-22T12:00'])
 })
 
-it('waits for a cron that is farther off than a timer can hold', async () => {
+it('fires an alarm whose next tick is later than the maximum of a timer', async () => {
   const { clock, alarms, times } = setUp('0 0 31 12 *')
   alarms.start()
 
@@ -33,7 +33,7 @@ it('waits for a cron that is farther off than a timer can hold', async () => {
   expect(times()).toEqual(['12-31T00:00'])
 })
 
-it('does not catch up on what it missed', async () => {
+it('does not catch up on ticks that were missed during an outage', async () => {
   const { clock, alarms, times } = setUp('0 * * * *')
   alarms.start()
   await clock.advance(hourMs)
@@ -46,7 +46,7 @@ it('does not catch up on what it missed', async () => {
   expect(times()).toEqual(['11-21T11:00', '11-21T15:00'])
 })
 
-it('follows the new cron alone when it is created again', async () => {
+it('replaces the cron of an alarm that is created again', async () => {
   const { clock, alarms, times } = setUp('0 * * * *')
   alarms.start()
   alarms.feed({ lifecycleEvent: 'CREATE', triggerName: '/ns/wake', cron: '30 * * * *' })
@@ -56,7 +56,7 @@ it('follows the new cron alone when it is created again', async () => {
   expect(times()).toEqual(['11-21T10:30'])
 })
 
-it('is silent once it is deleted', async () => {
+it('fires no deleted alarm', async () => {
   const { clock, alarms, fired } = setUp('0 * * * *')
   alarms.start()
   alarms.feed({ lifecycleEvent: 'DELETE', triggerName: '/ns/wake' })
@@ -67,11 +67,11 @@ it('is silent once it is deleted', async () => {
 })
 
 it.each([
-  ['an object', { job: 'flights' }, { job: 'flights' }],
-  ['JSON', '{"job":"flights"}', { job: 'flights' }],
-  ['other text', 'flights', { payload: 'flights' }],
-  ['nothing', undefined, {}],
-])('passes a payload that is %s', (_what, given, passed) => {
+  ['that is an object', { job: 'flights' }, { job: 'flights' }],
+  ['that is JSON text', '{"job":"flights"}', { job: 'flights' }],
+  ['that is other text', 'flights', { payload: 'flights' }],
+  ['that is missing', undefined, {}],
+])('passes on a payload %s', (_what, given, passed) => {
   const { alarms, fired } = setUp('0 * * * *', given)
 
   alarms.tick('wake')
@@ -80,9 +80,9 @@ it.each([
 })
 
 it.each([
-  ['a cron that is none', { lifecycleEvent: 'CREATE', triggerName: '/ns/x', cron: 'often' }],
-  ['the deletion of an alarm that is not there', { lifecycleEvent: 'DELETE', triggerName: '/ns/x' }],
-  ['an unknown event', { lifecycleEvent: 'PAUSE', triggerName: '/ns/wake' }],
+  ['an invalid cron', { lifecycleEvent: 'CREATE', triggerName: '/ns/x', cron: 'often' }],
+  ['the deletion of an unknown alarm', { lifecycleEvent: 'DELETE', triggerName: '/ns/x' }],
+  ['an unknown lifecycle event', { lifecycleEvent: 'PAUSE', triggerName: '/ns/wake' }],
 ])('answers %s with an application error', (_what, params) => {
   const { alarms } = setUp('0 * * * *')
 

@@ -26,7 +26,7 @@ async function urlOf(path: string, lifetimeMs = hour): Promise<string> {
   return (await files.grant('container', lifetimeMs)).replace('?', `/${path}?`)
 }
 
-it('serves the official client, through the token vending machine', async () => {
+it('serves aio-lib-files with a grant of the token vending machine', async () => {
   const client = await init({
     ow: { namespace: '12345-ingest-stage', auth: 'uuid:key' },
     tvm: { apiUrl: tvm.url, cacheFile: '' },
@@ -40,16 +40,16 @@ it('serves the official client, through the token vending machine', async () => 
 
 it.each([
   ['without a signature', async () => (await urlOf('a')).replace(/\?.*/, '')],
-  ['with a signature that has been altered', async () => (await urlOf('a')).replace('sp=', 'sp=x')],
-  ['with one that has expired', () => urlOf('a', -1000)],
-])('denies a request %s', async (_, url) => {
+  ['with an altered signature', async () => (await urlOf('a')).replace('sp=', 'sp=x')],
+  ['with an expired signature', () => urlOf('a', -1000)],
+])('answers 403 to a request %s', async (_, url) => {
   const answer = await put(await url())
 
   expect(answer.status).toBe(403)
   expect(answer.headers.get('x-ms-error-code')).not.toBeNull()
 })
 
-it('denies signatures that were revoked, and takes those handed out since', async () => {
+it('answers 403 to revoked signatures and accepts later ones', async () => {
   const before = await urlOf('revoked')
 
   files.revoke()
@@ -58,7 +58,7 @@ it('denies signatures that were revoked, and takes those handed out since', asyn
   expect((await put(await urlOf('revoked'))).status).toBe(201)
 })
 
-it("shows the given clock's time as the store's own", async () => {
+it('shows the time of an injected clock in Date and Last-Modified', async () => {
   const url = await urlOf('dated')
   await put(url)
   const modified = new Date(clock.now()).toUTCString()
@@ -70,7 +70,7 @@ it("shows the given clock's time as the store's own", async () => {
   expect(headers.get('date')).toBe(new Date(clock.now()).toUTCString())
 })
 
-it('does what was asked where only the answer is lost', async () => {
+it('applies a write whose answer is cut', async () => {
   const url = await urlOf('answer-lost')
   files.once({ kind: 'cut-after' })
 
@@ -83,7 +83,7 @@ describe('the token vending machine', () => {
   const ask = (key: string, path = '/azure/blob/12345-ingest-stage') =>
     fetch(tvm.url + path, { headers: { authorization: `Basic ${btoa(key)}` } })
 
-  it('hands out leave until the time it names', async () => {
+  it('issues a grant until the expiration that it returns', async () => {
     tvm.grantMs = 10 * 60_000
 
     const grant = (await (await ask('uuid:key')).json()) as { sasURLPrivate: string; expiration: string }
@@ -94,8 +94,8 @@ describe('the token vending machine', () => {
 
   it.each([
     ['a wrong key', 401, 'uuid:wrong', undefined],
-    ['a path that is not there', 404, 'uuid:key', '/azure/cosmos/12345-ingest-stage'],
-  ])('turns %s down with %d', async (_, status, key, path) => {
+    ['an unknown path', 404, 'uuid:key', '/azure/cosmos/12345-ingest-stage'],
+  ])('answers a request with %s with %d', async (_, status, key, path) => {
     expect((await ask(key, path)).status).toBe(status)
   })
 })

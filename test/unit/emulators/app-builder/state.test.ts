@@ -26,7 +26,7 @@ const put = (query: string, body = 'value') =>
     headers: { authorization: `Basic ${btoa('uuid:key')}` },
   })
 
-it('keeps a value until the time that it tells the official client', async () => {
+it('keeps a value until the expiration that aio-lib-state reads', async () => {
   const official = await client()
   await official.put('key', 'value', { ttl: 60 })
 
@@ -37,20 +37,20 @@ it('keeps a value until the time that it tells the official client', async () =>
   expect(await official.get('key')).toBeUndefined()
 })
 
-it.each(['', '?ttl=0'])('keeps a value for a day where the query is "%s"', async (query) => {
+it.each(['', '?ttl=0'])('keeps a value for a day with the query "%s"', async (query) => {
   await put(query)
 
   expect(state.entries.get('12345-ingest-stage/key')?.expiresAt).toBe(clock.now() + day * 1000)
 })
 
-it('says whether there was something to delete', async () => {
+it('answers whether a deleted key existed', async () => {
   const official = await client()
   await official.put('key', 'value')
 
   expect([await official.delete('key'), await official.delete('key')]).toEqual(['key', null])
 })
 
-it('lists what matches, page after page, without what has expired', async () => {
+it('lists matching keys in pages and omits expired ones', async () => {
   const official = await client()
   const expiresAt = clock.now() + 1000
   for (let index = 0; index < 2500; index += 1) {
@@ -65,13 +65,13 @@ it('lists what matches, page after page, without what has expired', async () => 
   expect(pages).toEqual([1000, 1000, 500])
 })
 
-it('keeps namespaces apart', async () => {
+it('separates namespaces', async () => {
   await (await client()).put('key', 'value')
 
   expect(await (await client('uuid:key', '12345-other-stage')).get('key')).toBeUndefined()
 })
 
-it('turns a wrong key away', async () => {
+it('refuses a wrong key of the namespace', async () => {
   await expect((await client('uuid:wrong')).get('key')).rejects.toMatchObject({ code: 'ERROR_UNAUTHORIZED' })
 })
 
@@ -83,7 +83,7 @@ it.each([
   expect((await put(query, body)).status).toBe(status)
 })
 
-it('refuses keys of other characters', async () => {
+it('refuses keys with characters that State does not allow', async () => {
   const answer = await fetch(`${state.url}/containers/12345-ingest-stage/data/a:b`)
 
   expect(answer.status).toBe(400)

@@ -33,7 +33,7 @@ const post = (path: string, form: Record<string, string> | FormData, headers: Re
 const mint = async (form: Record<string, string> = grant) =>
   ((await (await post('/ims/token/v3', form)).json()) as { access_token: string }).access_token
 
-it('mints JWT-shaped tokens whose times are strings of milliseconds, and answers in seconds', async () => {
+it('issues JWTs with times as millisecond strings, and expires_in in seconds', async () => {
   const response = await post('/ims/token/v3', grant)
   const body = (await response.json()) as Record<string, unknown>
   const claims = JSON.parse(
@@ -51,7 +51,7 @@ it('mints JWT-shaped tokens whose times are strings of milliseconds, and answers
   })
 })
 
-it('takes the older endpoint and multipart forms, as Adobe’s own library sends them', async () => {
+it('accepts token/v2 and multipart forms, which aio-lib-ims sends', async () => {
   const form = new FormData()
   for (const [name, value] of Object.entries(grant)) form.set(name, value)
 
@@ -63,7 +63,7 @@ it.each([
   ['a wrong secret', { client_secret: 'three' }, 'invalid_client'],
   ['a scope that is not assigned', { scope: 'openid,campaign' }, 'invalid_scope'],
   ['another grant', { grant_type: 'password' }, 'unsupported_grant_type'],
-])('refuses %s with an error and a debug id', async (_what, change, error) => {
+])('refuses a token request with %s and returns an error and a debug id', async (_what, change, error) => {
   const response = await post('/ims/token/v3', { ...grant, ...change })
 
   expect(response.status).toBe(400)
@@ -71,7 +71,7 @@ it.each([
   expect(await response.json()).toMatchObject({ error })
 })
 
-it('validates with status 200 either way: the body says whether', async () => {
+it('answers token validation with status 200 and the verdict in the body', async () => {
   const token = await mint()
   const validate = async (of: string, client = 'client'): Promise<unknown> => {
     const form = { type: 'access_token', client_id: client }
@@ -86,7 +86,7 @@ it('validates with status 200 either way: the body says whether', async () => {
   expect(await validate(token)).toMatchObject({ valid: false })
 })
 
-it('tells the organisations of a token only with the scope for it', async () => {
+it('lists organisations only for a token with the scope read_organizations', async () => {
   const read = (token: string) =>
     fetch(`${ims.url}/ims/organizations/v6`, { headers: { authorization: `Bearer ${token}` } })
 
@@ -96,7 +96,7 @@ it('tells the organisations of a token only with the scope for it', async () => 
   ])
 })
 
-it('mints for a customer only once its admin has consented, for an hour, and without a token type', async () => {
+it('issues a token for a customer only after Admin consent, for an hour, without token_type', async () => {
   const customer = 'AAAABBBBCCCCDDDD0A495C14@AdobeOrg'
   ims.register({ ...credential, clientId: 'partner', redirectUris: ['https://app.example/callback'] })
   const ask = () => post('/ims/token/v3', { ...grant, client_id: 'partner', org_id: customer })
@@ -106,7 +106,7 @@ it('mints for a customer only once its admin has consented, for an hour, and wit
   expect(await (await ask()).json()).toEqual({ access_token: expect.any(String) as string, expires_in: 3599 })
 })
 
-it('sends nobody to an address that is not registered', async () => {
+it('shows no consent page for an unregistered redirect URI', async () => {
   ims.register({ ...credential, clientId: 'partner', redirectUris: ['https://app.example/callback'] })
   const query = 'client_id=partner&state=s&nonce=n&redirect_uri=https%3A%2F%2Fevil.example%2F'
 

@@ -35,7 +35,7 @@ const json = (body: object): RequestInit => ({
   body: JSON.stringify(body),
 })
 
-it('passes query, body and the request itself as parameters', async () => {
+it('passes query, body and request metadata to a web action', async () => {
   const answer = await call('web.json/a/b?n=1', json({ m: 2 }))
 
   expect(await answer.json()).toMatchObject({
@@ -49,7 +49,7 @@ it('passes query, body and the request itself as parameters', async () => {
   })
 })
 
-it('passes a raw request as it came', async () => {
+it('passes the unparsed query and body to a raw web action', async () => {
   const answer = await call('raw.json?n=1', json({ m: 2 }))
 
   const { params } = (await answer.json()) as {
@@ -67,7 +67,7 @@ it.each([
   [{ statusCode: 302, headers: { location: '/elsewhere' } }, 302, null, ''],
   [{}, 204, null, ''],
   [{ error: { statusCode: 418, body: 'teapot' } }, 418, 'text/html; charset=UTF-8', 'teapot'],
-])('answers with the HTTP that %j asks for', async (response, status, type, text) => {
+])('maps the result %j to an HTTP response', async (response, status, type, text) => {
   const answer = await call('web', { ...json({ do: 'respond', response }), redirect: 'manual' })
 
   expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
@@ -77,7 +77,7 @@ it.each([
   ])
 })
 
-it('answers a preflight itself', async () => {
+it('answers a CORS preflight without running the action', async () => {
   const answer = await call('web', { method: 'OPTIONS' })
 
   expect(answer.status).toBe(200)
@@ -85,15 +85,15 @@ it('answers a preflight itself', async () => {
 })
 
 it.each([
-  ['an action that is not exported', 'private', {}, 404],
-  ['an action that is not there', 'nothing', {}, 404],
-  ['a parameter of the platform', 'web?__ow_method=get', {}, 400],
-  ['a parameter that is bound and final', 'final?secret=mine', {}, 400],
+  ['an action that is not a web action', 'private', {}, 404],
+  ['an unknown action', 'nothing', {}, 404],
+  ['an action with a reserved parameter', 'web?__ow_method=get', {}, 400],
+  ['a final action with a bound parameter', 'final?secret=mine', {}, 400],
   ['an action that ends its process', 'web?do=exit', {}, 400],
   ['a guarded action without a token', 'secured', {}, 401],
-  ['a guarded action with a token that is not valid', 'secured', { authorization: 'Bearer forged' }, 401],
+  ['a guarded action with a forged token', 'secured', { authorization: 'Bearer forged' }, 401],
   ['a guarded action with a valid token', 'secured', { authorization: 'Bearer valid' }, 204],
-])('answers %s', async (_what, path, headers, status) => {
+])('answers a request for %s with its status', async (_what, path, headers, status) => {
   const answer = await call(path, { headers })
 
   expect(answer.status).toBe(status)
