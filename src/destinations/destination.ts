@@ -3,27 +3,18 @@ import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
 import type { InputReference, Inputs } from '../inputs'
 import type { Log } from '../log'
+import type {
+  KeyLookupAnswer,
+  NameLookupAnswer,
+  PollAnswer,
+  PrepareAnswer,
+  SendAnswer,
+  VerifyAnswer,
+} from './destination-answers'
+import type { Format, Limits, Partitioning } from './destination-format'
 
-/** A record that cannot become a row: a stable reason code and where in the record or row it lies. */
-export interface Reject {
-  readonly kind: 'reject'
-  readonly code: string
-  readonly path: string
-  readonly message: string
-}
-
-/** A row in the destination's own notation. */
-export interface EncodedRow {
-  readonly kind: 'row'
-  /** One line, with its line end, to be appended to the batch's file. */
-  readonly line: string
-  /** Index of the partition, 0 … {@link Partitioning.count} - 1. */
-  readonly partition: number
-  /** What order means inside a partition: seconds since the epoch where rows have a time, else 0. */
-  readonly order: number
-  /** Upsert kinds: what a later row of the same key replaces. Rows of one commit are sorted by it. */
-  readonly rowKey?: string
-}
+export type * from './destination-answers'
+export type * from './destination-format'
 
 /** Where a batch goes. A batch in doubt can only be asked for at the same kind, address and account. */
 export interface DestinationIdentity {
@@ -34,64 +25,6 @@ export interface DestinationIdentity {
   readonly account: string
   /** Report suite, dataset or account the rows land in. */
   readonly target: string
-}
-
-/** How rows become a file. */
-export interface Format<Row = unknown> {
-  /** Of staged files, without the leading dot, such as `csv.gz`. */
-  readonly extension: string
-  /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
-  encode(row: Row): EncodedRow | Reject
-  /** Opens an empty file; a header is its own affair. */
-  open(): BatchFile
-  /** Two complete files with the first and the second half of the rows; null where there is but one row. */
-  split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
-}
-
-/** One batch in the making: lines go in and are hashed and stored as they come. */
-export interface BatchFile {
-  readonly rows: number
-  /** Bytes of text so far. */
-  readonly textBytes: number
-  /** Bytes of the file so far, as it will be stored. */
-  readonly storedBytes: number
-  append(line: string): void
-  /** Backpressure: resolves once the encoder has caught up enough for more. */
-  drained(): Promise<void>
-  finish(): Promise<FinishedFile>
-}
-
-export interface FinishedFile {
-  readonly bytes: Buffer
-  readonly rows: number
-  /** Of the stored bytes, hex. */
-  readonly sha256: string
-  /** Of the text, hex: compressors may differ, the text never does. */
-  readonly contentSha256: string
-}
-
-/** Ordered sub-streams: order is kept inside a partition, and only there. */
-export interface Partitioning {
-  readonly count: number
-  /** As the destination sees it. */
-  name(index: number): string
-  /** Changes with anything that may move a row to another partition: count, hash, target. */
-  readonly fingerprint: string
-}
-
-/** The destination's published limits. */
-export interface Limits {
-  readonly batchRows: number
-  /** Uncompressed. */
-  readonly batchTextBytes: number
-  /** As stored. */
-  readonly batchStoredBytes: number
-  /** Least time between two requests of one process, in ms. The engine keeps it. */
-  readonly requestIntervalMs: number
-  /** How long a partition waits after an answer to a batch of `rows` rows, in ms. */
-  partitionIntervalMs(rows: number): number
-  /** Batches that may travel at the same time within one commit (upsert kinds). */
-  readonly underWay: number
 }
 
 /** A staged file on its way out. */
@@ -109,77 +42,6 @@ export interface OutgoingBatch {
 
 /** What lookups and polls are told of a batch: its bytes need not be fetched for them. */
 export type BatchFacts = Omit<OutgoingBatch, 'bytes'>
-
-/** Answers that come before the destination looks at the batch: nothing was ingested, nothing is known. */
-export type Refusal =
-  | { readonly kind: 'unauthorized'; readonly message: string }
-  | { readonly kind: 'not-permitted'; readonly message: string }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
-  /** Not a byte of the request left this process. */
-  | { readonly kind: 'not-sent'; readonly message: string }
-
-/** Proves nothing: ask again. */
-export interface Unknown {
-  readonly kind: 'unknown'
-  readonly message: string
-}
-
-/** What the answer to a send proves. Counts are compared by the engine, not here. */
-export type SendAnswer =
-  | {
-      readonly kind: 'accepted'
-      /** Asynchronous destinations: what to poll with. */
-      readonly receipt?: string
-      /** Present where the answer counts them. */
-      readonly rows?: number
-      readonly invalidRows?: number
-      /** What the destination says of the rows it refused. */
-      readonly log?: string
-    }
-  | { readonly kind: 'rejected'; readonly message: string }
-  | { readonly kind: 'too-large'; readonly message: string }
-  | Refusal
-  | Unknown
-
-/** Keyed: `found` with the number of rows that came. */
-export type KeyLookupAnswer =
-  { readonly kind: 'found'; readonly rows: number } | { readonly kind: 'absent' } | Refusal | Unknown
-
-/** Named: `found` with the receipt of every job of that name. */
-export type NameLookupAnswer =
-  | { readonly kind: 'found'; readonly receipts: readonly [string, ...string[]] }
-  | { readonly kind: 'absent' }
-  | Refusal
-  | Unknown
-
-/** `invalid` where the destination finds fault with the bytes; it stores nothing either way. */
-export type VerifyAnswer =
-  { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly message: string } | Refusal | Unknown
-
-/** `prepared` is handed to the send that follows. Repeatable: what is prepared twice does no harm. */
-export type PrepareAnswer =
-  | { readonly kind: 'prepared'; readonly handle: string }
-  | { readonly kind: 'rejected'; readonly message: string }
-  | { readonly kind: 'too-large'; readonly message: string }
-  | Refusal
-  | Unknown
-
-/** State of an asynchronous import. */
-export type PollAnswer =
-  | { readonly kind: 'processing' }
-  | { readonly kind: 'done'; readonly rows?: number }
-  /**
-   * `rejected`: it refused the batch; `broken`: it failed while it worked on it.
-   * `rows`: how many rows are stored all the same; absent where the destination does not say.
-   */
-  | {
-      readonly kind: 'failed'
-      readonly cause: 'rejected' | 'broken'
-      readonly rows?: number
-      readonly message: string
-    }
-  | Refusal
-  | Unknown
 
 /** Makes a batch's id. Deterministic: the same parts always give the same id. */
 export interface BatchParts {
@@ -262,7 +124,8 @@ export interface Destination<Row = unknown> {
   send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
   /** Present where `accepted` does not yet mean that the rows are in. */
   poll?(batch: BatchFacts, receipt: string, signal: AbortSignal): Promise<PollAnswer>
-  explain?(held: HeldFacts): HoldExplanation
+  /** Null where it knows no more than the engine says by itself. */
+  explain?(held: HeldFacts): HoldExplanation | null
   /** What a person can do where every batch is refused or none gets through; the engine's own sentence is general. */
   readonly remedies?: Readonly<Partial<Record<DestinationFault, string>>>
 }

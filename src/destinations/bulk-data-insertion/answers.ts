@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { TransportError } from '../../http/http-client'
 import { retryAfterMs } from '../../http/retry-after'
 import type { HttpResponse } from '../../http/http-client'
-import type { CheckAnswer, LookupAnswer, SendAnswer } from '../destination'
+import type { KeyLookupAnswer, SendAnswer, VerifyAnswer } from '../destination'
 
 /** What came of a request. */
 export type Answer = HttpResponse | TransportError
@@ -12,7 +12,8 @@ const accepted = new Set(['UPLOADED', 'PROCESSING', 'COMPLETE'])
 const logChars = 1_000
 
 const UploadedFile = z.object({
-  status_code: z.string(),
+  /** Missing from some answers; the counts decide then. */
+  status_code: z.string().optional(),
   rows: z.number().optional(),
   invalid_rows: z.number().optional(),
   processing_log: z.string().optional(),
@@ -40,15 +41,16 @@ export function sendAnswer(answer: Answer, now: number): SendAnswer {
   if (answer.status !== 200 || !file.success) return { kind: 'unknown', message: messageOf(answer) }
   const { status_code: status, rows, invalid_rows: invalidRows, processing_log: log = '', error } = file.data
   if (status === 'REJECTED') return { kind: 'rejected', message: rejection(body, error ?? log) }
-  if (!accepted.has(status) || rows === undefined || invalidRows === undefined) {
-    return { kind: 'unknown', message: `status ${status}` }
+  const named = status === undefined || accepted.has(status)
+  if (!named || rows === undefined || invalidRows === undefined) {
+    return { kind: 'unknown', message: `HTTP 200, status ${status ?? 'missing'}` }
   }
   if (rows > 0 && invalidRows === rows) return { kind: 'rejected', message: shortened(log) }
   return { kind: 'accepted', rows, invalidRows, log: shortened(log) }
 }
 
 /** What an answer to GET /events/key/{key} proves. Only one very answer proves absence. */
-export function lookupAnswer(answer: Answer, now: number): LookupAnswer {
+export function lookupAnswer(answer: Answer, now: number): KeyLookupAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, now)
   if (refusal) return refusal
@@ -63,7 +65,7 @@ export function lookupAnswer(answer: Answer, now: number): LookupAnswer {
 }
 
 /** What an answer to POST /events/validate proves. */
-export function checkAnswer(answer: Answer, now: number): CheckAnswer {
+export function verifyAnswer(answer: Answer, now: number): VerifyAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, now)
   if (refusal) return refusal

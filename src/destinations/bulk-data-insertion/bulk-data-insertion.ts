@@ -1,14 +1,15 @@
-import { TransportError } from '../../http/http-client'
-import { createThrottle } from '../../http/throttle'
-import { checkAnswer, lookupAnswer, sendAnswer } from './answers'
+import { openGzipBatch } from '../gzip-file'
+import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
+import { explainHold, remedies } from './explanations'
 import { idempotencyKey } from './idempotency-key'
-import { multipartFile } from './multipart-file'
-import { columnsFault } from './row-rules'
+import { checkReportSuite } from './report-suite'
+import { columnsFaults } from './row-rules'
+import { BulkDataInsertionSettings, parseSettings } from './settings'
+import { splitGzipCsv } from './split-csv'
 import { groupName } from './visitor-group'
 import type { InputReference } from '../../inputs'
-import type { Destination, DestinationContext, DestinationDefinition, OutgoingBatch } from '../destination'
-import type { Answer } from './answers'
+import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
 import type { Hit, HitColumn } from './hit'
 
 export interface BulkDataInsertion<Column extends HitColumn> {
@@ -21,95 +22,75 @@ export interface BulkDataInsertion<Column extends HitColumn> {
   readonly allowVisitorId?: boolean
 }
 
-/** Adobe closes the connection itself after 60 s. */
-const requestTimeoutMs = 60_000
+const kind = 'bulk-data-insertion'
 
 /**
- * Adobe Analytics, Bulk Data Insertion API: gzip CSV files of timestamped hits.
+ * Adobe Analytics, Bulk Data Insertion API: gzip CSV files of timestamped hits. A visitor group is a partition.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
- * @throws RangeError where the columns cannot make a valid row
  */
 export function bulkDataInsertion<Column extends HitColumn>(
   definition: BulkDataInsertion<Column>,
-): DestinationDefinition<Hit<Column>> {
-  const { reportSuite, columns, groups = 1, allowVisitorId = false } = definition
-  const fault = columnsFault(columns)
-  if (fault) throw new RangeError(`bulkDataInsertion ${fault}.`)
+): DestinationDefinition<Hit<Column>, 'append'> {
+  const { reportSuite, columns, groups = 1 } = definition
+  const wholeGroups = Number.isInteger(groups) && groups >= 1
   return {
-    kind: 'bulk-data-insertion',
+    kind,
+    semantics: 'append',
     inputs: [reportSuite],
-    open: (context) => {
-      const suite = context.inputs(reportSuite)
-      return open(
-        context,
-        suite,
-        groups,
-        createCsvEncoder({ columns, reportSuite: suite, groups, allowVisitorId }),
-      )
-    },
+    settings: BulkDataInsertionSettings,
+    faults: [
+      ...columnsFaults(columns),
+      ...(wholeGroups ? [] : [`groups is ${groups}; it must be a whole number from 1.`]),
+    ],
+    open: (context) => open(context, definition),
   }
 }
 
-function open<Row>(
+/** @throws JobError `input-missing`, `input-invalid` */
+function open<Column extends HitColumn>(
   context: DestinationContext,
-  reportSuite: string,
-  groups: number,
-  encoder: ReturnType<typeof createCsvEncoder>,
-): Destination<Row> {
-  const { job, http, clock, pace, endpoints, identity } = context
-  const base = `${endpoints.collection}/aa/collect/v1/events`
-  const throttle = createThrottle({ intervalMs: pace.requestMs, clock })
-
-  async function call(
-    method: 'GET' | 'POST',
-    path: string,
-    batch: OutgoingBatch,
-    signal: AbortSignal,
-    withFile: boolean,
-  ): Promise<Answer> {
-    const authorization = await context.authorize()
-    await throttle(signal)
-    const file = withFile ? multipartFile(batch.fileName, batch.bytes) : null
-    try {
-      const response = await http({
-        method,
-        url: base + path,
-        headers: {
-          ...authorization.headers,
-          accept: 'application/json',
-          'x-adobe-vgid': batch.groupName,
-          ...file?.headers,
-          ...(path === '' ? { 'x-adobe-idempotency-key': batch.key } : {}),
-        },
-        ...(file ? { body: file.body } : {}),
-        timeoutMs: requestTimeoutMs,
-        signal,
-      })
-      if (response.status === 401) await authorization.drop()
-      return response
-    } catch (error) {
-      if (error instanceof TransportError) return error
-      throw error
-    }
-  }
+  { reportSuite, columns, groups = 1, allowVisitorId = false }: BulkDataInsertion<Column>,
+): Destination<Hit<Column>> {
+  const { job, endpoints, credential } = context
+  const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
+  const settings = parseSettings(context.settings)
+  const encoder = createCsvEncoder({ columns, reportSuite: suite, groups, allowVisitorId })
+  const client = createCollectionClient(context)
+  const name = (group: number) => groupName(suite, job, group, groups)
 
   return {
-    identity: { kind: 'bulk-data-insertion', baseUrl: endpoints.collection, ...identity, reportSuite },
-    groups,
-    grouping: `${groupName(reportSuite, job, 0, groups)} fnv-1a`,
-    corrects: false,
-    header: encoder.header,
-    groupName: (group) => groupName(reportSuite, job, group, groups),
-    encode: (hit) => encoder.encode(hit as Readonly<Record<string, unknown>>),
-    key: (parts) => idempotencyKey(reportSuite, parts),
-    restMs: (rows) => Math.max(pace.groupMs, (rows / pace.rowsPerSecond) * 1000),
-    send: async (batch, signal) => sendAnswer(await call('POST', '', batch, signal, true), clock.now()),
-    lookup: async (batch, signal) =>
-      lookupAnswer(
-        await call('GET', `/key/${encodeURIComponent(batch.key)}`, batch, signal, false),
-        clock.now(),
-      ),
-    check: async (batch, signal) =>
-      checkAnswer(await call('POST', '/validate', batch, signal, true), clock.now()),
+    identity: {
+      kind,
+      address: endpoints.collection,
+      account: `${credential.clientId} of ${credential.orgId}`,
+      target: suite,
+    },
+    format: {
+      extension: 'csv.gz',
+      encode: (hit) => encoder.encode(hit),
+      open: () => openGzipBatch(encoder.header),
+      split: splitGzipCsv,
+    },
+    partition: { count: groups, name, fingerprint: `${name(0)} fnv-1a` },
+    limits: {
+      batchRows: settings.batchRows,
+      batchTextBytes: settings.batchBytes,
+      batchStoredBytes: settings.batchGzipBytes,
+      requestIntervalMs: settings.requestMs,
+      partitionIntervalMs: (rows) => Math.max(settings.groupMs, (rows / settings.rowsPerSecond) * 1000),
+      underWay: groups,
+    },
+    semantics: 'append',
+    delivery: {
+      kind: 'keyed',
+      key: (parts) => idempotencyKey(suite, parts),
+      lookup: (batch, signal) => client.lookup(batch, signal),
+      verify: (batch, signal) => client.validate(batch, signal),
+      visibleWithinMs: settings.settleMs,
+      rememberedMs: settings.trustMs,
+    },
+    send: (batch, window) => client.upload(batch, window),
+    explain: explainHold,
+    remedies,
   }
 }

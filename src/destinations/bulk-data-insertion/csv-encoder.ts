@@ -45,7 +45,7 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
     const text = textOf(value)
     if (text === null) return reject('value-type', names[column] ?? '', 'is neither text nor a finite number')
     const fault = text === '' ? null : rules[column]?.(text)
-    if (fault) return { ...fault, path: names[column] ?? '' }
+    if (fault) return reject(fault.code, names[column] ?? '', fault.message)
     values[column] = value
     texts[column] = text
     fields[column] = quoted(text)
@@ -92,7 +92,8 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
         'needs pageURL, pageName, or linkType with linkName or linkURL',
       )
     }
-    return { line: fields.join(',') + suite, group: groups === 1 ? 0 : groupOf(visitor, groups), at }
+    const partition = groups === 1 ? 0 : groupOf(visitor, groups)
+    return { kind: 'row', line: fields.join(',') + suite, partition, order: at }
   }
 
   function textAt(column: number): string {
@@ -123,5 +124,5 @@ function quoted(text: string): string {
 }
 
 function reject(code: RejectCode, path: string, message: string): Reject {
-  return { code, path, message }
+  return { kind: 'reject', code, path, message }
 }

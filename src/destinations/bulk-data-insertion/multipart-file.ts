@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
-
-/** A multipart/form-data body with one gzip file in a part named `file` (RFC 7578), its length known. */
+/**
+ * A multipart/form-data body with one gzip file in a part named `file` (RFC 7578), its length known.
+ * @param batchId an id without characters that a boundary may not have; the same batch is the same request
+ */
 export function multipartFile(
+  batchId: string,
   fileName: string,
   bytes: Uint8Array,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer } {
-  // Derived from the content, so that the same batch is the same request.
-  const boundary = `batch-${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}`
+  const boundary = `batch-${batchId}`
   const head = [
     `--${boundary}`,
     `Content-Disposition: form-data; name="file"; filename="${fileName}"`,

@@ -1,7 +1,6 @@
 import { faultyEvent } from './events'
 import { isHitColumn } from './hit'
 import { productsFault } from './products'
-import type { Reject } from '../destination'
 
 /** Why a row is refused here before Adobe would drop, cut or misread it. */
 export type RejectCode =
@@ -9,6 +8,7 @@ export type RejectCode =
   | 'value-type'
   | 'value-too-long'
   | 'value-control-character'
+  | 'value-not-unicode'
   | 'timestamp-invalid'
   | 'events-invalid'
   | 'products-invalid'
@@ -20,7 +20,12 @@ export type RejectCode =
   | 'timestamp-missing'
 
 /** Returns what is wrong with a column's text; null where nothing is. */
-export type ColumnRule = (text: string) => Omit<Reject, 'path'> | null
+export type ColumnRule = (text: string) => ColumnFault | null
+
+export interface ColumnFault {
+  readonly code: RejectCode
+  readonly message: string
+}
 
 const kilobyte = 1024
 
@@ -48,8 +53,13 @@ export function ruleFor(name: string): ColumnRule {
     if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
       return fault('value-too-long', `takes ${Buffer.byteLength(text)} bytes; Adobe cuts it after ${limit}`)
     }
-    if (controlCharacter.test(text)) {
-      return fault('value-control-character', 'has a control character other than tab or line break')
+    if (suspicious.test(text)) {
+      if (loneSurrogate.test(text)) {
+        return fault('value-not-unicode', 'has half a surrogate pair, which UTF-8 cannot carry')
+      }
+      if (controlCharacter.test(text)) {
+        return fault('value-control-character', 'has a control character other than tab or line break')
+      }
     }
     return special?.(text) ?? null
   }
@@ -82,31 +92,40 @@ const listRule: ColumnRule = (text) => {
   return long === undefined ? null : fault('value-too-long', 'has a value of more than 255 bytes')
 }
 
-function fault(code: RejectCode, message: string): Omit<Reject, 'path'> {
+function fault(code: RejectCode, message: string): ColumnFault {
   return { code, message }
 }
 
-/** All but tab and line breaks. A pattern, because native code is quickest where it runs once a value. */
+/** All but tab and line breaks. */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
+/** With the flag `u`, a pair is one character above U+FFFF. */
+const loneSurrogate = /[\ud800-\udfff]/u
+/** Any of these, also pairs: one native test settles nearly every value. */
+// eslint-disable-next-line no-control-regex -- these are what is looked for
+const suspicious = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]/
 
-/** What is wrong with a job's own list of columns; null where nothing is. */
-export function columnsFault(columns: readonly string[]): string | null {
-  const unknown = columns.find((name) => !isHitColumn(name))
-  if (unknown !== undefined) return `has the column "${unknown}", which Adobe does not know`
-  const lower = columns.map((name) => name.toLowerCase())
-  const twice = columns.find((_, index) => lower.indexOf(lower[index] ?? '') !== index)
-  if (twice !== undefined) return `has the column "${twice}" twice`
+/** What is wrong with a job's own list of columns. */
+export function columnsFaults(columns: readonly string[]): readonly string[] {
+  const faults: string[] = []
+  const seen = new Set<string>()
+  for (const name of columns) {
+    if (!isHitColumn(name)) faults.push(`The column "${name}" is unknown to Adobe, which would ignore it.`)
+    if (seen.has(name.toLowerCase())) faults.push(`The column "${name}" stands there twice.`)
+    seen.add(name.toLowerCase())
+  }
   const has = (name: string) => columns.includes(name)
-  if (!has('timestamp')) return 'needs the column timestamp'
-  if (!has('userAgent')) return 'needs the column userAgent'
-  if (!visitorColumns(columns).length) {
-    return 'needs a visitor id: marketingCloudVisitorID, customerID.<type>.id with isMCSeed, visitorID or ipaddress'
+  if (!has('timestamp')) faults.push('The column timestamp is missing.')
+  if (!has('userAgent')) faults.push('The column userAgent is missing.')
+  if (visitorColumns(columns).length === 0) {
+    faults.push(
+      'A visitor id is missing: marketingCloudVisitorID, customerID.<type>.id with isMCSeed, visitorID or ipaddress.',
+    )
   }
-  if (!has('pageURL') && !has('pageName') && !has('linkType') && !has('queryString')) {
-    return 'needs pageURL, pageName, or linkType with linkName or linkURL'
+  if (!['pageURL', 'pageName', 'linkType', 'queryString'].some(has)) {
+    faults.push('A column pageURL or pageName is missing, or linkType with linkName or linkURL.')
   }
-  return null
+  return faults
 }
 
 /** The visitor columns among `columns`, in the order in which Adobe lets them decide. */

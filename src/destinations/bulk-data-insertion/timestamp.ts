@@ -2,8 +2,8 @@
 const tooLargeForSeconds = 10_000_000_000
 
 /**
- * Seconds since the epoch of a hit's `timestamp`; null where Adobe would refuse or misread it.
- * Milliseconds are not allowed, and a time without a zone is not clear.
+ * Seconds since the epoch of a hit's `timestamp`; null where Adobe would refuse or misread it: a number of milliseconds,
+ * a time without a zone. Adobe cuts fractions of a second, and so does this: `toISOString()` always writes them.
  */
 export function toSeconds(value: unknown): number | null {
   if (typeof value === 'string') {
@@ -20,6 +20,7 @@ function inRange(seconds: number): number | null {
 
 const plus = 0x2b
 const dash = 0x2d
+const dot = 0x2e
 const zero = 0x30
 const colon = 0x3a
 const letterT = 0x54
@@ -27,7 +28,7 @@ const letterZ = 0x5a
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
- * Seconds of `YYYY-MM-DDThh:mm[:ss]` with `Z`, `±hh:mm` or `±hhmm` (ISO 8601); NaN for anything else.
+ * Seconds of `YYYY-MM-DDThh:mm[:ss[.fraction]]` with `Z`, `±hh:mm` or `±hhmm` (ISO 8601); NaN for anything else.
  * By hand, as `Date.parse` takes the 30th of February for a day in March, and is slow where it runs once a row.
  */
 function secondsOfIso(text: string): number {
@@ -43,7 +44,23 @@ function secondsOfIso(text: string): number {
   const real =
     year >= 1970 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
   if (!punctuated || !real) return NaN
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - offset(text, withSeconds ? 19 : 16)
+  return (
+    Date.UTC(year, month - 1, day, hour, minute, second) / 1000 -
+    offset(text, withSeconds ? behindFraction(text) : 16)
+  )
+}
+
+/** Where the zone of a text with seconds begins. */
+function behindFraction(text: string): number {
+  if (text.charCodeAt(19) !== dot) return 19
+  let at = 20
+  while (isDigit(text.charCodeAt(at))) at += 1
+  // A dot without digits is no fraction: the zone is then looked for at the dot, and not found.
+  return at === 20 ? 19 : at
+}
+
+function isDigit(code: number): boolean {
+  return code >= zero && code <= zero + 9
 }
 
 /** Zone offset in seconds, which must end the text. */

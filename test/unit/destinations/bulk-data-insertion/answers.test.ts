@@ -1,7 +1,7 @@
 import {
-  checkAnswer,
   lookupAnswer,
   sendAnswer,
+  verifyAnswer,
 } from '../../../../src/destinations/bulk-data-insertion/answers'
 import { TransportError } from '../../../../src/http/http-client'
 import type { HttpResponse } from '../../../../src/http/http-client'
@@ -27,6 +27,11 @@ describe('an answer to an upload', () => {
       'accepts while it is processing',
       answer(200, file({ status_code: 'PROCESSING' })),
       { kind: 'accepted' },
+    ],
+    [
+      'has counts and no status',
+      answer(200, { rows: 10, invalid_rows: 0 }),
+      { kind: 'accepted', rows: 10, invalidRows: 0 },
     ],
     ['accepts when it is complete', answer(200, file({ status_code: 'COMPLETE' })), { kind: 'accepted' }],
     [
@@ -98,7 +103,7 @@ describe('an answer to a lookup', () => {
   })
 })
 
-describe('an answer to a check', () => {
+describe('an answer to a validation', () => {
   it.each<[string, HttpResponse | TransportError, object]>([
     ['finds no fault', answer(200, { success: 'File is valid' }), { kind: 'valid' }],
     ['finds no fault in lower case', answer(200, { success: 'file is valid' }), { kind: 'valid' }],
@@ -109,6 +114,6 @@ describe('an answer to a check', () => {
     ],
     ['fails', answer(500, '<html>'), { kind: 'unknown' }],
   ])('that %s', (_what, given, expected) => {
-    expect(checkAnswer(given, now)).toMatchObject(expected)
+    expect(verifyAnswer(given, now)).toMatchObject(expected)
   })
 })

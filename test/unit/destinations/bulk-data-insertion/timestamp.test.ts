@@ -11,6 +11,8 @@ it.each([
   ['2001-01-01T02:30:00+02:30', 978_307_200],
   ['2000-12-31T19:00:00-0500', 978_307_200],
   ['2024-02-29T00:00:00Z', 1_709_164_800],
+  ['2001-01-01T00:00:00.999Z', 978_307_200],
+  ['2001-01-01T02:30:00.123456+02:30', 978_307_200],
 ])('takes %p', (value, seconds) => {
   expect(toSeconds(value)).toBe(seconds)
 })
@@ -19,7 +21,9 @@ it.each([
   ['milliseconds', 978_307_200_000],
   ['milliseconds as text', '978307200000'],
   ['a fraction', 1.5],
-  ['a fraction of a second', '2001-01-01T00:00:00.000Z'],
+  ['a point without a fraction', '2001-01-01T00:00:00.Z'],
+  ['a fraction of a minute', '2001-01-01T00:00.5Z'],
+  ['a fraction without a zone', '2001-01-01T00:00:00.000'],
   ['a time before the epoch', -1],
   ['a year before the epoch', '0099-01-01T00:00:00Z'],
   ['no number', NaN],
@@ -43,13 +47,15 @@ it.each([
   expect(toSeconds(value)).toBeNull()
 })
 
-it('agrees with Date on every whole second', () => {
-  const seconds = fc.integer({ min: 0, max: 9_999_999_999 })
+it('agrees with Date on every instant, with and without its fraction', () => {
+  const instants = fc.integer({ min: 0, max: 9_999_999_999_999 })
 
   fc.assert(
-    fc.property(seconds, (at) => {
-      const iso = new Date(at * 1000).toISOString().replace('.000Z', 'Z')
-      expect(toSeconds(iso)).toBe(at)
+    fc.property(instants, (ms) => {
+      const iso = new Date(ms).toISOString()
+      const seconds = Math.floor(ms / 1000)
+      expect(toSeconds(iso)).toBe(seconds)
+      expect(toSeconds(iso.replace(/\.\d+Z$/, 'Z'))).toBe(seconds)
     }),
   )
 })

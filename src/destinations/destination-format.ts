@@ -1,0 +1,78 @@
+/** A record that cannot become a row: a stable reason code and where in the record or row it lies. */
+export interface Reject {
+  readonly kind: 'reject'
+  readonly code: string
+  readonly path: string
+  readonly message: string
+}
+
+/** A row in the destination's own notation. */
+export interface EncodedRow {
+  readonly kind: 'row'
+  /** One line, with its line end, to be appended to the batch's file. */
+  readonly line: string
+  /** Index of the partition, 0 … {@link Partitioning.count} - 1. */
+  readonly partition: number
+  /** What order means inside a partition: seconds since the epoch where rows have a time, else 0. */
+  readonly order: number
+  /** Upsert kinds: what a later row of the same key replaces. Rows of one commit are sorted by it. */
+  readonly rowKey?: string
+}
+
+/** How rows become a file. */
+export interface Format<Row = unknown> {
+  /** Of staged files, without the leading dot, such as `csv.gz`. */
+  readonly extension: string
+  /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
+  encode(row: Row): EncodedRow | Reject
+  /** Opens an empty file; a header is its own affair. */
+  open(): BatchFile
+  /** Two complete files with the first and the second half of the rows; null where there is but one row. */
+  split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
+}
+
+/** One batch in the making: lines go in and are hashed and stored as they come. */
+export interface BatchFile {
+  readonly rows: number
+  /** Bytes of text so far. */
+  readonly textBytes: number
+  /** Bytes of the file so far, as it will be stored. */
+  readonly storedBytes: number
+  append(line: string): void
+  /** Backpressure: resolves once the encoder has caught up enough for more. */
+  drained(): Promise<void>
+  finish(): Promise<FinishedFile>
+}
+
+export interface FinishedFile {
+  readonly bytes: Buffer
+  readonly rows: number
+  /** Of the stored bytes, hex. */
+  readonly sha256: string
+  /** Of the text, hex: compressors may differ, the text never does. */
+  readonly contentSha256: string
+}
+
+/** Ordered sub-streams: order is kept inside a partition, and only there. */
+export interface Partitioning {
+  readonly count: number
+  /** As the destination sees it. */
+  name(index: number): string
+  /** Changes with anything that may move a row to another partition: count, hash, target. */
+  readonly fingerprint: string
+}
+
+/** The destination's published limits. */
+export interface Limits {
+  readonly batchRows: number
+  /** Uncompressed. */
+  readonly batchTextBytes: number
+  /** As stored. */
+  readonly batchStoredBytes: number
+  /** Least time between two requests of one process, in ms. The engine keeps it. */
+  readonly requestIntervalMs: number
+  /** How long a partition waits after an answer to a batch of `rows` rows, in ms. */
+  partitionIntervalMs(rows: number): number
+  /** Batches that may travel at the same time within one commit (upsert kinds). */
+  readonly underWay: number
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createGzip } from 'node:zlib'
+import type { BatchFile, FinishedFile } from './destination'
+
+/** Uncompressed bytes that may wait for the compressor before the producer must pause. */
+const highWaterMark = 1024 * 1024
+const chunkChars = 64 * 1024
+
+/** A gzip file in the making (RFC 1952): compressed off the main thread, hashed before and after. */
+export interface GzipFile {
+  /** Bytes of text so far. */
+  readonly textBytes: number
+  /** Compressed bytes so far. */
+  readonly storedBytes: number
+  write(chunk: Uint8Array): void
+  /** Backpressure: resolves once the compressor has caught up enough for more. */
+  drained(): Promise<void>
+  finish(rows: number): Promise<FinishedFile>
+}
+
+export function createGzipFile(): GzipFile {
+  const gzip = createGzip({ level: 6, writableHighWaterMark: highWaterMark } as object)
+  const textHash = createHash('sha256')
+  const chunks: Buffer[] = []
+  let storedBytes = 0
+  let textBytes = 0
+  gzip.on('data', (chunk: Buffer) => {
+    storedBytes += chunk.length
+    chunks.push(chunk)
+  })
+
+  return {
+    get textBytes() {
+      return textBytes
+    },
+    get storedBytes() {
+      return storedBytes
+    },
+    write(chunk) {
+      textBytes += chunk.length
+      textHash.update(chunk)
+      gzip.write(chunk)
+    },
+    async drained() {
+      if (gzip.writableNeedDrain) await once(gzip, 'drain')
+    },
+    async finish(rows) {
+      const ended = once(gzip, 'end')
+      gzip.end()
+      await ended
+      const bytes = Buffer.concat(chunks, storedBytes)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      return { bytes, rows, sha256, contentSha256: textHash.digest('hex') }
+    },
+  }
+}
+
+/** A batch of text lines as a gzip file, its header first. */
+export function openGzipBatch(header: string): BatchFile {
+  const file = createGzipFile()
+  let text = header
+  let rows = 0
+
+  function push(): void {
+    if (text !== '') file.write(Buffer.from(text, 'utf8'))
+    text = ''
+  }
+
+  return {
+    get rows() {
+      return rows
+    },
+    get textBytes() {
+      return file.textBytes + text.length
+    },
+    get storedBytes() {
+      return file.storedBytes
+    },
+    append(line) {
+      rows += 1
+      text += line
+      if (text.length >= chunkChars) push()
+    },
+    drained: () => file.drained(),
+    finish() {
+      push()
+      return file.finish(rows)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { bulkDataInsertion } from '../../../../src/destinations/bulk-data-insertion/bulk-data-insertion'
+import { systemClock } from '../../../../src/clock'
+import { input, inputsFrom } from '../../../../src/inputs'
+import { silentLog } from '../../../../src/log'
+import { errorOf } from '../../../fixtures/error-of'
+import type { DestinationContext } from '../../../../src/destinations/destination'
+import type { HitColumn } from '../../../../src/destinations/bulk-data-insertion/hit'
+
+const columns = ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'pageName'] as const
+
+function define(change: object = {}) {
+  return bulkDataInsertion({ reportSuite: input('SUITE'), columns, ...change })
+}
+
+function context(suite: string, settings: unknown = {}): DestinationContext {
+  return {
+    job: 'hits',
+    inputs: inputsFrom({ SUITE: suite }),
+    http: () => Promise.reject(new RangeError('nothing is sent here')),
+    authorize: () => Promise.reject(new RangeError('no token is asked for here')),
+    credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
+    endpoints: { collection: 'https://collection.example', analytics: 'https://analytics.example' },
+    settings,
+    clock: systemClock,
+    log: silentLog,
+  }
+}
+
+it('a definition without faults opens', () => {
+  const definition = define()
+
+  expect(definition.faults).toEqual([])
+  expect(definition.open(context('suite')).identity).toEqual({
+    kind: 'bulk-data-insertion',
+    address: 'https://collection.example',
+    account: 'client of org@AdobeOrg',
+    target: 'suite',
+  })
+})
+
+it.each<[string, object, RegExp]>([
+  ['an unknown column', { columns: [...columns, 'eVar251' as HitColumn] }, /"eVar251" is unknown/],
+  [
+    'a column twice, whatever its case',
+    { columns: [...columns, 'PAGENAME' as HitColumn] },
+    /"PAGENAME".* twice/,
+  ],
+  ['no timestamp', { columns: columns.slice(1) }, /timestamp is missing/],
+  ['no user agent', { columns: columns.filter((name) => name !== 'userAgent') }, /userAgent is missing/],
+  ['no visitor id', { columns: ['timestamp', 'userAgent', 'pageName'] }, /visitor id is missing/],
+  ['neither page nor link', { columns: columns.slice(0, 3) }, /pageURL or pageName is missing/],
+  ['no visitor group', { groups: 0 }, /groups is 0/],
+  ['half a visitor group', { groups: 1.5 }, /groups is 1.5/],
+])('a definition with %s names that fault instead of throwing', (_what, change, fault) => {
+  expect(define(change).faults.join(' ')).toMatch(fault)
+})
+
+it('a definition names all of its faults at once', () => {
+  expect(define({ columns: [] }).faults).toHaveLength(4)
+})
+
+it.each([
+  ['a blank', 'my suite'],
+  ['a line break at its end', 'suite\n'],
+  ['a character that no header may carry', 'süite'],
+  ['a quote', 'suite"'],
+  ['an empty id in a list', 'one,,two'],
+])('a report suite with %s is refused when the job opens, by the name of its input', async (_what, suite) => {
+  const error = await errorOf(Promise.resolve().then(() => define().open(context(suite))))
+
+  expect(error).toMatchObject({ code: 'input-invalid' })
+  expect(error.message).toContain('SUITE')
+})
+
+it('several report suites are separated by commas', () => {
+  expect(define().open(context('one.a,two_b-c')).identity.target).toBe('one.a,two_b-c')
+})
+
+it('a setting that is no number is refused by its name', async () => {
+  const open = () => define().open(context('suite', { batchRows: 'many' }))
+
+  const error = await errorOf(Promise.resolve().then(open))
+
+  expect(error).toMatchObject({ code: 'input-invalid' })
+  expect(error.message).toContain('batchRows')
+})
+
+it('settings override limits and times; those of the engine are none of its business', () => {
+  const { limits, delivery } = define().open(
+    context('suite', { leaseTtlMs: 1, batchRows: 7, requestMs: 8, groupMs: 9, settleMs: 10, trustMs: 11 }),
+  )
+
+  expect(limits).toMatchObject({ batchRows: 7, requestIntervalMs: 8 })
+  expect(limits.partitionIntervalMs(1)).toBe(9)
+  expect(delivery).toMatchObject({ visibleWithinMs: 10, rememberedMs: 11 })
+})
+
+it('a visitor group rests 20 s, or as long as 2,000 rows a second take', () => {
+  const { limits } = define().open(context('suite'))
+
+  expect(limits.partitionIntervalMs(1)).toBe(20_000)
+  expect(limits.partitionIntervalMs(100_000)).toBe(50_000)
+})

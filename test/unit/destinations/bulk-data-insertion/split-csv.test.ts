@@ -1,0 +1,66 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { createGzipFile } from '../../../../src/destinations/gzip-file'
+import { splitGzipCsv } from '../../../../src/destinations/bulk-data-insertion/split-csv'
+
+const header = 'id,note\r\n'
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+
+function rowsOf(bytes: Uint8Array): string[][] {
+  return parse(gunzipSync(bytes))
+}
+
+it('splits a file into two whole files whose rows are the first and the second half, in order', async () => {
+  const notes = fc.array(
+    fc.string({ unit: fc.constantFrom('a', '"', '\n', '\r\n', ',', 'ü'), maxLength: 6 }),
+    {
+      minLength: 2,
+      maxLength: 40,
+    },
+  )
+  await fc.assert(
+    fc.asyncProperty(notes, async (texts) => {
+      const file = header + texts.map((note, row) => `${row},${quoted(note)}\r\n`).join('')
+
+      const halves = await splitGzipCsv(gzipSync(file))
+
+      const [first = [], second = []] = (halves ?? []).map(({ bytes }) => rowsOf(bytes))
+      expect(first[0]).toEqual(['id', 'note'])
+      expect(second[0]).toEqual(['id', 'note'])
+      expect([...first.slice(1), ...second.slice(1)]).toEqual(texts.map((note, row) => [String(row), note]))
+      expect(halves?.map(({ rows }) => rows)).toEqual([first.length - 1, second.length - 1])
+      expect(first.length - 1).toBe(Math.floor(texts.length / 2))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('splits the same file into the same halves', async () => {
+  const file = gzipSync(`${header}1,a\r\n2,b\r\n3,c\r\n`)
+
+  expect(await splitGzipCsv(file)).toEqual(await splitGzipCsv(file))
+})
+
+it('does not split a single row', async () => {
+  expect(await splitGzipCsv(gzipSync(`${header}1,"a\nb"\r\n`))).toBeNull()
+})
+
+it('splits a large file without holding its text in memory', async () => {
+  const rows = 100_000
+  const line = Buffer.from(`1,${'x'.repeat(998)}\r\n`)
+  const large = createGzipFile()
+  large.write(Buffer.from(header))
+  for (let row = 0; row < rows; row += 1) {
+    large.write(line)
+    await large.drained()
+  }
+  const { bytes } = await large.finish(rows)
+  const kilobytesBefore = process.resourceUsage().maxRSS
+
+  const halves = await splitGzipCsv(bytes)
+
+  expect(halves?.map((half) => half.rows)).toEqual([rows / 2, rows / 2])
+  const grownBytes = (process.resourceUsage().maxRSS - kilobytesBefore) * 1024
+  expect(grownBytes).toBeLessThan((rows * line.length) / 2)
+})
