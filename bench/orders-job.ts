@@ -1,10 +1,14 @@
-import * as z from 'zod'
-import { bulkDataInsertion } from '../src/destinations/bulk-data-insertion/bulk-data-insertion'
-import { products } from '../src/destinations/bulk-data-insertion/products'
-import { input } from '../src/inputs'
-import { defineJob } from '../src/jobs/job'
-import { nextToken } from '../src/sources/paginators/next-token'
-import { restSource } from '../src/sources/rest/rest-source'
+import {
+  bulkDataInsertion,
+  defineJob,
+  incremental,
+  input,
+  instant,
+  nextToken,
+  products,
+  restSource,
+  z,
+} from '../src'
 import { columns, productName } from './orders'
 import type { Hit } from '../src/destinations/bulk-data-insertion/hit'
 import type { Order } from './orders'
@@ -38,13 +42,15 @@ export function ordersJob({ name, rows, groups = 1 }: { name: string; rows: numb
   return defineJob({
     name,
     source: restSource({
-      version: 1,
       baseUrl: input('URL'),
       path: '/orders',
       query: { rows: String(rows), page: '0' },
+      // One read from the beginning; the subject is the whole way, not the filter.
+      clientFilter: true,
       records: 'data',
       paginator: nextToken({ path: 'next', param: 'page' }),
     }),
+    sync: incremental({ cursor: instant('at') }),
     record: z.object({
       id: z.string(),
       at: z.string(),
@@ -55,7 +61,6 @@ export function ordersJob({ name, rows, groups = 1 }: { name: string; rows: numb
         z.object({ sku: z.string(), name: z.string(), quantity: z.number(), price: z.number() }),
       ),
     }),
-    position: (order) => order.at,
     map: mapOrder,
     destination: bulkDataInsertion({ reportSuite: input('SUITE'), columns, groups }),
   })

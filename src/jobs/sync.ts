@@ -5,18 +5,27 @@ export interface Duration {
   readonly minutes?: number
 }
 
+/** How a cursor's values are written and compared. */
+export type Notation = 'instant' | 'number' | 'text'
+/** Instants: ISO 8601 text, or a number since the epoch. */
+export type InstantUnit = 'iso' | 's' | 'ms'
+
 /** Where a record's cursor is, and how it is written and compared. */
-export interface RecordCursor<Path extends string = string> {
+export interface RecordCursor<
+  Path extends string = string,
+  N extends Notation = Notation,
+  Unit extends InstantUnit = InstantUnit,
+> {
   readonly kind: 'record'
-  readonly notation: 'instant' | 'number' | 'text'
+  readonly notation: N
   /** Field path in the record, such as `meta.updatedAt`. */
   readonly path: Path
   /** Instants: IANA zone of values that carry none; null where such a value is unreadable. */
   readonly timeZone: string | null
-  /** Instants: ISO 8601 text, or a number since the epoch. */
-  readonly unit: 'iso' | 's' | 'ms'
+  readonly unit: Unit
   /** Instants: how far a record may be ahead of the store's clock. */
   readonly toleranceMs: number
+  readonly faults: readonly string[]
 }
 
 /** The cursor travels with the page: file names, offsets, tokens. */
@@ -29,8 +38,13 @@ export type OnChange = 'ignore' | 'reject' | 'send'
 /** What happens to a row that is older than what its partition has already sent. */
 export type Late = 'send' | 'reject'
 
+interface Declaration {
+  /** What is wrong with the declaration itself; the job does not open then, the others do. */
+  readonly faults: readonly string[]
+}
+
 /** Reads what is new behind the cursor, in the source's order. */
-export interface Incremental {
+export interface Incremental extends Declaration {
   readonly mode: 'incremental'
   readonly cursor: RecordCursor | PageCursor
   readonly primaryKey: readonly string[] | null
@@ -41,7 +55,7 @@ export interface Incremental {
 }
 
 /** Works off time slice by slice; done slices are not read again, except by a lookback. */
-export interface Sliced {
+export interface Sliced extends Declaration {
   readonly mode: 'sliced'
   readonly every: 'hour' | 'day' | 'week' | 'month'
   /** IANA name: days of 23 and 25 hours are cut where that zone's clocks change. */
@@ -53,7 +67,7 @@ export interface Sliced {
   /** How many slices one run works off at most; null as many as fit. */
   readonly slicesPerRun: number | null
   /** The instant by which a record belongs to a slice. */
-  readonly cursor: RecordCursor
+  readonly cursor: RecordCursor<string, 'instant'>
   readonly primaryKey: readonly string[] | null
   /** ms */
   readonly lookback: number | null
@@ -64,7 +78,7 @@ export interface Sliced {
 }
 
 /** Reads everything each time and sends what is new. */
-export interface FullRefresh {
+export interface FullRefresh extends Declaration {
   readonly mode: 'full-refresh'
   readonly primaryKey: readonly string[]
   readonly onChange: OnChange

@@ -55,6 +55,8 @@ export interface SourceContext {
 /** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */
 export interface SourceAuthentication {
   readonly inputs: readonly InputReference[]
+  /** What is wrong with the definition itself. */
+  readonly faults?: readonly string[]
   readonly open: (context: SourceContext) => CachedTokenProvider
   /** Present where a person has to consent in the browser first. */
   readonly consent?: ((context: SourceContext) => Consent) | undefined

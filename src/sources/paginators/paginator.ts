@@ -1,14 +1,31 @@
+import type { Paging } from '../source'
+
 /** What an answer tells about the next page. */
 export interface PageAnswer {
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  /** The decoded body. */
+  /** The parsed body. */
   readonly body: unknown
-  readonly records: number
+  readonly bytes: Uint8Array
+  readonly records: readonly unknown[]
 }
 
-/** Finds the way to the next page: query parameters to set, or null after the last page. */
+export type PageQuery = Readonly<Record<string, string>>
+
+/** The way through the pages of one read. */
 export interface Paginator {
-  /** Names the position of a page, to notice a source that goes round in circles. */
-  next(answer: PageAnswer): { readonly query: Readonly<Record<string, string>> } | null
+  /** Query parameters of the first page. */
+  readonly first: PageQuery
+  /**
+   * Query parameters that ask for the page after this one; null after the last.
+   * @throws JobError `source-malformed` where the pages would never end
+   */
+  next(answer: PageAnswer): PageQuery | null
+}
+
+/** A paginator as a source describes it. */
+export interface PaginatorDefinition<P extends Paging = Paging> {
+  /** `shifting` where a record that is added meanwhile moves others to another page. */
+  readonly paging: P
+  readonly faults: readonly string[]
+  open(): Paginator
 }

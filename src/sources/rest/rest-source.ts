@@ -1,59 +1,105 @@
 import { JobError } from '../../errors'
 import { TransportError } from '../../http/http-client'
 import { withRetries } from '../../http/retry-policy'
-import { valueAt } from './value-at'
+import { readBaseUrl } from './base-url'
+import { readPage } from './read-page'
+import { capabilitiesOf, restFaults } from './rest-options'
 import type { CachedTokenProvider } from '../../auth/token-provider'
 import type { HttpResponse } from '../../http/http-client'
-import type { InputReference } from '../../inputs'
-import type {
-  Page,
-  ReadRequest,
-  Source,
-  SourceAuthentication,
-  SourceContext,
-  SourceDefinition,
-} from '../source'
-import type { Paginator } from '../paginators/paginator'
-
-export interface RestSource {
-  /** Raise it when the meaning of the cursor changes. */
-  readonly version: number
-  readonly baseUrl: InputReference
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  /** The query parameter that takes the position to resume at, inclusive. */
-  readonly sinceParam?: string
-  /** The query parameters that take a slice, as half-open ISO 8601 instants. */
-  readonly rangeParams?: { readonly from: string; readonly to: string }
-  /** Where the records are in the body; '' where the body is the list. */
-  readonly records: string
-  /** Made anew for each read. Absent: a single page. */
-  readonly paginator?: () => Paginator
-  readonly authentication?: SourceAuthentication
-}
+import type { PageQuery } from '../paginators/paginator'
+import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition } from '../source'
+import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
 
 const pageTimeoutMs = 30_000
+/** For all tries of one page, with the waits that the server asks for. */
 const pageBudgetMs = 55_000
 
-/** A JSON API that answers GET requests page by page. */
-export function restSource(definition: RestSource): SourceDefinition {
-  const { version, baseUrl, authentication } = definition
+/** A JSON API that answers GET requests page by page. Its filters decide which sync modes it is fit for. */
+export function restSource<
+  const Since extends string = never,
+  const Range extends RangeParams = never,
+  const ClientFilter extends boolean = false,
+  const P extends Paging = 'stable',
+>(
+  definition: RestSource<Since, Range, ClientFilter, P>,
+): SourceDefinition<CapabilityOf<Since, Range, ClientFilter>, P> {
+  const rest = definition as unknown as RestSource
+  const { version = 1, baseUrl, paginator, authentication, inclusiveEnds, clientFilter } = rest
   return {
     kind: 'rest',
     version,
+    capabilities: capabilitiesOf(rest) as CapabilityOf<Since, Range, ClientFilter>[],
+    paging: (paginator?.paging ?? 'stable') as P,
+    bringsMore: Boolean(inclusiveEnds ?? clientFilter),
     inputs: [baseUrl, ...(authentication?.inputs ?? [])],
-    open: (context) => openRest(definition, context),
+    faults: restFaults(rest),
+    open: (context) => openRest(rest, context),
     consent: authentication?.consent,
   }
 }
 
 function openRest(definition: RestSource, context: SourceContext): Source {
-  const { http, clock, random, inputs } = context
-  const url = inputs(definition.baseUrl).replace(/\/+$/, '') + definition.path
+  const url = readBaseUrl(definition.baseUrl, context.inputs) + definition.path
+  const fetchPage = pageFetcher(definition, context, url)
+
+  return {
+    identity: identityOf(url, definition.query),
+    async *read(request): AsyncIterable<Page> {
+      const paginator = definition.paginator?.open() ?? null
+      const query = firstQuery(definition, request, paginator?.first ?? {})
+      // A consumer that stops early leaves no request behind.
+      const stop = new AbortController()
+      const signal = AbortSignal.any([request.signal, stop.signal])
+      try {
+        let pending: Promise<HttpResponse> | null = fetchPage(query, signal)
+        while (pending) {
+          const page = readPage(url, definition, await pending)
+          const turn: PageQuery | null = paginator?.next({ ...page, url }) ?? null
+          for (const [name, value] of Object.entries(turn ?? {})) query.set(name, value)
+          // The page after this one is on its way while this one is worked on; never more than one.
+          pending = turn ? fetchPage(query, signal) : null
+          pending?.catch(() => undefined)
+          yield { records: page.records }
+        }
+      } finally {
+        stop.abort('stopped')
+      }
+    },
+  }
+}
+
+/** The fixed query is part of what is read: with another one, the same cursor means other records. */
+function identityOf(url: string, query: RestSource['query']): string {
+  const search = new URLSearchParams(query)
+  search.sort()
+  return search.size === 0 ? url : `${url}?${search.toString()}`
+}
+
+function firstQuery(
+  { query, sinceParam, rangeParams }: RestSource,
+  request: ReadRequest,
+  first: PageQuery,
+): URLSearchParams {
+  const search = new URLSearchParams({ ...query, ...first })
+  if (sinceParam !== undefined && request.mode === 'incremental' && request.since !== null) {
+    search.set(sinceParam, request.since)
+  }
+  if (rangeParams && request.mode === 'sliced') {
+    search.set(rangeParams.from, request.range.from)
+    search.set(rangeParams.to, request.range.to)
+  }
+  return search
+}
+
+type FetchPage = (query: URLSearchParams, signal: AbortSignal) => Promise<HttpResponse>
+
+function pageFetcher(definition: RestSource, context: SourceContext, url: string): FetchPage {
+  const { http, clock, random } = context
   const token = definition.authentication?.open(context) ?? null
   const send = withRetries(http, { clock, random, tries: 4, budgetMs: pageBudgetMs })
 
-  async function fetchPage(query: URLSearchParams, signal: AbortSignal): Promise<HttpResponse> {
+  /** A token may have been withdrawn before its time: a new one is tried once. */
+  return async function fetchPage(query, signal) {
     for (let renewed = false; ; renewed = true) {
       const { headers, drop } = await authorization(token)
       const response = await attempt(query, headers, signal)
@@ -82,43 +128,6 @@ function openRest(definition: RestSource, context: SourceContext): Source {
       throw error
     }
   }
-
-  return {
-    identity: url,
-    async *read(request): AsyncIterable<Page> {
-      const paginator = definition.paginator?.() ?? null
-      const query = firstQuery(definition, request)
-      let next: Promise<HttpResponse> | null = fetchPage(query, request.signal)
-      while (next) {
-        const response: HttpResponse = await next
-        const page = interpret(url, definition, response)
-        const turn: ReturnType<Paginator['next']> | undefined = paginator?.next({
-          ...page,
-          url,
-          headers: response.headers,
-          records: page.records.length,
-        })
-        for (const [name, value] of Object.entries(turn?.query ?? {})) query.set(name, value)
-        // The page after this one is on its way while this one is worked on; never more than one.
-        next = turn ? fetchPage(query, request.signal) : null
-        next?.catch(() => undefined)
-        yield { records: page.records }
-      }
-    },
-  }
-}
-
-function firstQuery(
-  { query, sinceParam, rangeParams }: RestSource,
-  { since, range }: ReadRequest,
-): URLSearchParams {
-  const search = new URLSearchParams(query)
-  if (sinceParam && since !== null) search.set(sinceParam, since)
-  if (rangeParams && range) {
-    search.set(rangeParams.from, range.from)
-    search.set(rangeParams.to, range.to)
-  }
-  return search
 }
 
 async function authorization(token: CachedTokenProvider | null) {
@@ -127,47 +136,11 @@ async function authorization(token: CachedTokenProvider | null) {
   return { headers: { authorization: `Bearer ${current.value}` }, drop: () => token.drop(current) }
 }
 
-function interpret(
-  url: string,
-  { records: path, baseUrl }: RestSource,
-  response: HttpResponse,
-): { readonly body: unknown; readonly records: readonly unknown[] } {
-  if (response.status !== 200) throw refused(url, baseUrl, response.status)
-  let body: unknown
-  try {
-    body = JSON.parse(response.body.toString('utf8'))
-  } catch {
-    throw malformed(url, 'is not JSON')
-  }
-  const records = valueAt(body, path)
-  if (!Array.isArray(records)) throw malformed(url, `has no list of records at "${path}"`)
-  return { body, records }
-}
-
 function unreachable(url: string, { baseUrl }: RestSource, cause: TransportError): JobError {
   return new JobError(
     'source-unreachable',
     `The source cannot be reached: ${cause.message}.`,
-    `Check ${baseUrl.name}. The next tick tries again from the last committed position.`,
+    `Check ${baseUrl.name}. The next run tries again from the last commit.`,
     { cause, details: { url } },
-  )
-}
-
-function refused(url: string, { name }: InputReference, status: number): JobError {
-  return new JobError(
-    'source-refused',
-    `${url} answered HTTP ${status}.`,
-    status === 401 || status === 403
-      ? 'Check the credentials of the source, and what its owner lets them read.'
-      : `Check ${name} and the path of the source; the next tick tries again.`,
-    { details: { url, status } },
-  )
-}
-
-function malformed(url: string, what: string): JobError {
-  return new JobError(
-    'source-malformed',
-    `The answer of ${url} ${what}.`,
-    'Compare an answer with the definition of the source.',
   )
 }

@@ -8,7 +8,7 @@ import { silentLog } from '../../../src/log'
 import { nextToken } from '../../../src/sources/paginators/next-token'
 import { restSource } from '../../../src/sources/rest/rest-source'
 import type { PartnerApiEmulator } from '../../../emulators/partner-api/partner-api'
-import type { RestSource } from '../../../src/sources/rest/rest-source'
+import type { RestSource } from '../../../src/sources/rest/rest-options'
 
 const flight = (day: number) => ({
   date: `2001/01/0${day} 00:00`,
@@ -25,7 +25,6 @@ beforeEach(async () => {
 afterEach(() => partner.stop())
 
 const definition: RestSource = {
-  version: 1,
   baseUrl: input('API_BASE_URL'),
   path: '/v1/flights',
   query: { limit: '2' },
@@ -57,7 +56,8 @@ async function read(
   })
   const sizes: number[] = []
   const { signal } = new AbortController()
-  for await (const page of source.read({ since, range: null, signal })) sizes.push(page.records.length)
+  for await (const page of source.read({ mode: 'incremental', since, signal }))
+    sizes.push(page.records.length)
   return sizes
 }
 

@@ -15,6 +15,7 @@ const instant: RecordCursor = {
   timeZone: null,
   unit: 'iso',
   toleranceMs: 0,
+  faults: [],
 }
 const berlin: RecordCursor = { ...instant, timeZone: 'Europe/Berlin' }
 const seconds: RecordCursor = { ...instant, unit: 's' }

@@ -19,6 +19,7 @@ const cursor: RecordCursor = {
   timeZone: null,
   unit: 'iso',
   toleranceMs: 3_600_000,
+  faults: [],
 }
 const now = Date.UTC(2026, 0, 10)
 
@@ -27,7 +28,7 @@ function jobWith(change: { onChange?: OnChange; primaryKey?: readonly string[] |
   return {
     name: 'job',
     source: { bringsMore: false } as Job['source'],
-    sync: { mode: 'incremental', cursor, primaryKey, lookback: 864e5, onChange, late: 'send' },
+    sync: { mode: 'incremental', cursor, primaryKey, lookback: 864e5, onChange, late: 'send', faults: [] },
     record: z.object({ id: z.string(), at: z.string(), value: z.number().optional() }),
     map(record) {
       const { value, ...rest } = record as { id: string; at: string; value?: number }

@@ -1,0 +1,52 @@
+import type * as z from 'zod'
+import { jobFaults } from './job-faults'
+import type { DestinationDefinition, Semantics } from '../destinations/destination'
+import type { Capability, Paging, SourceDefinition } from '../sources/source'
+import type { Job } from './job'
+import type { AnyRule, ExactRows, RowsOf } from './row-rule'
+import type { Sync } from './sync'
+import type { SyncRule } from './sync-rule'
+
+/** A {@link Job} as its author writes it. */
+export interface JobDefinition<
+  C extends Capability,
+  P extends Paging,
+  Schema extends z.ZodType,
+  S extends Sync,
+  Row,
+  D extends Semantics,
+  Mapped,
+> {
+  /** The job's identity: all its state lies under it. Lower case letters, digits and dashes. */
+  readonly name: string
+  /** Where the records come from. */
+  readonly source: SourceDefinition<C, P>
+  /** What makes a record new: `incremental`, `sliced` or `fullRefresh`. */
+  readonly sync: S & SyncRule<S, z.output<Schema>, C, P, D>
+  /** What one record looks like. A record that it refuses becomes a reject. */
+  readonly record: Schema
+  /**
+   * Makes a row of a record: one, several, or null where the record is not wanted. Synchronous. Where it throws, the
+   * record becomes a reject.
+   */
+  readonly map: (record: z.output<Schema>) => ExactRows<Mapped, Row>
+  /** Where the rows go. */
+  readonly destination: DestinationDefinition<Row, D>
+}
+
+/**
+ * Declares a job. What would go wrong does not compile; what the compiler cannot see (a time zone, JavaScript) is found
+ * when the job is opened. Never throws, so that a faulty job does not stop the others.
+ */
+export function defineJob<
+  const C extends Capability,
+  const P extends Paging,
+  Schema extends z.ZodType,
+  S extends Sync,
+  Row,
+  const D extends Semantics,
+  const Mapped extends RowsOf<Row>,
+>(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped> & AnyRule<Mapped>): Job {
+  const job = definition as unknown as Omit<Job, 'faults'>
+  return { ...job, faults: jobFaults(job) }
+}

@@ -1,0 +1,80 @@
+import type { DestinationDefinition } from '../destinations/destination'
+import type { InputReference } from '../inputs'
+import type { SourceDefinition } from '../sources/source'
+import type { Job } from './job'
+import type { Sync } from './sync'
+
+/** A job's name becomes a folder, part of file names and of idempotency keys. */
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/
+/** Lower case names are parameters of a run, not inputs. */
+const inputPattern = /^[A-Z][A-Z0-9_]*$/
+
+type Parts = Omit<Job, 'faults'>
+
+/**
+ * Everything that is wrong with a definition: the compiler's rules once more, for JavaScript and dynamic values, and
+ * what the compiler cannot see. Empty where nothing is.
+ */
+export function jobFaults(job: Parts): string[] {
+  const { name, source, sync, destination } = job
+  const shape = shapeFaults(job)
+  if (shape.length > 0) return shape
+  const cursorFaults = 'cursor' in sync && 'faults' in sync.cursor ? sync.cursor.faults : []
+  return [
+    ...(namePattern.test(name)
+      ? []
+      : [
+          `name: "${name}" must begin with a lower case letter and have lower case letters, digits and dashes only`,
+        ]),
+    ...sync.faults,
+    ...cursorFaults,
+    ...source.faults.map((fault) => `source: ${fault}`),
+    ...destination.faults.map((fault) => `destination: ${fault}`),
+    ...matchFaults(sync, source, destination),
+    ...inputFaults([...source.inputs, ...destination.inputs]),
+  ]
+}
+
+function shapeFaults({ name, source, sync, record, map, destination }: Partial<Parts>): string[] {
+  const isDefinition = (part: unknown) => typeof part === 'object' && part !== null && 'faults' in part
+  return [
+    typeof name === 'string' ? null : 'name: must be a text',
+    isDefinition(source) ? null : 'source: must be a source, such as restSource(…)',
+    isDefinition(sync) ? null : 'sync: must be incremental(…), sliced(…) or fullRefresh(…)',
+    typeof record?.safeParse === 'function' ? null : 'record: must be a zod schema',
+    typeof map === 'function' ? null : 'map: must be a function',
+    isDefinition(destination) ? null : 'destination: must be a destination, such as bulkDataInsertion(…)',
+  ].filter((fault) => fault !== null)
+}
+
+/** Whether source and destination can do what the sync mode asks of them. */
+function matchFaults(sync: Sync, source: SourceDefinition, destination: DestinationDefinition): string[] {
+  const needed = capabilityOf(sync)
+  return [
+    needed === null || source.capabilities.includes(needed)
+      ? null
+      : `sync: ${sync.mode} needs a source with the capability "${needed}"; this one has ${listOf(source.capabilities)}`,
+    source.paging === 'shifting' && sync.primaryKey === null
+      ? 'sync: the pages of this source may overlap, so the job needs a primaryKey'
+      : null,
+    sync.onChange === 'send' && destination.semantics === 'append'
+      ? 'sync: onChange "send" would count a changed record twice: the destination adds rows and replaces none'
+      : null,
+  ].filter((fault) => fault !== null)
+}
+
+function capabilityOf(sync: Sync): SourceDefinition['capabilities'][number] | null {
+  if (sync.mode === 'full-refresh') return null
+  if (sync.mode === 'sliced') return 'range'
+  return sync.cursor.kind === 'page' ? 'page-cursor' : 'since'
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
+}
+
+function inputFaults(references: readonly InputReference[]): string[] {
+  return references
+    .filter(({ name }) => !inputPattern.test(name))
+    .map(({ name }) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
+}

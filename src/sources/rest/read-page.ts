@@ -1,0 +1,60 @@
+import { JobError } from '../../errors'
+import { valueAt } from '../../field-path'
+import type { HttpResponse } from '../../http/http-client'
+import type { PageAnswer } from '../paginators/paginator'
+import type { RestSource } from './rest-options'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * The records of an answer, and what the paginator needs of it.
+ * @throws JobError `source-refused` for any other status than 200, `source-malformed` for a body without records
+ */
+export function readPage(
+  url: string,
+  { records: path, baseUrl }: RestSource,
+  { status, headers, body: bytes }: HttpResponse,
+): Omit<PageAnswer, 'url'> {
+  if (status !== 200) throw refused(url, baseUrl.name, status, headers['retry-after'])
+  const body = parse(url, bytes)
+  const records = valueAt(body, path)
+  if (!Array.isArray(records)) throw malformed(url, `has no list of records at "${path}"`)
+  return { body, bytes, records }
+}
+
+function parse(url: string, bytes: Uint8Array): unknown {
+  let text: string
+  try {
+    // Replacing what is not UTF-8 by U+FFFD would change data without a word.
+    text = utf8.decode(bytes)
+  } catch {
+    throw malformed(url, 'is not UTF-8')
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw malformed(url, 'is not JSON')
+  }
+}
+
+function refused(url: string, baseUrl: string, status: number, retryAfter: string | undefined): JobError {
+  const wait =
+    retryAfter === undefined ? '' : ` and asks to come back later (Retry-After: ${retryAfter.slice(0, 40)})`
+  return new JobError(
+    'source-refused',
+    `${url} answered HTTP ${status}${wait}.`,
+    status === 401 || status === 403
+      ? 'Check the credentials of the source, and what its owner lets them read.'
+      : `Check ${baseUrl} and the path of the source; the next run tries again.`,
+    { details: { url, status } },
+  )
+}
+
+function malformed(url: string, what: string): JobError {
+  return new JobError(
+    'source-malformed',
+    `The answer of ${url} ${what}.`,
+    'Compare an answer with the definition of the source.',
+    { details: { url } },
+  )
+}
