@@ -1,7 +1,7 @@
 import { defineAction } from './define-action'
 import { readRunParams } from './params/run-params'
 import { runForTenants } from './run-for-tenants'
-import { wire } from './wire'
+import { wire, wireState } from './wire'
 import { dryRun } from '../pipeline/dry-run'
 import { inspectJob } from '../pipeline/inspect-job'
 import { runJob } from '../pipeline/run-job'
@@ -13,9 +13,8 @@ export function runJobAction(jobs: readonly Job[]): (params: ActionParams) => Pr
   return defineAction(jobs, async (context) => {
     const request = readRunParams(context.params)
     if (request.tenant === 'all') return runForTenants(context, request.job)
+    if (request.inspect) return inspectJob(await wireState(context, request))
     const dependencies = await wire(context, request)
-    if (request.inspect) return inspectJob(dependencies)
-    if (request.dryRun) return dryRun(dependencies)
-    return runJob(dependencies)
+    return request.dryRun ? dryRun(dependencies) : runJob(dependencies)
   })
 }

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { JobError } from '../errors'
 import { inputsFrom } from '../inputs'
+import { foreignText } from '../http/foreign-text'
 import { findJob } from '../jobs/find-job'
+import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
-import { openBatchFile } from '../pipeline/staging/batch-file'
 import { openTenants, tenantName } from '../state/tenants'
 import { clock, http } from './container'
 import { readCredentials } from './params/credential-params'
 import { invokeAction } from './invoke-action'
-import { readServiceUrls, readSettings } from './params/parse-inputs'
+import { readDeliverySettings, readServiceUrls, readSettings } from './params/parse-inputs'
 import { readRuntime } from './params/runtime'
 import { identityOf, serviceToken } from './service-token'
 import { sourceContext } from './source-context'
@@ -21,22 +22,28 @@ import type { Tenant, Tenants } from '../state/tenants'
 import type { ActionContext } from './define-action'
 import type { RunParams } from './params/run-params'
 
+/** What the state of a job can be read with. */
+export async function wireState(context: ActionContext, { job: name, tenant: orgId }: RunParams) {
+  const { params, jobs } = context
+  const store = filesStore(readServiceUrls(params), readRuntime(process.env))
+  const tenant = orgId === undefined ? null : await linkedTenant(orgId, openTenants(store))
+  const definition = findJob(jobs, name)
+  const job = tenant ? { ...definition, name: `${definition.name}@${tenantName(tenant.orgId)}` } : definition
+  return { job, definition, tenant, store, clock, settings: readSettings(params, jobs) }
+}
+
 /**
  * The composition root: action params and platform in, everything a run needs out.
- * @throws JobError `job-unknown`, `input-missing`, `input-invalid`, `needs-reauth`
+ * @throws JobError `job-unknown`, `job-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
  */
 export async function wire(context: ActionContext, request: RunParams): Promise<RunDependencies> {
   const { params, log, redactor } = context
+  const { job, definition, tenant, store, settings } = await wireState(context, request)
+  openJob(job)
   const runtime = readRuntime(process.env)
   const urls = readServiceUrls(params)
-  const settings = readSettings(params)
-  const store = filesStore(urls, runtime)
-  const tenants = openTenants(store)
-  const tenant = request.tenant === undefined ? null : await linkedTenant(request.tenant, tenants)
+  const inputs = inputsFrom({ ...params, ...tenant?.inputs }, redactor.add)
   const tenantOrgId = tenant ? { tenantOrgId: tenant.orgId } : {}
-  const definition = findJob(context.jobs, request.job)
-  const job = tenant ? { ...definition, name: `${definition.name}@${tenantName(tenant.orgId)}` } : definition
-  const inputs = inputsFrom({ ...params, ...tenant?.inputs })
   const token = serviceToken({ params, urls, runtime, log, ...tenantOrgId })
 
   return {
@@ -46,24 +53,24 @@ export async function wire(context: ActionContext, request: RunParams): Promise<
       job: job.name,
       inputs,
       http,
-      authorize: () => authorize(token, (value) => redactor.add(value)).catch(markWithdrawn),
-      identity: identityOf(readCredentials(params), tenant?.orgId),
+      authorize: () => authorize(token, redactor.add).catch(markWithdrawn),
+      credential: identityOf(readCredentials(params), tenant?.orgId),
       endpoints: urls,
-      pace: settings,
+      settings: readDeliverySettings(params),
       clock,
       log,
     }),
     store,
     settings,
-    request,
+    command: request,
     clock,
     deadline: createDeadline(runtime.deadline, clock),
     log,
     activation: runtime.activationId,
     scratch: tmpdir(),
-    openFile: openBatchFile,
+    redact: (text) => foreignText(text, { redact: redactor.text }),
     newId: randomUUID,
-    continueLater: async () => {
+    invokeSelf: async () => {
       const again = { job: definition.name, ...(tenant ? { tenant: tenant.orgId } : {}) }
       await invokeAction(http, runtime, runtime.actionName, again)
     },
@@ -72,7 +79,7 @@ export async function wire(context: ActionContext, request: RunParams): Promise<
   /** From then on nobody asks for this tenant until its admin has consented again. */
   async function markWithdrawn(error: unknown): Promise<never> {
     const withdrawn = error instanceof JobError && error.code === 'needs-reauth'
-    if (tenant && withdrawn) await tenants.save({ ...tenant, status: 'needs-reauth' })
+    if (tenant && withdrawn) await openTenants(store).save({ ...tenant, status: 'needs-reauth' })
     throw error
   }
 }

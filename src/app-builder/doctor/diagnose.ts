@@ -7,11 +7,15 @@ import { imsContext } from '../service-token'
 import { checkAnalytics } from './analytics-access'
 import { inspectInputs } from './inspect-inputs'
 import { migrationSteps } from './migration'
+import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
 
 /** Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete. */
-export async function diagnose(inputs: Readonly<Record<string, string>>): Promise<Finding[]> {
-  const told = inspectInputs(inputs)
+export async function diagnose(
+  inputs: Readonly<Record<string, string>>,
+  jobs: readonly Job[],
+): Promise<Finding[]> {
+  const told = inspectInputs(inputs, jobs)
   const unusable = told.some(({ level, subject }) => level !== 'good' && subject.endsWith('_URL'))
   return [...told, ...(unusable ? [] : await tryOut(inputs)), ...migrationSteps(inputs)]
 }

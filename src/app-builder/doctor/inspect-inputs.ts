@@ -3,6 +3,7 @@ import { JobError } from '../../errors'
 import { toPem } from '../params/credential-params'
 import { readSealer } from '../params/encryption-key'
 import { readServiceUrls, readSettings } from '../params/parse-inputs'
+import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
 
 type Inputs = Readonly<Record<string, string>>
@@ -78,12 +79,12 @@ const oldHosts: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** What is missing, malformed or obsolete, told from the inputs alone. */
-export function inspectInputs(inputs: Inputs): Finding[] {
+export function inspectInputs(inputs: Inputs, jobs: readonly Job[]): Finding[] {
   return [
     ...credentials.map((credential) => inspectCredential(credential, inputs)),
     ...inspectNames(inputs),
     ...inspectHosts(inputs),
-    ...inspectRest(inputs),
+    ...inspectRest(inputs, jobs),
   ]
 }
 
@@ -124,9 +125,10 @@ function inspectHosts(inputs: Inputs): Finding[] {
 }
 
 /** What the actions themselves would refuse. */
-function inspectRest(inputs: Inputs): Finding[] {
+function inspectRest(inputs: Inputs, jobs: readonly Job[]): Finding[] {
+  const readDelivery = () => readSettings(inputs, jobs)
   const findings: Finding[] = []
-  for (const read of [readServiceUrls, readSettings, readSealer]) {
+  for (const read of [readServiceUrls, readDelivery, readSealer]) {
     try {
       read(inputs)
     } catch (error) {

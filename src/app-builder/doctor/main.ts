@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
 import { createRedactor } from '../../http/redact'
+import { jobs } from '../../jobs'
 import { learnSecrets } from '../define-action'
 import { diagnose } from './diagnose'
 import type { Finding } from './finding'
@@ -22,7 +23,7 @@ async function doctor(): Promise<void> {
   }
   const redactor = createRedactor()
   learnSecrets(inputs, redactor)
-  const findings = redactor.value(await diagnose(inputs))
+  const findings = redactor.value(await diagnose(inputs, jobs))
   for (const { level, subject, message, remedy } of findings) {
     console.log(`${signs[level]} ${subject}: ${message}`)
     if (remedy !== undefined) console.log(`  → ${remedy}`)

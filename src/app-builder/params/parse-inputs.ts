@@ -1,7 +1,8 @@
+import * as z from 'zod'
 import { JobError } from '../../errors'
-import { Settings } from '../../pipeline/settings'
+import { EngineSettings } from '../../pipeline/settings'
 import { ServiceUrls } from './base-urls'
-import type * as z from 'zod'
+import type { Job } from '../../jobs/job'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -11,20 +12,31 @@ export function readServiceUrls(params: Params): ServiceUrls {
 }
 
 /**
- * The protocol's times and sizes; `DELIVERY_SETTINGS` is a JSON object that overrides some of them.
- * @throws JobError `input-invalid`
+ * The engine's times and sizes. `DELIVERY_SETTINGS` is a JSON object that overrides some of them, and some of those that
+ * the destinations of the app's jobs have.
+ * @throws JobError `input-invalid`, also for a name that none of them knows
  */
-export function readSettings({ DELIVERY_SETTINGS: text }: Params): Settings {
-  if (text === undefined || text === '') return Settings.parse({})
-  let value: unknown = text
-  if (typeof text === 'string') {
-    try {
-      value = JSON.parse(text)
-    } catch {
-      throw invalid('DELIVERY_SETTINGS', 'is not JSON')
-    }
+export function readSettings(params: Params, jobs: readonly Pick<Job, 'destination'>[]): EngineSettings {
+  const given = readDeliverySettings(params)
+  const own = jobs.map(({ destination }) => destination.settings.shape)
+  parse(z.strictObject(Object.assign({}, EngineSettings.shape, ...own) as z.ZodRawShape), given, nameOf)
+  return parse(EngineSettings, given, nameOf)
+}
+
+/** @throws JobError `input-invalid` where it is no JSON object */
+export function readDeliverySettings({ DELIVERY_SETTINGS: text }: Params): Readonly<Record<string, unknown>> {
+  if (text === undefined || text === '') return {}
+  return parse(z.record(z.string(), z.unknown()), typeof text === 'string' ? parsedJson(text) : text, nameOf)
+}
+
+const nameOf = (path: string) => (path === '' ? 'DELIVERY_SETTINGS' : `DELIVERY_SETTINGS.${path}`)
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('DELIVERY_SETTINGS', 'is not JSON')
   }
-  return parse(Settings, value, (path) => `DELIVERY_SETTINGS.${path}`)
 }
 
 function parse<Schema extends z.ZodType>(

@@ -39,7 +39,7 @@ async function trigger(context: WebContext): Promise<WebResponse> {
   const job = findJob(jobs, name)
   const runtime = readRuntime(process.env)
   const store = filesStore(readServiceUrls(params), runtime)
-  const noRun = force ? null : await nothingToDo({ job, store, clock, settings: readSettings(params) })
+  const noRun = force ? null : await nothingToDo({ job, store, clock, settings: readSettings(params, jobs) })
   if (noRun) return json(200, noRun)
 
   const run = await invokeAction(http, runtime, siblingAction(runtime, 'run-job'), { job: job.name })
