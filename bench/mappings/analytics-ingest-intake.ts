@@ -1,48 +1,49 @@
-import { createIntake } from '../../src/pipeline/staging/record-intake'
-import { trackCursor } from '../../src/pipeline/staging/cursor-tracker'
-import { inputsFrom } from '../../src/inputs'
-import { systemClock } from '../../src/clock'
-import { silentLog } from '../../src/log'
-import { Settings } from '../../src/pipeline/settings'
+import { createIntake } from '../../src/pipeline/extraction/intake'
+import { openMemory } from '../../src/pipeline/extraction/memory'
+import { createRejectIndex } from '../../src/pipeline/extraction/reject-index'
+import { sinceScope } from '../../src/pipeline/extraction/scope'
+import { cursorFieldOf } from '../../src/pipeline/extraction/read-record'
+import { noMemory } from '../../src/state/run-file'
+import { memoryRunFiles } from '../../test/fixtures/memory-run-files'
 import { ordersJob } from '../orders-job'
+import { openOrdersDestination } from '../orders-destination'
 import { encodedTexts } from './encoded-texts'
 import { measureMapping } from './mapping'
-import type { Intake } from '../../src/pipeline/staging/record-intake'
+import type { Taken } from '../../src/pipeline/extraction/intake'
 
 const job = ordersJob({ name: 'orders', rows: 0 })
-const never = () => Promise.reject(new Error('no request is made here'))
-const destination = job.destination.open({
-  job: job.name,
-  inputs: inputsFrom({ URL: 'http://127.0.0.1', SUITE: 'bench' }),
-  http: never,
-  authorize: never,
-  identity: { clientId: 'bench', orgId: 'bench' },
-  endpoints: { collection: 'http://127.0.0.1', analytics: 'http://127.0.0.1' },
-  pace: Settings.parse({}),
-  clock: systemClock,
-  log: silentLog,
-})
-const newIntake = () =>
-  createIntake(job, destination, {
-    tracker: trackCursor(null, 1, true),
-    ledger: null,
-    until: null,
-    lane: false,
-  })
-let intake = newIntake()
-let newest = ''
+const { format } = openOrdersDestination(job, { url: 'http://127.0.0.1' })
+const field = cursorFieldOf(job.sync)
+if (!field) throw new Error('the orders have a cursor')
+const scope = sinceScope(field, { since: null, until: null }, () => Date.UTC(2100, 0))
 
-/** The same and what comes before: the schema's check of the record, and the cursor. */
-measureMapping(
-  (order) => {
-    // The orders come round again; time does not.
-    if (order.at < newest) intake = newIntake()
-    newest = order.at
-    return intake(order)
-  },
-  (taken: Intake) => {
-    const row = taken.kind === 'rows' ? taken.rows[0] : undefined
-    if (!row) throw new Error(JSON.stringify(taken))
+async function start(): Promise<void> {
+  const memory = await openMemory(noMemory, {
+    reach: 'ties',
+    keyed: false,
+    files: memoryRunFiles(),
+    run: 'bench',
+    cursor: null,
+    placeOf: () => 0,
+    lookback: Infinity,
+  })
+  const intake = createIntake({
+    job,
+    format,
+    scope,
+    memory,
+    ownMemory: null,
+    rejects: createRejectIndex([]),
+    force: false,
+    replay: false,
+  })
+
+  /** The same and what comes before: the schema's check of the record, its cursor and the questions of the protocol. */
+  measureMapping(intake, ({ verdict }: Taken) => {
+    const row = verdict.kind === 'rows' ? verdict.rows[0] : undefined
+    if (!row) throw new Error(JSON.stringify(verdict))
     return encodedTexts(row)
-  },
-)
+  })
+}
+
+void start()

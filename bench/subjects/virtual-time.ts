@@ -1,26 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { inputsFrom } from '../../src/inputs'
 import { silentLog } from '../../src/log'
 import { createDeadline } from '../../src/pipeline/deadline'
 import { runJob } from '../../src/pipeline/run-job'
-import { Settings } from '../../src/pipeline/settings'
+import { EngineSettings } from '../../src/pipeline/settings'
 import { createMemoryBlobStore } from '../../test/fixtures/memory-blob-store'
 import { createTime, startProcess } from '../../test/model/time'
 import { orderOf, pageSize } from '../orders'
+import { openOrdersDestination } from '../orders-destination'
 import { ordersJob } from '../orders-job'
 import { measure, task } from './subject'
-import type { Destination } from '../../src/destinations/destination'
+import type { BatchFile, Destination } from '../../src/destinations/destination'
 import type { HttpClient, HttpRequest } from '../../src/http/http-client'
 import type { RunReport } from '../../src/state/run-report'
-import type { BatchFile } from '../../src/pipeline/staging/batch-file'
 import type { Source } from '../../src/sources/source'
 
 /** How long the world takes to answer, ms of virtual time. */
 const latency = { page: 20, store: 20, upload: 500 }
 
 /** The documented pace is the default. */
-const settings = Settings.parse({})
+const settings = EngineSettings.parse({})
+const pace = { requestMs: 1_000, groupMs: 20_000, rowsPerSecond: 2_000 }
 const job = ordersJob({ name: 'orders', rows: task.rows, groups: task.groups })
 const time = createTime()
 const { clock } = startProcess(time, null)
@@ -39,30 +39,30 @@ const source: Source = {
 }
 
 /** Not compressed, and never off this thread: while a compressor works elsewhere, virtual time would run ahead. */
-function openPlainFile(header: string): BatchFile {
-  const lines = [header]
-  let textBytes = header.length
+function openPlainFile(): BatchFile {
+  const lines: string[] = []
+  let textBytes = 0
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
   return {
     get rows() {
-      return lines.length - 1
+      return lines.length
     },
     get textBytes() {
       return textBytes
     },
-    gzipBytes: 0,
+    storedBytes: 0,
     append(line) {
       textBytes += line.length
       lines.push(line)
     },
-    settled: () => Promise.resolve(),
+    drained: () => Promise.resolve(),
     finish: () => {
       const bytes = Buffer.from(lines.join(''))
       return Promise.resolve({
         bytes,
-        rows: lines.length - 1,
+        rows: lines.length,
         sha256: sha256(bytes),
-        textSha256: sha256(bytes),
+        contentSha256: sha256(bytes),
       })
     },
   }
@@ -90,22 +90,13 @@ const http: HttpClient = async ({ method, headers = {} }: HttpRequest) => {
 }
 
 function openDestination(): Destination {
-  const destination = job.destination.open({
-    job: job.name,
-    inputs: inputsFrom({ URL: 'http://127.0.0.1', SUITE: 'bench' }),
-    http,
-    authorize: () => Promise.resolve({ headers: {}, drop: () => Promise.resolve() }),
-    identity: { clientId: 'bench', orgId: 'bench' },
-    endpoints: { collection: 'http://127.0.0.1', analytics: 'http://127.0.0.1' },
-    pace: settings,
-    clock,
-    log: silentLog,
-  })
+  const destination = openOrdersDestination(job, { url: 'http://127.0.0.1', http, clock })
   return {
     ...destination,
-    send(batch, signal) {
-      rowsOf.set(batch.key, batch.rows)
-      return destination.send(batch, signal)
+    format: { ...destination.format, open: openPlainFile },
+    send(batch, window, handle) {
+      rowsOf.set(batch.id, batch.rows)
+      return destination.send(batch, window, handle)
     },
   }
 }
@@ -116,13 +107,14 @@ function openDestination(): Destination {
  * the longest first.
  */
 function boundSeconds(): number {
-  const rowsPerRest = (settings.groupMs / 1000) * settings.rowsPerSecond
+  const { groupMs, requestMs, rowsPerSecond } = pace
+  const rowsPerRest = (groupMs / 1000) * rowsPerSecond
   const groups = new Map<string, number>()
   for (const { group, rows } of posts) groups.set(group, (groups.get(group) ?? 0) + rows)
   const files = [...groups.values()].map((rows) => Math.ceil(rows / rowsPerRest)).sort((a, b) => b - a)
-  const ends = files.map((count, begun) => begun * settings.requestMs + (count - 1) * settings.groupMs)
+  const ends = files.map((count, begun) => begun * requestMs + (count - 1) * groupMs)
   const requests = files.reduce((sum, count) => sum + count, 0)
-  return Math.max(...ends, (requests - 1) * settings.requestMs) / 1000
+  return Math.max(...ends, (requests - 1) * requestMs) / 1000
 }
 
 const store = createMemoryBlobStore({
@@ -140,15 +132,15 @@ async function run(): Promise<RunReport> {
     destination: openDestination(),
     store,
     settings,
-    request: { force: false },
+    command: { force: false },
     clock,
     deadline: createDeadline(time.now() + 24 * 3_600_000, clock),
     log: silentLog,
     activation: 'bench',
     scratch: tmpdir(),
-    openFile: openPlainFile,
+    redact: (text) => text,
     newId: randomUUID,
-    continueLater: () => Promise.resolve(),
+    invokeSelf: () => Promise.resolve(),
   })
   await time.runUntil(done, 24 * 3_600_000)
   return done

@@ -1,11 +1,16 @@
-import * as z from 'zod'
-import { destinationSdkOAuth2 } from '../../src/auth/oauth2/destination-sdk'
-import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
-import { input, secret } from '../../src/inputs'
-import { defineJob } from '../../src/jobs/job'
-import { nextToken } from '../../src/sources/paginators/next-token'
-import { restSource } from '../../src/sources/rest/rest-source'
-import type { Job } from '../../src/jobs/job'
+import {
+  bulkDataInsertion,
+  defineJob,
+  destinationSdkOAuth2,
+  incremental,
+  input,
+  nextToken,
+  restSource,
+  secret,
+  text,
+  z,
+} from '../../src'
+import type { Job } from '../../src'
 
 const Flight = z.object({
   /** `2001/01/01 00:47`, in UTC */
@@ -21,7 +26,6 @@ export function ownersFlights(partner: string): Job {
   return defineJob({
     name: 'owners-flights',
     source: restSource({
-      version: 1,
       baseUrl: input('OWNERS_FLIGHTS_API_BASE_URL'),
       path: '/v1/flights',
       sinceParam: 'since',
@@ -42,8 +46,8 @@ export function ownersFlights(partner: string): Job {
         },
       }),
     }),
+    sync: incremental({ cursor: text('date') }),
     record: Flight,
-    position: ({ date }) => date,
     map: ({ date, origin }) => ({
       timestamp: `${date.replaceAll('/', '-').replace(' ', 'T')}:00Z`,
       'customerID.airport.id': origin,

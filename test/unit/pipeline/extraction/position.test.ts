@@ -9,6 +9,7 @@ const field: RecordCursor = {
   timeZone: null,
   unit: 'iso',
   toleranceMs: 0,
+  faults: [],
 }
 const rows: Verdict = { kind: 'rows', rows: [], heals: null }
 const reject: Verdict = {

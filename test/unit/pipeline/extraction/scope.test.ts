@@ -8,6 +8,7 @@ const instant: RecordCursor = {
   timeZone: null,
   unit: 'iso',
   toleranceMs: 60_000,
+  faults: [],
 }
 const number: RecordCursor = { ...instant, notation: 'number' }
 const now = () => Date.UTC(2026, 0, 1, 12)
