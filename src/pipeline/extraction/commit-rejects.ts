@@ -3,7 +3,7 @@ import { createRejectLog } from './reject-log'
 import { storeRejectIndex } from './reject-index'
 import type { Reject } from '../../destinations/destination'
 import type { Rejects, Waiver } from '../../state/state-document'
-import type { CommitContext, CommitOptions } from './commit'
+import type { CommitContext, CommitOptions } from './commit-options'
 import type { ReadRecord } from './read-record'
 import type { IndexedReject } from './reject-index'
 

@@ -4,46 +4,10 @@ import { createMarks } from './marks'
 import { createRowMerger } from './row-merger'
 import { createStagedBatches } from './staged-batches'
 import type { Counters } from '../../state/counters'
-import type { Counting, Waiver } from '../../state/state-document'
-import type { Cursor, Work } from '../../state/work'
-import type { RunContext } from '../run-context'
+import type { CommitContext, CommitOptions, CommitReach } from './commit-options'
 import type { Decision } from './decision'
 import type { Taken } from './intake'
-import type { Memory, Reached } from './memory'
 import type { RejectIndex } from './reject-index'
-
-export type CommitContext = Pick<
-  RunContext,
-  'job' | 'destination' | 'settings' | 'state' | 'files' | 'scratch' | 'redact'
->
-
-export interface CommitOptions {
-  /** Names its files and batches; unique within the job. */
-  readonly name: string
-  readonly work: Work
-  readonly counting: Counting
-  readonly generation: number
-  /** A backfill or replay: its rows are old by nature, and a person asked for it. */
-  readonly aside: boolean
-  /** True where rows come in no order and are sorted on local disk. */
-  readonly sorts: boolean
-  readonly memory: Memory
-  readonly ownMemory: Memory | null
-  readonly rejects: RejectIndex
-  /** Blocks that a person lifted for this read. */
-  readonly waived: readonly Waiver[]
-}
-
-/** How far a commit moves its work, and what its memories reach. */
-export interface CommitReach {
-  readonly finished: boolean
-  readonly cursor: Cursor | null
-  /** Canonical cursor of the ordinary read. */
-  readonly reachedTo: string
-  /** Canonical cursor of the backfill. */
-  readonly ownTo: string
-  readonly isForgotten: Reached['isForgotten']
-}
 
 /** What is extracted together and becomes durable in one write: batches, rejects, memory, counters and cursor. */
 export interface Commit {

@@ -5,7 +5,7 @@ import { createRowSorter } from './sort/row-sorter'
 import type { EncodedRow } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { FinishedBatch } from './batcher'
-import type { CommitContext, CommitOptions } from './commit'
+import type { CommitContext, CommitOptions } from './commit-options'
 
 /** The rows of one commit on their way into immutable files. Until the commit is written, no file of it is named. */
 export interface StagedBatches {
