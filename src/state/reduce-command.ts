@@ -1,7 +1,7 @@
 import { batchOf } from './outbox-entry'
 import { withoutBackfill } from './reduce-commit'
 import { replaceEntry } from './reduce-delivery'
-import { withNamedFiles } from './run-files-named'
+import { withDroppedFiles, withNamedFiles } from './run-files-named'
 import type { CommandEffect, StateEvent } from './events'
 import type { Counting, StateDocument } from './state-document'
 
@@ -12,14 +12,14 @@ type EffectOf<Kind extends CommandEffect['kind']> = Extract<CommandEffect, { kin
 export function reduceCommand(document: StateDocument, event: CommandAccepted): StateDocument {
   const { content, note, at, rememberedFrom, effect } = event
   const run = document.lease?.run ?? ''
-  return {
+  return withDroppedFiles(document, {
     ...withEffect(document, effect, at),
     attempts: 0,
     commands: [
       ...document.commands.filter((command) => command.at >= rememberedFrom),
       { content, run, at, note },
     ],
-  }
+  })
 }
 
 function withEffect(document: StateDocument, effect: CommandEffect, at: number): StateDocument {

@@ -48,6 +48,8 @@ export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDoc
     orphans:
       succeeded || !document.lease ? document.orphans : withOrphans(document.orphans, [document.lease.run]),
     reconciled: document.reconciled || (succeeded && document.outbox.length === 0),
+    // A waiver that nothing needed must not lift a later block.
+    waivers: succeeded ? [] : document.waivers,
     counters: noCounters,
     reports: withReport(document.reports, report).slice(-reportsKept),
   }
