@@ -4,10 +4,10 @@ import {
   destinationSdkOAuth2,
   incremental,
   input,
+  instant,
   nextToken,
   restSource,
   secret,
-  text,
   z,
 } from '../../src'
 import type { Job } from '../../src'
@@ -46,7 +46,7 @@ export function ownersFlights(partner: string): Job {
         },
       }),
     }),
-    sync: incremental({ cursor: text('date') }),
+    sync: incremental({ cursor: instant('date', { timeZone: 'UTC' }) }),
     record: Flight,
     map: ({ date, origin }) => ({
       timestamp: `${date.replaceAll('/', '-').replace(' ', 'T')}:00Z`,

@@ -6,10 +6,10 @@ import {
   events,
   incremental,
   input,
+  instant,
   nextToken,
   restSource,
   secret,
-  text,
   z,
 } from '..'
 
@@ -39,8 +39,7 @@ export const flights = defineJob({
       clientSecret: secret('FLIGHTS_API_CLIENT_SECRET'),
     }),
   }),
-  // Dates of one width, year first: their order as text is their order in time.
-  sync: incremental({ cursor: text('date') }),
+  sync: incremental({ cursor: instant('date', { timeZone: 'UTC' }) }),
   record: Flight,
   map: (flight) => ({
     timestamp: `${flight.date.replaceAll('/', '-').replace(' ', 'T')}:00Z`,

@@ -5,21 +5,28 @@ import { JobError } from '../../errors'
 const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])])
   .transform((value) => value === true || value === 'true')
-const instant = z.iso.datetime({ offset: true }).or(z.iso.date())
+const text = z.string().min(1)
+/** In JSON, such as the payload of a trigger, the place of a number cursor is a number. */
+const place = text.or(z.number().transform(String))
 
 /** What a person, an alarm or another action may ask of `run-job`. */
 export const RunParams = z.strictObject({
-  job: z.string().min(1),
+  job: text,
+  /** Reads a range again that was read before: what was sent of it counts twice. */
   force: flag.default(false),
-  from: instant.optional(),
-  to: instant.optional(),
+  /** Beginning of a range, in the notation of the job: a cursor, or a date or instant of its slices. */
+  from: place.optional(),
+  /** End of the range; it is not part of it. */
+  to: place.optional(),
   dryRun: flag.default(false),
   inspect: flag.default(false),
-  /** Key of a held batch. */
-  resolve: z.string().min(1).optional(),
-  as: z.enum(['sent', 'resend', 'drop']).optional(),
+  /** What a person decides about: a batch, a slice, a backfill, `rejects`, `definition`, or the code of a block. */
+  resolve: text.optional(),
+  as: z.enum(['sent', 'resend', 'drop', 'continue']).optional(),
+  /** The run that accepted the same command within the hour: accept it once more. */
+  again: text.optional(),
   /** A linked customer organisation, or `all` of them. */
-  tenant: z.string().min(1).optional(),
+  tenant: text.optional(),
 })
 export type RunParams = z.infer<typeof RunParams>
 

@@ -48,7 +48,7 @@ export function cursorBefore(field: RecordCursor, cursor: Cursor, distance: numb
   return { at: canonicalInstant(ms), since: writeInstant(field, ms, cursor.since) }
 }
 
-/** The notation that the source itself uses: its unit, and a zone only where it writes one. */
+/** The notation that the source itself uses: its unit, and for local times its separators and precision. */
 function writeInstant({ unit, timeZone }: RecordCursor, ms: number, like: string): string {
   if (unit === 'ms') return String(ms)
   if (unit === 's') return String(Math.floor(ms / 1000))
@@ -62,30 +62,30 @@ function writeInstant({ unit, timeZone }: RecordCursor, ms: number, like: string
     local.getMinutes(),
     local.getSeconds(),
   )
-  const text = new Date(wall).toISOString().slice(0, 19)
-  return /^\d{4}-\d{2}-\d{2}$/.test(like) ? text.slice(0, 10) : text
+  // Cut, not rounded up: reading begins a little earlier then, never later.
+  const text = new Date(wall).toISOString().slice(0, Math.min(like.length, 19))
+  return text.replaceAll('-', like.charAt(4)).replace('T', like.charAt(10))
 }
 
 const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i
+/** ISO 8601, and its common variants: a blank instead of the T, slashes in the date. */
 const iso =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?)?(Z|[+-]\d{2}:?\d{2})?$/i
+  /^(?<year>\d{4})(?<dash>[-/])(?<month>\d{2})\k<dash>(?<day>\d{2})(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9})\d*)?)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i
 
 function parseInstant({ timeZone }: RecordCursor, value: unknown): Cursor | null {
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
   if (typeof text !== 'string') return null
-  const match = iso.exec(text)
-  if (!match) return null
-  const [, ...parts] = match
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
-    .slice(0, 6)
-    .map((part) => Number(part ?? 0))
-  const [fraction = '', zone] = parts.slice(6)
+  const parts: Readonly<Record<string, string | undefined>> | undefined = iso.exec(text)?.groups
+  if (!parts) return null
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = (
+    ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
+  ).map((name) => Number(parts[name] ?? 0))
   const wall = Date.UTC(year, month - 1, day, hour, minute, second)
   const real = new Date(wall).getUTCDate() === day && month >= 1 && month <= 12
   if (!real || hour > 23 || minute > 59 || second > 59) return null
-  const ms = zone === undefined ? inZone(wall, timeZone) : wall - offsetMs(zone)
+  const ms = parts.zone === undefined ? inZone(wall, timeZone) : wall - offsetMs(parts.zone)
   if (ms === null || Number.isNaN(ms)) return null
-  return { at: withFraction(ms, fraction), since: text }
+  return { at: withFraction(ms, parts.fraction ?? ''), since: text }
 }
 
 function inZone(wall: number, timeZone: string | null): number | null {

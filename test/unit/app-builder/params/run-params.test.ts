@@ -30,6 +30,29 @@ it('ignores inputs and parameters of the platform', () => {
   })
 })
 
+it.each([
+  ['2026-01-01', '2026-01-01'],
+  ['2026/01/01 00:47', '2026/01/01 00:47'],
+  [1000, '1000'],
+])('leaves the notation of `from` and `to` to the job: %p', (given, from) => {
+  expect(readRunParams({ job: 'flights', from: given, to: given })).toMatchObject({ from, to: from })
+})
+
+it.each(['sent', 'resend', 'drop', 'continue'])('knows the resolution %s', (as) => {
+  expect(readRunParams({ job: 'flights', resolve: 'rejects', as, again: 'run-1' })).toMatchObject({
+    as,
+    again: 'run-1',
+  })
+})
+
+it.each([
+  ['approve', { approve: 'plan' }],
+  ['from', { from: '' }],
+  ['as', { resolve: 'rejects', as: 'retry' }],
+])('refuses %s, which would have no effect', (parameter, params) => {
+  expect(errorOf(() => readRunParams({ job: 'flights', ...params })).message).toContain(`"${parameter}"`)
+})
+
 function errorOf(call: () => unknown): JobError {
   try {
     call()
