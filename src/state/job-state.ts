@@ -25,7 +25,7 @@ export interface JobState {
   write(...events: readonly StateEvent[]): Promise<number>
   /** Applies an event that may be lost: it travels with the next write, whatever causes that. */
   later(event: StateEvent): void
-  /** Resolves with the next write that changes anything. */
+  /** Resolves with the next write, or the next event of `later`. */
   changed(): Promise<void>
   /** Stops the heartbeat and gives the lease back in the same write as `event`. */
   release(event: Extract<StateEvent, { type: 'run-ended' }>): Promise<void>
@@ -158,6 +158,7 @@ export function holdLease(holder: LeaseHolder): JobState {
       document = reduce(document, clean)
       late.push(clean)
       logEvent(clean)
+      for (const tell of announce.splice(0)) tell()
     },
     changed: () => new Promise((resolve) => announce.push(resolve)),
     async release(event) {

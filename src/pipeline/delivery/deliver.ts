@@ -43,8 +43,11 @@ function endOf(
   soonestMs: number,
   inTime: boolean,
 ): DeliveryEnd | null {
+  const { outbox } = state.document
   if (fault) return { kind: 'fault', error: fault }
-  const extracting = extraction.status() === 'working'
+  // An empty outbox blocks nothing: extraction that still counts as waiting is about to go on.
+  const extracting =
+    extraction.status() === 'working' || (outbox.length === 0 && extraction.status() === 'waiting')
   const nothingLeft = !extracting && soonestMs === Infinity
   if (!inTime && !nothingLeft) return { kind: 'deadline' }
   if (extracting || soonestMs <= settings.patienceMs) return null
