@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
+import { withoutControls } from '../../http/foreign-text'
 import { createRedactor } from '../../http/redact'
-import { learnSecrets } from '../define-action'
+import { learnSecrets } from '../params/secret-inputs'
 import { diagnose } from './diagnose'
 import type { Finding } from './finding'
 
@@ -21,11 +22,11 @@ async function doctor(): Promise<void> {
     return
   }
   const redactor = createRedactor()
-  learnSecrets(inputs, redactor)
+  learnSecrets(inputs, process.env, redactor)
   const findings = redactor.value(await diagnose(inputs))
   for (const { level, subject, message, remedy } of findings) {
-    console.log(`${signs[level]} ${subject}: ${message}`)
-    if (remedy !== undefined) console.log(`  → ${remedy}`)
+    console.log(withoutControls(`${signs[level]} ${subject}: ${message}`))
+    if (remedy !== undefined) console.log(withoutControls(`  → ${remedy}`))
   }
   if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
 }

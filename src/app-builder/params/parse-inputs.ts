@@ -1,6 +1,8 @@
 import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
 import { Settings } from '../../pipeline/settings'
 import { ServiceUrls } from './base-urls'
+import { firstIssue } from './first-issue'
 import type * as z from 'zod'
 
 type Params = Readonly<Record<string, unknown>>
@@ -16,14 +18,8 @@ export function readServiceUrls(params: Params): ServiceUrls {
  */
 export function readSettings({ DELIVERY_SETTINGS: text }: Params): Settings {
   if (text === undefined || text === '') return Settings.parse({})
-  let value: unknown = text
-  if (typeof text === 'string') {
-    try {
-      value = JSON.parse(text)
-    } catch {
-      throw invalid('DELIVERY_SETTINGS', 'is not JSON')
-    }
-  }
+  const value = typeof text === 'string' ? parseJson(text) : text
+  if (value === undefined) throw invalid('DELIVERY_SETTINGS', 'is not JSON')
   return parse(Settings, value, (path) => `DELIVERY_SETTINGS.${path}`)
 }
 
@@ -34,8 +30,8 @@ function parse<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw invalid(nameOf(issue?.path.join('.') ?? ''), issue?.message ?? 'is not valid')
+  const { path, message } = firstIssue(parsed.error)
+  throw invalid(nameOf(path), message)
 }
 
 function invalid(name: string, message: string): JobError {
