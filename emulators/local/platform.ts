@@ -78,13 +78,14 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
       namespace,
       apiKey,
       deployToken,
-      // The library's own way to be pointed elsewhere.
-      env: { AIO_STATE_ENDPOINT: state.url },
+      // The first is the library's own way to be pointed elsewhere, the second is read by example jobs.
+      env: { AIO_STATE_ENDPOINT: state.url, PARTNER_URL: partner.url },
       verifyToken,
     }),
   ])
   const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`
   ims.register({ ...enterprise, redirectUris: [`${connectUrl}/callback`] })
+  partner.redirectUris.push(`${connectUrl}/callback`)
   const services = [openwhisk, state, tvm, files, partner, analytics, ims]
   return {
     ims,
@@ -114,6 +115,9 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
+      OWNERS_FLIGHTS_API_BASE_URL: partner.url,
+      OWNERS_FLIGHTS_API_CLIENT_ID: partnerClient.id,
+      OWNERS_FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
     },
     async stop() {
       await Promise.all(services.map((service) => service.stop()))
