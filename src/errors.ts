@@ -26,6 +26,7 @@ const recoveryOf = {
   'consent-declined': 'abort',
   'consent-invalid': 'abort',
   'caller-unauthorized': 'abort',
+  'caller-forbidden': 'abort',
   // the destination
   'not-authorized': 'abort',
   'not-permitted': 'abort',

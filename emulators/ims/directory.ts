@@ -17,6 +17,13 @@ export interface RegisteredUser {
   readonly userId: string
   /** `X@AdobeOrg` */
   readonly orgIds: readonly string[]
+  /** What they hold in each organisation. */
+  readonly profile?: Readonly<Record<string, Membership>>
+}
+
+export interface Membership {
+  readonly productProfiles?: readonly { readonly id: string; readonly name: string }[]
+  readonly roles?: readonly string[]
 }
 
 /** The registered credentials, users and consents. */

@@ -6,7 +6,7 @@ import { createDirectory } from './directory'
 import { formOf } from './form'
 import { exchangeJwt } from './jwt-exchange'
 import { createSigner } from './signer'
-import { organizations, validateToken } from './token-checks'
+import { organizations, profile, validateToken } from './token-checks'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { TokenClaims } from './access-tokens'
 import type { RegisteredCredential, RegisteredUser } from './directory'
@@ -74,6 +74,8 @@ export async function startIms({
         return validateToken(tokens, request)
       case 'GET /ims/organizations/v6':
         return organizations(directory, tokens, request)
+      case 'GET /ims/profile/v1':
+        return profile(directory, tokens, request)
       case 'GET /ims/keys':
         return { status: 200, body: { keys: [knobs.idTokens.jwk()] } }
       case 'GET /consent':

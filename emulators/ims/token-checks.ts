@@ -42,6 +42,33 @@ export function organizations(directory: Directory, tokens: AccessTokens, reques
   return { status: 200, body }
 }
 
+/**
+ * GET /ims/profile/v1. Product profiles and roles show only with the scopes `additional_info.projectedProductContext`
+ * and `additional_info.roles`. @see adobe/spacecat-shared, ims-client, for the shape
+ */
+export function profile(directory: Directory, tokens: AccessTokens, request: LoggedRequest): Reply {
+  const claims = tokens.verify(bearerOf(request) ?? '')
+  if (!claims) return { status: 401, body: { error: 'invalid_token' } }
+  const scopes = claims.scope.split(',')
+  const held = Object.entries(directory.users.get(claims.user_id)?.profile ?? {})
+  const contexts = held.flatMap(([owningEntity, { productProfiles = [] }]) =>
+    productProfiles.map(({ id, name }) => ({
+      prodCtx: { owningEntity, groupid: id, user_visible_name: name, statusCode: 'ACTIVE' },
+    })),
+  )
+  const roles = held.flatMap(([organization, member]) =>
+    (member.roles ?? []).map((role) => ({ organization, named_role: role, target_type: 'TRG_ORG' })),
+  )
+  const body = {
+    userId: claims.user_id,
+    ...(scopes.includes('additional_info.projectedProductContext')
+      ? { projectedProductContext: contexts }
+      : {}),
+    ...(scopes.includes('additional_info.roles') ? { roles } : {}),
+  }
+  return { status: 200, body }
+}
+
 function bearerOf({ headers }: LoggedRequest): string | undefined {
   return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
 }

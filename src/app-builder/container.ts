@@ -9,16 +9,19 @@ export const clock = systemClock
 export const http = createHttpClient({ clock })
 export const random = Math.random
 
-/** Made once per container for everything its key stands for. */
+/** A warm container lives for days: with many tenants, the one whose turn is longest ago is made anew. */
+const kept = 100
+
+/** Made once per container for everything its key stands for, and no more than {@link kept} at a time. */
 export function oncePerContainer<T>(): (key: readonly unknown[], make: () => T) => T {
   const made = new Map<string, T>()
   return function obtain(key, make) {
     const name = JSON.stringify(key)
-    let value = made.get(name)
-    if (value === undefined) {
-      value = make()
-      made.set(name, value)
-    }
+    const value = made.get(name) ?? make()
+    made.delete(name)
+    made.set(name, value)
+    const [oldest] = made.keys()
+    if (made.size > kept && oldest !== undefined) made.delete(oldest)
     return value
   }
 }

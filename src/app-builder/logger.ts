@@ -1,3 +1,4 @@
+import { withoutControls } from '../http/foreign-text'
 import type { Redactor } from '../http/redact'
 import type { Log, LogFields } from '../log'
 
@@ -11,7 +12,7 @@ export function createLogger(level: string, redactor: Redactor): Log {
   function write(at: Level): (message: string, fields?: LogFields) => void {
     return (message, fields = {}) => {
       if (!shown.has(at)) return
-      const line = JSON.stringify(redactor.value({ level: at, message, ...fields }))
+      const line = withoutControls(JSON.stringify(redactor.value({ level: at, message, ...fields })))
       if (at === 'error' || at === 'warn') console.error(line)
       else console.log(line)
     }

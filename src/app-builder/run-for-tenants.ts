@@ -1,32 +1,56 @@
+import { toJobError } from '../errors'
+import { findJob } from '../jobs/find-job'
 import { openTenants } from '../state/tenants'
-import { http } from './container'
-import { invokeAction } from './invoke-action'
-import { readServiceUrls } from './params/parse-inputs'
-import { readRuntime } from './params/runtime'
-import { filesStore } from './storage/stores'
-import type { ActionContext } from './define-action'
+import type { Platform } from './platform'
+import type { TenantFile } from '../state/tenants'
 
 /** What became of a job for every tenant: each runs by itself, with its own state, and reports by itself. */
 export interface TenantRuns {
   readonly job: string
-  readonly outcome: 'succeeded'
+  /** `partial` where some could not be started, `failed` where none could. */
+  readonly outcome: 'succeeded' | 'partial' | 'failed'
+  readonly reason?: 'tenants-failed'
   /** Activations, by organisation. */
   readonly started: Readonly<Record<string, string>>
+  /** Why a run was not started, by organisation, or by file where the organisation cannot be read. */
+  readonly failed: Readonly<
+    Record<string, { readonly code: string; readonly message: string; readonly remedy: string }>
+  >
   /** Organisations that have withdrawn their consent. */
   readonly needReauth: readonly string[]
 }
 
-/** Starts a job once for each linked organisation, without waiting. */
-export async function runForTenants({ params, log }: ActionContext, job: string): Promise<TenantRuns> {
-  const runtime = readRuntime(process.env)
-  const tenants = await openTenants(filesStore(readServiceUrls(params), runtime)).list()
+/**
+ * Starts a job once for each linked organisation, without waiting. What fails for one stops none of the others.
+ * @throws JobError `job-unknown`, `store-unreachable`, `store-refused`
+ */
+export async function runForTenants(
+  { jobs, files, invoke, log }: Pick<Platform, 'jobs' | 'files' | 'invoke' | 'log'>,
+  name: string,
+): Promise<TenantRuns> {
+  const { name: job } = findJob(jobs, name)
   const started: Record<string, string> = {}
-  for (const { orgId, status } of tenants) {
-    if (status === 'linked')
-      started[orgId] = await invokeAction(http, runtime, runtime.actionName, { job, tenant: orgId })
+  const failed: Record<string, TenantRuns['failed'][string]> = {}
+  const needReauth: string[] = []
+
+  async function start(file: TenantFile): Promise<void> {
+    if (file.kind === 'unreadable') throw file.error
+    const { orgId, status } = file.tenant
+    if (status === 'linked') started[orgId] = await invoke('run-job', { job, tenant: orgId })
+    else needReauth.push(orgId)
   }
-  const needReauth = tenants.flatMap(({ orgId, status }) => (status === 'needs-reauth' ? [orgId] : []))
-  if (needReauth.length > 0)
-    log.warn('Some tenants have withdrawn their consent.', { needReauth: needReauth.join(' ') })
-  return { job, outcome: 'succeeded', started, needReauth }
+
+  for (const file of await openTenants(files).list()) {
+    await start(file).catch((thrown: unknown) => {
+      const { code, message, remedy } = toJobError(thrown)
+      const tenant = file.kind === 'tenant' ? file.tenant.orgId : file.path
+      failed[tenant] = { code, message, remedy }
+      log.error('A tenant could not be started.', { tenant, code, message })
+    })
+  }
+  if (needReauth.length > 0) log.warn('Some tenants have withdrawn their consent.', { needReauth })
+  const failures = Object.keys(failed).length
+  const reason = failures === 0 ? {} : { reason: 'tenants-failed' as const }
+  const outcome = failures === 0 ? 'succeeded' : Object.keys(started).length === 0 ? 'failed' : 'partial'
+  return { job, outcome, ...reason, started, failed, needReauth }
 }

@@ -1,4 +1,4 @@
-import { defineAction } from './define-action'
+import { defineAction } from './action-frame'
 import { readRunParams } from './params/run-params'
 import { runForTenants } from './run-for-tenants'
 import { wire, wireState } from './wire'
@@ -6,15 +6,15 @@ import { dryRun } from '../pipeline/dry-run'
 import { inspectJob } from '../pipeline/inspect-job'
 import { runJob } from '../pipeline/run-job'
 import type { Job } from '../jobs/job'
-import type { ActionParams } from './define-action'
+import type { ActionParams } from './platform'
 
 /** The action `run-job`: works off what is due of one job. Woken by an alarm, by itself, or by a person. */
 export function runJobAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
-  return defineAction(jobs, async (context) => {
-    const request = readRunParams(context.params)
-    if (request.tenant === 'all') return runForTenants(context, request.job)
-    if (request.inspect) return inspectJob(await wireState(context, request))
-    const dependencies = await wire(context, request)
+  return defineAction(jobs, async (platform) => {
+    const request = readRunParams(platform.params)
+    if (request.tenant === 'all') return runForTenants(platform, request.job)
+    if (request.inspect) return inspectJob(await wireState(platform, request))
+    const dependencies = await wire(platform, request)
     return request.dryRun ? dryRun(dependencies) : runJob(dependencies)
   })
 }

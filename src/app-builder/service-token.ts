@@ -1,50 +1,36 @@
 import { createHash } from 'node:crypto'
 import { imsChain } from '../auth/ims/ims-chain'
+import { learning } from '../auth/learning'
 import { memoize } from '../auth/memoize'
 import { share } from '../auth/share'
-import { clock, http, oncePerContainer, random } from './container'
-import { readCredentials } from './params/credential-params'
-import { readSealer } from './params/encryption-key'
-import { stateStore } from './storage/stores'
-import type { ImsContext } from '../auth/ims/ims-client'
+import { oncePerContainer } from './container'
 import type { ImsCredentials } from '../auth/ims/credentials'
 import type { CachedTokenProvider } from '../auth/token-provider'
-import type { Log } from '../log'
-import type { ServiceUrls } from './params/base-urls'
-import type { ActionParams } from './define-action'
-import type { Runtime } from './params/runtime'
+import type { Platform } from './platform'
 
 const providers = oncePerContainer<CachedTokenProvider>()
 
-export interface ServiceTokenRequest {
-  readonly params: ActionParams
-  readonly urls: ServiceUrls
-  readonly runtime: Runtime
-  readonly log: Log
-  /** The customer whose data is meant; absent for the app's own organisation. */
-  readonly tenantOrgId?: string
-}
-
-/** The service token: kept in memory and, encrypted, shared between containers where there is a key for that. */
-export function serviceToken(request: ServiceTokenRequest): CachedTokenProvider {
-  const { params, urls, runtime, log, tenantOrgId } = request
-  const credentials = readCredentials(params)
-  const sealer = readSealer(params)
+/**
+ * The service token: kept in memory and, encrypted, shared between containers where there is a key for that. Known as
+ * a secret from the moment it is handed out.
+ * @param tenantOrgId the customer whose data is meant; undefined for the app's own organisation
+ */
+export function serviceToken(
+  platform: Pick<Platform, 'credentials' | 'ims' | 'urls' | 'sealer' | 'state' | 'log' | 'redactor'>,
+  tenantOrgId: string | undefined,
+): CachedTokenProvider {
+  const { credentials, ims, urls, sealer, state, log, redactor } = platform
   const identity = [urls.ims, credentials, tenantOrgId]
-  return providers([identity, sealer !== null], () => {
-    const tenant = tenantOrgId === undefined ? {} : { tenantOrgId }
-    const provider = imsChain(credentials, imsContext(urls), { log, ...tenant })
-    if (!sealer) return memoize(provider, clock)
+  const provider = providers([identity, sealer !== null], () => {
+    const minting = imsChain(credentials, ims, { log, ...(tenantOrgId === undefined ? {} : { tenantOrgId }) })
+    if (!sealer) return memoize(minting, ims.clock)
     const key = `token/${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`
-    return memoize(share(provider, { store: stateStore(runtime), sealer, key, clock, log }), clock)
+    return memoize(share(minting, { store: state, sealer, key, clock: ims.clock, log }), ims.clock)
   })
+  return learning(provider, redactor.add)
 }
 
-export function imsContext({ ims: baseUrl }: ServiceUrls): ImsContext {
-  return { baseUrl, http, clock, random }
-}
-
-/** Whose data it is: decides where a batch in doubt may be asked for. */
+/** Client and organisation of the credential: an idempotency key can only be looked up by the same pair. */
 export function identityOf(
   { serverToServer, enterpriseWebApp, jwt }: ImsCredentials,
   tenantOrgId: string | undefined,

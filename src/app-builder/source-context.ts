@@ -1,17 +1,13 @@
 import { openGrantStore } from '../auth/oauth2/grant-store'
-import { inputsFrom } from '../inputs'
-import { clock, http, random } from './container'
-import { readSealer } from './params/encryption-key'
-import { readServiceUrls } from './params/parse-inputs'
-import { readRuntime } from './params/runtime'
-import { filesStore } from './storage/stores'
 import type { SourceContext } from '../sources/source'
-import type { ActionContext } from './define-action'
+import type { Inputs } from '../inputs'
+import type { Platform } from './platform'
 
 /** What a source works with. Grants are kept only where there is a key to seal them. */
-export function sourceContext({ params, log }: ActionContext): SourceContext {
-  const sealer = readSealer(params)
-  const store = filesStore(readServiceUrls(params), readRuntime(process.env))
-  const grants = sealer ? openGrantStore(store, sealer) : undefined
-  return { inputs: inputsFrom(params), http, clock, random, log, grants }
+export function sourceContext(
+  { ims: { http, clock, random }, log, redactor, files, sealer }: Platform,
+  inputs: Inputs,
+): SourceContext {
+  const grants = sealer ? openGrantStore(files, sealer) : undefined
+  return { inputs, http, clock, random, log, learn: redactor.add, grants }
 }

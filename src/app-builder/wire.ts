@@ -1,60 +1,53 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { JobError } from '../errors'
-import { inputsFrom } from '../inputs'
 import { foreignText } from '../http/foreign-text'
 import { findJob } from '../jobs/find-job'
 import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
-import { openTenants, tenantName } from '../state/tenants'
-import { clock, http } from './container'
-import { readCredentials } from './params/credential-params'
-import { invokeAction } from './invoke-action'
-import { readDeliverySettings, readServiceUrls, readSettings } from './params/parse-inputs'
-import { readRuntime } from './params/runtime'
+import { openTenants } from '../state/tenants'
+import { readDeliverySettings, readSettings } from './params/parse-inputs'
 import { identityOf, serviceToken } from './service-token'
 import { sourceContext } from './source-context'
-import { filesStore } from './storage/stores'
+import { assertOwnDestination, jobOfTenant, linkedTenant, watchingConsent } from './tenant'
 import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Authorization } from '../destinations/destination'
 import type { RunDependencies } from '../pipeline/run-context'
-import type { Tenant, Tenants } from '../state/tenants'
-import type { ActionContext } from './define-action'
+import type { Platform } from './platform'
 import type { RunParams } from './params/run-params'
 
-/** What the state of a job can be read with. */
-export async function wireState(context: ActionContext, { job: name, tenant: orgId }: RunParams) {
-  const { params, jobs } = context
-  const store = filesStore(readServiceUrls(params), readRuntime(process.env))
-  const tenant = orgId === undefined ? null : await linkedTenant(orgId, openTenants(store))
-  const definition = findJob(jobs, name)
-  const job = tenant ? { ...definition, name: `${definition.name}@${tenantName(tenant.orgId)}` } : definition
-  return { job, definition, tenant, store, clock, settings: readSettings(params, jobs) }
+/** What the state of a job can be read with: neither its source nor its destination is opened. */
+export async function wireState(platform: Platform, request: Pick<RunParams, 'job' | 'tenant'>) {
+  const { files: store, ims, params, jobs } = platform
+  const definition = findJob(jobs, request.job)
+  const tenants = openTenants(store)
+  const tenant = request.tenant === undefined ? null : await linkedTenant(request.tenant, tenants)
+  const job = tenant ? jobOfTenant(definition, tenant) : definition
+  const settings = readSettings(params, jobs)
+  return { job, definition, tenant, tenants, store, settings, clock: ims.clock }
 }
 
 /**
- * The composition root: action params and platform in, everything a run needs out.
- * @throws JobError `job-unknown`, `job-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
+ * Everything a run needs, from the platform and what was asked.
+ * @throws JobError `job-unknown`, `job-invalid`, `params-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
  */
-export async function wire(context: ActionContext, request: RunParams): Promise<RunDependencies> {
-  const { params, log, redactor } = context
-  const { job, definition, tenant, store, settings } = await wireState(context, request)
+export async function wire(platform: Platform, request: RunParams): Promise<RunDependencies> {
+  const { params, log, runtime, urls, ims, redactor } = platform
+  const { job, definition, tenant, tenants, store, settings, clock } = await wireState(platform, request)
   openJob(job)
-  const runtime = readRuntime(process.env)
-  const urls = readServiceUrls(params)
-  const inputs = inputsFrom({ ...params, ...tenant?.inputs }, redactor.add)
-  const tenantOrgId = tenant ? { tenantOrgId: tenant.orgId } : {}
-  const token = serviceToken({ params, urls, runtime, log, ...tenantOrgId })
+  if (tenant) assertOwnDestination(definition, tenant, params)
+  const inputs = platform.inputsOf(tenant?.inputs)
+  const service = serviceToken(platform, tenant?.orgId)
+  const token = tenant ? watchingConsent(service, tenant, tenants) : service
 
   return {
     job,
-    source: job.source.open({ ...sourceContext(context), inputs }),
+    source: job.source.open(sourceContext(platform, inputs)),
     destination: job.destination.open({
       job: job.name,
       inputs,
-      http,
-      authorize: () => authorize(token, redactor.add).catch(markWithdrawn),
-      credential: identityOf(readCredentials(params), tenant?.orgId),
+      http: ims.http,
+      authorize: () => authorize(token),
+      credential: identityOf(platform.credentials, tenant?.orgId),
       endpoints: urls,
       settings: readDeliverySettings(params),
       clock,
@@ -71,35 +64,13 @@ export async function wire(context: ActionContext, request: RunParams): Promise<
     redact: (text) => foreignText(text, { redact: redactor.text }),
     newId: randomUUID,
     invokeSelf: async () => {
-      const again = { job: definition.name, ...(tenant ? { tenant: tenant.orgId } : {}) }
-      await invokeAction(http, runtime, runtime.actionName, again)
+      await platform.invoke('run-job', { job: definition.name, ...(tenant ? { tenant: tenant.orgId } : {}) })
     },
   }
-
-  /** From then on nobody asks for this tenant until its admin has consented again. */
-  async function markWithdrawn(error: unknown): Promise<never> {
-    const withdrawn = error instanceof JobError && error.code === 'needs-reauth'
-    if (tenant && withdrawn) await openTenants(store).save({ ...tenant, status: 'needs-reauth' })
-    throw error
-  }
 }
 
-async function linkedTenant(orgId: string, tenants: Tenants): Promise<Tenant> {
-  const tenant = await tenants.find(orgId)
-  if (tenant?.status === 'linked') return tenant
-  throw new JobError(
-    'needs-reauth',
-    tenant ? `${orgId} has withdrawn its consent.` : `${orgId} is not linked.`,
-    'Send an admin of the organisation a link: aio rt action invoke analytics-ingest/connect --param invite adobe --result',
-  )
-}
-
-async function authorize(
-  token: CachedTokenProvider,
-  learn: (secret: string) => void,
-): Promise<Authorization> {
+async function authorize(token: CachedTokenProvider): Promise<Authorization> {
   const current = await token()
-  learn(current.value)
   return {
     headers: { authorization: `Bearer ${current.value}`, 'x-api-key': current.clientId },
     drop: () => token.drop(current),

@@ -1,5 +1,6 @@
 import { JobError } from '../errors'
 import { TransportError, decisionMaxBytes } from '../http/http-client'
+import { parseJson } from '../http/json'
 import { isPassing, withRetries } from '../http/retry-policy'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
@@ -24,6 +25,8 @@ export interface AuthorityAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** Parsed JSON; undefined where the answer is something else. */
   readonly body: unknown
+  /** Names the exchange in the server's own logs. */
+  readonly debugId: string | undefined
 }
 
 const tryMs = 5_000
@@ -56,16 +59,29 @@ export async function askAuthority(
     if (error instanceof TransportError) throw unavailable(request, error.message)
     throw error
   }
-  if (isPassing(response)) throw unusable(request, response)
-  return { status: response.status, headers: response.headers, body: parseJson(response.body) }
+  if (isPassing(response)) throw unavailable(request, `HTTP ${response.status} and no usable answer`)
+  const debugId = response.headers['x-debug-id'] ?? ''
+  return {
+    ...response,
+    body: parseJson(response.body),
+    debugId: /^[\w.:-]{1,80}$/.test(debugId) ? debugId : undefined,
+  }
+}
+
+/** Said of the server itself, not of what was asked. @see RFC 6749 §4.1.2.1, §5.2 */
+const ownTroubles: readonly string[] = ['server_error', 'temporarily_unavailable']
+
+/** Whether an answer with an error code refuses what was asked. Everything else is an outage. */
+export function isRefusal(status: number, error: string): boolean {
+  return status >= 400 && status < 500 && !ownTroubles.includes(error)
 }
 
 /** For an answer that is neither what was asked for nor a refusal: the server is out of order. */
 export function unusable(
   request: Pick<AuthorityRequest, 'exchange' | 'remedy'>,
-  { status, headers }: Pick<AuthorityAnswer, 'status' | 'headers'>,
+  { status, debugId }: Pick<AuthorityAnswer, 'status' | 'debugId'>,
 ): JobError {
-  return unavailable(request, `HTTP ${status} and no usable answer`, headers['x-debug-id'])
+  return unavailable(request, `HTTP ${status} and no usable answer`, debugId)
 }
 
 function unavailable(
@@ -73,15 +89,7 @@ function unavailable(
   message: string,
   debugId?: string,
 ): JobError {
-  return new JobError('token-unavailable', `${exchange} gave no answer of use: ${message}.`, remedy, {
+  return new JobError('token-unavailable', `${exchange} gave no usable answer: ${message}.`, remedy, {
     details: { exchange, debugId },
   })
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import { JobError } from '../errors'
 import { NotConfigured } from './token-provider'
+import { TokenRefused } from './token-refused'
 import type { AccessToken, TokenProvider } from './token-provider'
 
 /**
@@ -27,6 +28,6 @@ export function chain(...providers: readonly TokenProvider[]): TokenProvider {
   }
 }
 
-function isGone(error: unknown): error is JobError {
-  return error instanceof JobError && error.details.credentialGone === true
+function isGone(error: unknown): error is TokenRefused {
+  return error instanceof TokenRefused && error.refusal.meaning === 'credential-gone'
 }

@@ -4,7 +4,7 @@ const prefixChars = 200
 const opaque = /[^\s"'<>]{25,}/g
 /** Control characters, line ends among them: terminals and logs would act on them. */
 // eslint-disable-next-line no-control-regex
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
 
 /** Hides known secrets. */
 export type Redact = (text: string) => string
@@ -18,13 +18,17 @@ export function foreignText(
   text: string,
   { redact, code }: { readonly redact: Redact; readonly code?: string | undefined },
 ): string {
-  const words = redact(text)
+  const words = withoutControls(redact(text))
     .replace(opaque, (word) => (/\d/.test(word) && !word.includes('[redacted]') ? '[…]' : word))
-    .replace(controls, ' ')
     .trim()
   const cut = words.length <= prefixChars ? words : `${words.slice(0, prefixChars).replace(/\s*\S*$/, '')}…`
   if (code === undefined) return cut
   return cut === '' ? foreignCode(code) : `${foreignCode(code)}: ${cut}`
+}
+
+/** What may be written to a terminal: escape sequences of somebody else's making are taken apart. */
+export function withoutControls(text: string): string {
+  return text.replace(controlCharacters, ' ')
 }
 
 /** A code that a server has sent, where it looks like one; anything else might repeat what was sent to it. */

@@ -67,11 +67,21 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
 
 function checkedUrl(text: string): URL {
   const url = new URL(text)
+  if (url.username !== '' || url.password !== '') throw hasUserInfo(url)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname))) return url
   throw new JobError(
     'input-invalid',
     `${url.origin} must be reached over https.`,
     'Correct the base URL; http is accepted for loopback hosts only.',
+  )
+}
+
+/** It would be sent as credentials, and stand in every text that names the URL. */
+function hasUserInfo({ host }: URL): JobError {
+  return new JobError(
+    'input-invalid',
+    `The URL of ${host} holds a user or a password.`,
+    'Take them out of the base URL; the authentication of the source is the place for credentials.',
   )
 }
 

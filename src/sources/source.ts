@@ -48,6 +48,8 @@ export interface SourceContext {
   /** 0 … 1, for jitter. */
   readonly random: () => number
   readonly log: Log
+  /** Receives secrets that come up while it works, such as tokens: they are hidden from then on. */
+  readonly learn?: (secret: string) => void
   /** Keeps what is granted to the source; absent where no key is set to seal it with. */
   readonly grants?: GrantStore | undefined
 }

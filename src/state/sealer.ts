@@ -9,12 +9,17 @@ const tagBytes = 16
 export interface Sealer {
   /** @param purpose is authenticated along: a value sealed for one place cannot be moved to another. */
   seal(text: string, purpose: string): string
-  /** Null where it was not sealed by this key for this purpose, or has been changed since. */
+  /** Null where none of the keys has sealed it for this purpose, or it has been changed since. */
   open(sealed: string, purpose: string): string | null
 }
 
-/** AES-256-GCM with a random nonce per value. @see NIST SP 800-38D @param key 32 bytes */
-export function createSealer(key: Buffer): Sealer {
+/**
+ * AES-256-GCM with a random nonce per value.
+ * @see NIST SP 800-38D
+ * @param key 32 bytes
+ * @param older keys that open, but no longer seal, so that a key can be rotated
+ */
+export function createSealer(key: Buffer, ...older: readonly Buffer[]): Sealer {
   return {
     seal(text, purpose) {
       const nonce = randomBytes(nonceBytes)
@@ -26,15 +31,22 @@ export function createSealer(key: Buffer): Sealer {
       const [prefix, encoded = ''] = sealed.split('.')
       const bytes = Buffer.from(encoded, 'base64url')
       if (prefix !== version || bytes.length < nonceBytes + tagBytes) return null
-      const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes)
-      const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
-      decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag)
-      try {
-        const opened = decipher.update(bytes.subarray(nonceBytes + tagBytes))
-        return Buffer.concat([opened, decipher.final()]).toString('utf8')
-      } catch {
-        return null
+      for (const candidate of [key, ...older]) {
+        const text = openWith(candidate, bytes, purpose)
+        if (text !== null) return text
       }
+      return null
     },
+  }
+}
+
+function openWith(key: Buffer, bytes: Buffer, purpose: string): string | null {
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
+  decipher.setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+  try {
+    const opened = decipher.update(bytes.subarray(nonceBytes + tagBytes))
+    return Buffer.concat([opened, decipher.final()]).toString('utf8')
+  } catch {
+    return null
   }
 }

@@ -1,6 +1,9 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
-import type { BlobStore } from './blob-store'
+import { JobError, toJobError } from '../errors'
+import type { BlobStore, MissingBlob, StoredBlob } from './blob-store'
+
+/** Refusals of IMS in a row that read like withdrawn consent; times on the store's clock, ms since the epoch. */
+const Refusals = z.object({ count: z.number().int(), firstAt: z.number(), lastAt: z.number() })
 
 /** A customer organisation whose admin consented. */
 export const Tenant = z.object({
@@ -11,21 +14,34 @@ export const Tenant = z.object({
   /** ms since the epoch */
   linkedAt: z.number(),
   status: z.enum(['linked', 'needs-reauth']),
+  refusals: Refusals.nullable(),
   /** Inputs that are this tenant's own, such as its report suite. Never a secret. */
   inputs: z.record(z.string(), z.string()),
 })
 export type Tenant = z.infer<typeof Tenant>
 
+/** A tenant's file, or why it cannot be read. One that is damaged never stands in the way of the others. */
+export type TenantFile =
+  | { readonly kind: 'tenant'; readonly tenant: Tenant }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly error: JobError }
+
 /** The linked tenants, one small file each: they come and go by themselves and never wait for one another. */
 export interface Tenants {
-  list(): Promise<readonly Tenant[]>
+  list(): Promise<readonly TenantFile[]>
   /** Null where it is not linked. @throws JobError `state-corrupt` */
   find(orgId: string): Promise<Tenant | null>
+  /** Replaces whatever is there, a damaged file too. */
   save(tenant: Tenant): Promise<void>
+  /** Counts a refusal that reads like withdrawn consent. Returns the status that follows. */
+  noteRefusal(orgId: string): Promise<Tenant['status']>
+  /** Forgets the refusals: a token was minted. */
+  noteGranted(orgId: string): Promise<void>
 }
 
 const folder = 'tenants/'
 const tries = 5
+/** One bad hour of IMS is no withdrawal: so many refusals, so far apart, over so long. */
+const withdrawnAfter = { count: 3, ms: 3 * 3_600_000, apartMs: 30 * 60_000 }
 
 /** @throws JobError `store-unreachable`, `store-refused`, `state-corrupt` */
 export function openTenants(store: BlobStore): Tenants {
@@ -34,35 +50,74 @@ export function openTenants(store: BlobStore): Tenants {
     return blob.etag === null ? null : parseTenant(path, blob.body)
   }
 
+  /** Compare-and-swap; nothing is written where `change` returns null. */
+  async function swap(
+    orgId: string,
+    change: (blob: StoredBlob | MissingBlob) => Tenant | null,
+  ): Promise<void> {
+    const path = pathOf(orgId)
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const blob = await store.read(path)
+      const after = change(blob)
+      if (after === null) return
+      const condition = blob.etag === null ? ({ ifAbsent: true } as const) : { ifMatch: blob.etag }
+      const answer = await store.write(path, Buffer.from(JSON.stringify(after)), condition)
+      if (answer.kind === 'written') return
+    }
+    throw new JobError('store-unreachable', `${orgId} could not be saved.`, 'Try again.')
+  }
+
   return {
     async list() {
-      const found: Tenant[] = []
+      const found: TenantFile[] = []
       for await (const path of store.list(folder)) {
-        const tenant = await read(path)
-        if (tenant) found.push(tenant)
+        try {
+          const tenant = await read(path)
+          if (tenant) found.push({ kind: 'tenant', tenant })
+        } catch (error) {
+          found.push({ kind: 'unreadable', path, error: toJobError(error) })
+        }
       }
       return found
     },
     find: (orgId) => read(pathOf(orgId)),
-    async save(tenant) {
-      const body = Buffer.from(JSON.stringify(tenant))
-      for (let attempt = 0; attempt < tries; attempt += 1) {
-        const { etag } = await store.read(pathOf(tenant.orgId))
-        const answer = await store.write(
-          pathOf(tenant.orgId),
-          body,
-          etag === null ? { ifAbsent: true } : { ifMatch: etag },
-        )
-        if (answer.kind === 'written') return
-      }
-      throw new JobError('store-unreachable', `${tenant.orgId} could not be saved.`, 'Try again.')
+    save: (tenant) => swap(tenant.orgId, () => tenant),
+    async noteRefusal(orgId) {
+      let status: Tenant['status'] = 'needs-reauth'
+      await swap(orgId, (blob) => {
+        const before = blob.etag === null ? null : parseTenant(pathOf(orgId), blob.body)
+        const after = before && refused(before, blob.storeNow)
+        status = (after ?? before)?.status ?? status
+        return after
+      })
+      return status
     },
+    noteGranted: (orgId) =>
+      swap(orgId, (blob) => {
+        const before = blob.etag === null ? null : parseTenant(pathOf(orgId), blob.body)
+        return before?.refusals ? { ...before, refusals: null } : null
+      }),
+  }
+}
+
+/** Null where the last refusal is too young for this one to tell anything new. */
+function refused(tenant: Tenant, now: number): Tenant | null {
+  const { refusals } = tenant
+  if (refusals && now - refusals.lastAt < withdrawnAfter.apartMs) return null
+  const { count, firstAt } = refusals ?? { count: 0, firstAt: now }
+  const withdrawn = count + 1 >= withdrawnAfter.count && now - firstAt >= withdrawnAfter.ms
+  return {
+    ...tenant,
+    refusals: { count: count + 1, firstAt, lastAt: now },
+    status: withdrawn ? 'needs-reauth' : tenant.status,
   }
 }
 
 function parseTenant(path: string, body: Buffer): Tenant {
   try {
-    return Tenant.parse(JSON.parse(body.toString('utf8')))
+    const tenant = Tenant.parse(JSON.parse(body.toString('utf8')))
+    if (pathOf(tenant.orgId) === path) return tenant
+    throw new RangeError('it belongs to another organisation')
   } catch {
     throw new JobError(
       'state-corrupt',
@@ -78,7 +133,7 @@ function pathOf(orgId: string): string {
   return `${folder}${tenantName(orgId)}.json`
 }
 
-/** What a tenant's files are called after. */
+/** What a tenant's files are called after. @param orgId as `readOrgId` spells it */
 export function tenantName(orgId: string): string {
-  return orgId.replace(/@.*$/, '').replace(/[^\w-]/g, '_')
+  return (orgId.split('@', 1)[0] ?? '').replace(/[^\w-]/g, '_')
 }

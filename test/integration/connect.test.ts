@@ -1,6 +1,11 @@
 import { startDeployedApp } from '../fixtures/deployed-app'
 import { createWebClient } from '../fixtures/web-client'
-import { namespace, reportSuite } from '../../emulators/local/platform'
+import { apiKey, namespace, reportSuite } from '../../emulators/local/platform'
+import { createFilesStore } from '../../src/app-builder/storage/aio-files-store'
+import { createTvm } from '../../src/app-builder/storage/tvm'
+import { systemClock } from '../../src/clock'
+import { createHttpClient } from '../../src/http/node-fetch-client'
+import { openTenants } from '../../src/state/tenants'
 import { invoke as invokeAt } from '../fixtures/namespace-client'
 import type { DeployedApp } from '../fixtures/deployed-app'
 import type { HttpResponse } from '../../src/http/http-client'
@@ -15,7 +20,7 @@ afterAll(() => app.platform.stop())
 
 const invoke = (action: string, params: object) => invokeAt(app.platform, action, params)
 
-async function invitation(inputs = {}): Promise<string> {
+async function invitation(inputs: object = { ANALYTICS_REPORT_SUITE: 'theirsuite' }): Promise<string> {
   const { link } = await invoke('connect', { invite: 'adobe', inputs: JSON.stringify(inputs) })
   return String(link)
 }
@@ -81,7 +86,7 @@ async function untilDelivered(report: Record<string, unknown>): Promise<Record<s
   return last
 }
 
-it('stops asking for a tenant whose consent was withdrawn, until an admin consents again', async () => {
+it('asks for a tenant until its consent has looked withdrawn for hours, and again once an admin consents', async () => {
   const client = createWebClient()
   await client.get((await decide(client, 'accept', await invitation())).href)
   app.platform.ims.consents.clear()
@@ -90,10 +95,14 @@ it('stops asking for a tenant whose consent was withdrawn, until an admin consen
   app.platform.state.entries.clear()
   app.platform.partner.flights.push(newFlight)
 
+  const first = await invoke('run-job', { job: 'flights', tenant: customer })
+  await backdateRefusals()
+  app.platform.openwhisk.activations.killAll()
   const failed = await invoke('run-job', { job: 'flights', tenant: customer })
   const before = app.platform.ims.requests.length
   const all = await invoke('run-job', { job: 'flights', tenant: 'all' })
 
+  expect(first).toMatchObject({ outcome: 'failed', error: { code: 'token-refused' } })
   expect(failed).toMatchObject({ outcome: 'failed', error: { code: 'needs-reauth' } })
   expect(all).toMatchObject({ started: {}, needReauth: [customer] })
   expect(app.platform.ims.requests).toHaveLength(before)
@@ -101,6 +110,20 @@ it('stops asking for a tenant whose consent was withdrawn, until an admin consen
   await client.get((await decide(client, 'accept', await invitation())).href)
   expect(await invoke('run-job', { job: 'flights', tenant: 'all' })).toMatchObject({ needReauth: [] })
 }, 60_000)
+
+/** As if the first refusals had come hours ago. */
+async function backdateRefusals(): Promise<void> {
+  const clock = systemClock
+  const http = createHttpClient({ clock })
+  const random = () => 0
+  const tvm = createTvm({ url: app.platform.tvm.url, namespace, apiKey, http, clock, random })
+  const tenants = openTenants(createFilesStore({ tvm, http, clock, random }))
+  const tenant = await tenants.find(customer)
+  if (!tenant?.refusals) throw new RangeError('nothing was refused')
+  const hour = 3_600_000
+  const { lastAt } = tenant.refusals
+  await tenants.save({ ...tenant, refusals: { count: 2, firstAt: lastAt - 4 * hour, lastAt: lastAt - hour } })
+}
 
 const newFlight = {
   date: '2001/04/01 00:00',

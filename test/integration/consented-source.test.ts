@@ -99,7 +99,7 @@ it(
   patient,
 )
 
-it('no token or secret of the source is in a log, a result, a URL or stored state', async () => {
+it('no token or secret of the source is in a log, a result, a URL or stored state', () => {
   const { openwhisk, partner, state, files } = app.platform
   const written = files.requests.filter(({ method }) => method === 'PUT')
   const seen = JSON.stringify([

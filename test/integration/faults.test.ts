@@ -71,7 +71,7 @@ it.each<[string, Fault]>([
 })
 
 it('every flight arrives once and in order when Adobe accepts a file, answers 500 and shows it late', async () => {
-  services.analytics.knobs.lookupLagMs = 1_000
+  services.analytics.knobs.lookupLagMs = 500
   services.analytics.once({ kind: 'cut-after' }, upload)
 
   const report = await runUntilDone()

@@ -56,7 +56,7 @@ function app(source: SourceAuthentication, id = 'for-people', clientSecret = oid
     container: () => source.open(context),
     goThere: async (options = {}) => consentInBrowser(await consent().authorizationUrl(request), options),
     comeBack: (redirect: URL, changed = {}) =>
-      consent().complete(redirect.searchParams, { ...request, ...changed }),
+      consent().complete(redirect.searchParams, { ...request, ...changed }, () => Promise.resolve()),
   }
 }
 

@@ -52,7 +52,7 @@ it.each(['echoes', 'conflicts'] as const)(
   'even a lookup that lags behind all patience doubles nothing where a repeated key %s',
   async (repeatedKey) => {
     services.analytics.knobs.repeatedKey = repeatedKey
-    services.analytics.knobs.lookupLagMs = 3_000
+    services.analytics.knobs.lookupLagMs = 1_500
     services.analytics.once({ kind: 'cut-after' }, upload)
 
     await runUntil(delivered)

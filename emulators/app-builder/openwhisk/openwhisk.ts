@@ -90,7 +90,7 @@ export async function startOpenWhisk({
   ): Reply | Promise<Reply> {
     const name = rest.join('/')
     const body = parse(bytes)
-    if (space === 'whisk.system' && name === 'alarms/alarm') return alarms.feed(body)
+    if (space === 'whisk.system') return name === 'alarms/alarm' ? alarms.feed(body) : notImitated(name)
     if (space !== namespace && space !== '_') return answers.forbidden
     if (kind === 'logForwarding') return { status: 200, body: { adobe_io_runtime: {} } }
     if (kind === 'activations') return activationRoute(activations, rest, query)
@@ -124,6 +124,10 @@ export async function startOpenWhisk({
       await emulator.stop()
     },
   }
+}
+
+function notImitated(name: string): Reply {
+  return answers.badRequest(`This platform imitates /whisk.system/alarms/alarm, not /whisk.system/${name}.`)
 }
 
 function parse(body: Buffer): Record<string, unknown> {

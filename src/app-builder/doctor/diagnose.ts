@@ -3,7 +3,7 @@ import { toJobError } from '../../errors'
 import { silentLog } from '../../log'
 import { readCredentials } from '../params/credential-params'
 import { readServiceUrls } from '../params/parse-inputs'
-import { imsContext } from '../service-token'
+import { clock, http, random } from '../container'
 import { checkAnalytics } from './analytics-access'
 import { inspectInputs } from './inspect-inputs'
 import { migrationSteps } from './migration'
@@ -24,7 +24,11 @@ async function tryOut(inputs: Readonly<Record<string, string>>): Promise<Finding
   const subject = 'Service token'
   const urls = readServiceUrls(inputs)
   try {
-    const token = await imsChain(readCredentials(inputs), imsContext(urls), { log: silentLog })()
+    const token = await imsChain(
+      readCredentials(inputs),
+      { baseUrl: urls.ims, http, clock, random },
+      { log: silentLog },
+    )()
     const hours = Math.round((token.expiresAt - Date.now()) / 3_600_000)
     const minted: Finding = {
       level: 'good',

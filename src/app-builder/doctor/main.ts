@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
+import { withoutControls } from '../../http/foreign-text'
 import { createRedactor } from '../../http/redact'
 import { jobs } from '../../jobs'
-import { learnSecrets } from '../define-action'
+import { learnSecrets } from '../params/secret-inputs'
 import { diagnose } from './diagnose'
 import type { Finding } from './finding'
 
@@ -22,11 +23,11 @@ async function doctor(): Promise<void> {
     return
   }
   const redactor = createRedactor()
-  learnSecrets(inputs, redactor)
+  learnSecrets(inputs, process.env, redactor)
   const findings = redactor.value(await diagnose(inputs, jobs))
   for (const { level, subject, message, remedy } of findings) {
-    console.log(`${signs[level]} ${subject}: ${message}`)
-    if (remedy !== undefined) console.log(`  → ${remedy}`)
+    console.log(withoutControls(`${signs[level]} ${subject}: ${message}`))
+    if (remedy !== undefined) console.log(withoutControls(`  → ${remedy}`))
   }
   if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
 }

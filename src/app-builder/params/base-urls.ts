@@ -10,6 +10,11 @@ export const BaseUrl = z
     const { protocol, hostname } = new URL(text)
     return protocol === 'https:' || loopback.has(hostname)
   }, 'must be https (http is accepted for loopback hosts only)')
+  .refine((text) => {
+    if (!URL.canParse(text)) return false
+    const { username, password, search, hash } = new URL(text)
+    return [username, password, search, hash].every((part) => part === '')
+  }, 'must hold neither user nor password, query or fragment')
   .transform((text) => text.replace(/\/+$/, ''))
 
 /** App Builder turns an unset `$VAR` into ''. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../../http/json'
 import type { ImsCredentials } from '../../auth/ims/credentials'
 
 /** App Builder turns an unset `$VAR` into ''. */
@@ -9,6 +10,17 @@ const List = z
   .union([z.array(z.string()), z.string()])
   .transform((value) => (Array.isArray(value) ? value : splitList(value)))
   .pipe(z.array(text).min(1))
+
+/** A list of names: a JSON array, or a comma list, in which names may have blanks; empty where it is not set. */
+export function listOf(params: Params, name: string): readonly string[] {
+  const value = params[name]
+  const text = Array.isArray(value)
+    ? value
+    : typeof value === 'string'
+      ? (jsonArray(value) ?? value.split(','))
+      : []
+  return text.map((entry) => String(entry).trim()).filter((entry) => entry !== '')
+}
 
 /** One secret or, while it is rotated, a JSON array of them. */
 const Secrets = z
@@ -98,12 +110,7 @@ function splitList(value: string): string[] {
 }
 
 function jsonArray(value: string): string[] | null {
-  if (!value.trim().startsWith('[')) return null
-  try {
-    return z.array(z.string()).safeParse(JSON.parse(value)).data ?? null
-  } catch {
-    return null
-  }
+  return value.trim().startsWith('[') ? (z.array(z.string()).safeParse(parseJson(value)).data ?? null) : null
 }
 
 /** A PEM as it is, with literal `\n`, or in base64, wrapped or not. */

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
 import { EngineSettings } from '../../pipeline/settings'
 import { ServiceUrls } from './base-urls'
+import { firstIssue } from './first-issue'
 import type { Job } from '../../jobs/job'
 
 type Params = Readonly<Record<string, unknown>>
@@ -26,18 +28,12 @@ export function readSettings(params: Params, jobs: readonly Pick<Job, 'destinati
 /** @throws JobError `input-invalid` where it is no JSON object */
 export function readDeliverySettings({ DELIVERY_SETTINGS: text }: Params): Readonly<Record<string, unknown>> {
   if (text === undefined || text === '') return {}
-  return parse(z.record(z.string(), z.unknown()), typeof text === 'string' ? parsedJson(text) : text, nameOf)
+  const value = typeof text === 'string' ? parseJson(text) : text
+  if (value === undefined) throw invalid('DELIVERY_SETTINGS', 'is not JSON')
+  return parse(z.record(z.string(), z.unknown()), value, nameOf)
 }
 
 const nameOf = (path: string) => (path === '' ? 'DELIVERY_SETTINGS' : `DELIVERY_SETTINGS.${path}`)
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid('DELIVERY_SETTINGS', 'is not JSON')
-  }
-}
 
 function parse<Schema extends z.ZodType>(
   schema: Schema,
@@ -46,8 +42,8 @@ function parse<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw invalid(nameOf(issue?.path.join('.') ?? ''), issue?.message ?? 'is not valid')
+  const { path, message } = firstIssue(parsed.error)
+  throw invalid(nameOf(path), message)
 }
 
 function invalid(name: string, message: string): JobError {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { firstIssue } from './first-issue'
 
 /** `aio rt action invoke --param` sends every value as a string. */
 const flag = z
@@ -49,13 +50,25 @@ export function readRunParams(params: Readonly<Record<string, unknown>>): RunPar
     ),
   )
   const parsed = RunParams.safeParse({ ...stored, ...request })
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : (issue?.path.join('.') ?? '')
+  if (parsed.success) return alone(parsed.data)
+  const { path: name, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
-    `The parameter "${name}" is not right: ${issue?.message ?? 'invalid'}.`,
+    `The parameter "${name}" is not right: ${message}.`,
     `Known parameters: ${Object.keys(RunParams.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
     { details: { parameter: name } },
+  )
+}
+
+/** With `tenant=all` each run is started with nothing but the job: anything else would be dropped without a word. */
+function alone(asked: RunParams): RunParams {
+  const { tenant, job, ...others } = asked
+  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false)
+  if (tenant !== 'all' || !given) return asked
+  throw new JobError(
+    'params-invalid',
+    `The parameter "${given[0]}" cannot be given for all tenants at once.`,
+    `Give it for one of them: --param job ${job} --param tenant <org id> --param ${given[0]} …`,
+    { details: { parameter: given[0] } },
   )
 }

@@ -1,27 +1,42 @@
 import { JobError } from '../../errors'
-import { readCredentials } from '../params/credential-params'
-import type { CallerRules } from '../../auth/ims/from-user-token'
-import type { ActionParams } from '../define-action'
+import { listOf } from '../params/credential-params'
+import { ownOrgIds } from '../tenant'
+import type { Admitted, CallerRules } from '../../auth/ims/caller'
+import type { ActionParams } from '../platform'
 
 /** The client that the Experience Cloud shell's own tokens belong to. */
 const shellClientId = 'exc_app'
 
 /**
  * Whose tokens are let in: those of the app's own credential and of the Experience Cloud shell, or of the clients that
- * `TRIGGER_CLIENT_IDS` lists instead.
+ * `TRIGGER_CLIENT_IDS` lists instead; of all members of the organisation, or of those alone whom
+ * `TRIGGER_PRODUCT_PROFILES`, `TRIGGER_ROLES` or `TRIGGER_USER_IDS` name. Needs ids only, no secret.
  * @throws JobError `input-missing` where it is unknown which organisation the app belongs to
  */
 export function readCallerRules(params: ActionParams): CallerRules {
-  const { serverToServer, jwt } = readCredentials(params)
-  const own = 'missing' in serverToServer ? jwt : serverToServer
-  if ('missing' in own) throw noOrganisation
-  const { TRIGGER_CLIENT_IDS: listed } = params
-  const named = typeof listed === 'string' ? listed.split(/[\s,]+/).filter((id) => id !== '') : []
-  return { orgId: own.orgId, clientIds: named.length > 0 ? named : [own.clientId, shellClientId] }
+  const [orgId] = ownOrgIds(params)
+  if (orgId === undefined) throw noOrganisation
+  const { IMS_OAUTH_S2S_CLIENT_ID: oauth, JWT_CLIENT_ID: jwt } = params
+  const own = [oauth, jwt].filter((id) => typeof id === 'string' && id !== '') as string[]
+  const listed = listOf(params, 'TRIGGER_CLIENT_IDS')
+  return {
+    orgId,
+    clientIds: listed.length > 0 ? listed : [...own, shellClientId],
+    admitted: readAdmitted(params),
+  }
+}
+
+function readAdmitted(params: ActionParams): Admitted | null {
+  const admitted = {
+    userIds: listOf(params, 'TRIGGER_USER_IDS'),
+    productProfiles: listOf(params, 'TRIGGER_PRODUCT_PROFILES'),
+    roles: listOf(params, 'TRIGGER_ROLES'),
+  }
+  return Object.values(admitted).every((list) => list.length === 0) ? null : admitted
 }
 
 const noOrganisation = new JobError(
   'input-missing',
-  'No credential says which organisation this app belongs to.',
-  'Set IMS_OAUTH_S2S_* in .env and deploy again.',
+  'No input says which organisation this app belongs to.',
+  'Set IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_ORG_ID in .env and deploy again.',
 )

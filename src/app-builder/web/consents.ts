@@ -4,57 +4,92 @@ import { imsUrl } from '../../auth/ims/ims-library'
 import { JobError } from '../../errors'
 import { findJob } from '../../jobs/find-job'
 import { openTenants } from '../../state/tenants'
-import { clock, http, oncePerContainer } from '../container'
-import { readCredentials } from '../params/credential-params'
-import { readServiceUrls } from '../params/parse-inputs'
-import { readRuntime } from '../params/runtime'
+import { oncePerContainer } from '../container'
 import { sourceContext } from '../source-context'
-import { filesStore } from '../storage/stores'
+import { ownOrganisation, ownOrgIds } from '../tenant'
 import type { Consent } from '../../auth/consent/consent'
 import type { Invitation } from '../../auth/consent/invitations'
 import type { VerifyIdToken } from '../../auth/ims/id-token'
-import type { ActionContext } from '../define-action'
+import type { Job } from '../../jobs/job'
+import type { Tenants } from '../../state/tenants'
+import type { Platform } from '../platform'
 
 /** Keeps the keys of IMS, and how often they are fetched, for the life of the container. */
 const verifiers = oncePerContainer<VerifyIdToken>()
 
 /** @throws JobError `input-missing`, `job-unknown`, `params-invalid` */
-export async function findConsent(context: ActionContext, { to, inputs }: Invitation): Promise<Consent> {
-  return to === 'adobe' ? adobeConsent(context, inputs) : sourceConsent(context, to)
+export async function findConsent(platform: Platform, invitation: Invitation): Promise<Consent> {
+  return invitation.to === 'adobe'
+    ? adobeConsent(platform, invitation)
+    : sourceConsent(platform, invitation.to)
 }
 
-async function adobeConsent({ params }: ActionContext, inputs: Invitation['inputs']): Promise<Consent> {
-  const urls = readServiceUrls(params)
-  const { enterpriseWebApp: credential } = readCredentials(params)
+async function adobeConsent(platform: Platform, invited: Invitation): Promise<Consent> {
+  const { jobs, urls, ims, files, params } = platform
+  const { enterpriseWebApp: credential } = platform.credentials
   if ('missing' in credential) throw notConfigured(credential.missing)
   const keysUrl = await imsUrl(urls.ims, '/ims/keys')
-  const tenants = openTenants(filesStore(urls, readRuntime(process.env)))
+  const tenants = openTenants(files)
   return adminConsent({
     consentUrl: urls.consent,
     credential,
-    verify: verifiers([keysUrl], () => createIdTokenVerifier(keysUrl, http, clock)),
-    async link(orgId) {
-      // Who consents again keeps the inputs of the first time, but for what the new invitation says.
-      const before = await tenants.find(orgId)
+    verify: verifiers([keysUrl], () => createIdTokenVerifier(keysUrl, ims.http, ims.clock)),
+    async link(orgId, use) {
+      if (invited.orgId !== null && invited.orgId !== orgId) throw otherOrganisation
+      if (ownOrgIds(params).includes(orgId)) throw ownOrganisation
+      // Consent that is given again merges inputs; the new invitation wins.
+      const inputs = { ...(await inputsOf(tenants, orgId)), ...invited.inputs }
+      if (!namesDestination(jobs, inputs)) throw noDestination
+      await use()
       await tenants.save({
         version: 1,
         orgId,
         clientId: credential.clientId,
-        linkedAt: clock.now(),
+        linkedAt: ims.clock.now(),
         status: 'linked',
-        inputs: { ...before?.inputs, ...inputs },
+        refusals: null,
+        inputs,
       })
     },
   })
 }
 
-function sourceConsent(context: ActionContext, name: string): Consent {
-  const consent = findJob(context.jobs, name).source.consent?.(sourceContext(context))
+/**
+ * An organisation has to have a destination of its own: named by its invitation, or by one before. Told to the person
+ * who invites where the organisation is known, else to the one who consents.
+ * @throws JobError `params-invalid`
+ */
+export async function assertOwnDestination(
+  { jobs, files }: Pick<Platform, 'jobs' | 'files'>,
+  orgId: string,
+  inputs: Invitation['inputs'],
+): Promise<void> {
+  if (!namesDestination(jobs, { ...(await inputsOf(openTenants(files), orgId)), ...inputs }))
+    throw noDestination
+}
+
+/** A file that cannot be read is about to be replaced: it has nothing to add. */
+async function inputsOf(tenants: Tenants, orgId: string): Promise<Invitation['inputs']> {
+  try {
+    return (await tenants.find(orgId))?.inputs ?? {}
+  } catch (error) {
+    if (error instanceof JobError && error.code === 'state-corrupt') return {}
+    throw error
+  }
+}
+
+/** True where some job could write for a tenant with these inputs. */
+function namesDestination(jobs: readonly Job[], inputs: Invitation['inputs']): boolean {
+  return jobs.some(({ destination }) => destination.inputs.every(({ name }) => (inputs[name] ?? '') !== ''))
+}
+
+function sourceConsent(platform: Platform, name: string): Consent {
+  const consent = findJob(platform.jobs, name).source.consent?.(sourceContext(platform, platform.inputsOf()))
   if (consent) return consent
   throw new JobError(
     'params-invalid',
     `The source of the job "${name}" asks nobody for consent.`,
-    'Invite to `adobe`, or to a job whose source uses OAUTH2_AUTHORIZATION_CODE.',
+    askOperator,
   )
 }
 
@@ -65,3 +100,17 @@ function notConfigured(missing: readonly string[]): JobError {
     'Set IMS_ADMIN_CLIENT_ID, _CLIENT_SECRET and _SCOPES in .env and deploy again.',
   )
 }
+
+const askOperator = 'Ask whoever sent you the link for a new one.'
+
+const otherOrganisation = new JobError(
+  'consent-invalid',
+  'The invitation is for another organisation. Nothing was linked.',
+  askOperator,
+)
+
+const noDestination = new JobError(
+  'params-invalid',
+  'The organisation would have no report suite of its own: the invitation names none. Nothing was linked.',
+  `Invite with the input that says where the rows go: --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`,
+)

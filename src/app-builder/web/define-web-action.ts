@@ -1,27 +1,22 @@
-import { JobError, toJobError } from '../../errors'
-import { createRedactor } from '../../http/redact'
-import { learnSecrets } from '../define-action'
-import { createLogger } from '../logger'
+import { JobError } from '../../errors'
+import { actionFrame } from '../action-frame'
 import { readWebRequest } from './web-request'
 import type { JobErrorCode } from '../../errors'
 import type { Job } from '../../jobs/job'
-import type { ActionContext, ActionParams } from '../define-action'
+import type { ActionParams, Platform } from '../platform'
 import type { WebRequest } from './web-request'
 
 export interface WebResponse {
   readonly statusCode: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | object
-}
-
-export interface WebContext extends ActionContext {
-  readonly request: WebRequest
+  readonly body?: string
 }
 
 const statusOf: Partial<Record<JobErrorCode, number>> = {
   'params-invalid': 400,
   'consent-invalid': 400,
   'caller-unauthorized': 401,
+  'caller-forbidden': 403,
   'consent-declined': 403,
   'job-unknown': 404,
   'token-unavailable': 503,
@@ -33,29 +28,32 @@ export function httpStatusOf({ code }: JobError): number {
 }
 
 /**
- * The frame around web actions. An error becomes an answer; what only the operator should know is logged, not sent.
+ * The frame around web actions. What a caller sends is no secret and is never learnt as one: strangers could blank
+ * words of the log, or headers of the answer. What only the operator should know is logged, not sent.
  * @param present how an error is shown; by default as `application/problem+json` (RFC 9457)
  */
 export function defineWebAction(
   jobs: readonly Job[],
-  run: (context: WebContext) => Promise<WebResponse>,
+  run: (platform: Platform, request: WebRequest) => Promise<WebResponse>,
   present: (error: JobError) => WebResponse = problem,
 ): (params: ActionParams) => Promise<object> {
-  return async function main(params) {
-    const redactor = createRedactor()
-    learnSecrets(params, redactor)
-    const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
-    try {
-      const request = readWebRequest(params)
-      if (!request) throw notOverTheWeb
-      for (const name of ['authorization', 'cookie']) redactor.add(request.headers[name] ?? '')
-      return redactor.value(await run({ jobs, params, log, redactor, request }))
-    } catch (thrown) {
-      const error = toJobError(thrown)
-      log.error(error.message, { code: error.code, ...error.details })
-      return redactor.value(present(httpStatusOf(error) === 500 ? concealed : error))
-    }
+  return actionFrame(
+    jobs,
+    async (platform) => guarded(await run(platform, readWebRequest(platform.params))),
+    (error) => guarded(present(httpStatusOf(error) === 500 ? concealed : error)),
+  )
+}
+
+/** Nothing of an answer is kept, and no browser takes it for something else than it says it is. */
+function guarded({ headers, ...response }: WebResponse): WebResponse {
+  return {
+    ...response,
+    headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
   }
+}
+
+export function json(statusCode: number, body: object): WebResponse {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 /** @see RFC 9457 */
@@ -64,7 +62,7 @@ export function problem(error: JobError): WebResponse {
   const status = httpStatusOf(error)
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: { 'content-type': 'application/problem+json' },
     body: JSON.stringify({ type: 'about:blank', title: code, status, detail: message, remedy }),
   }
 }
@@ -74,10 +72,4 @@ const concealed = new JobError(
   'unexpected',
   'Something is wrong with this app.',
   'Whoever runs it finds the cause in the logs of this activation.',
-)
-
-const notOverTheWeb = new JobError(
-  'params-invalid',
-  'This is a web action.',
-  'Call it over HTTPS: `aio app get-url` prints its address.',
 )

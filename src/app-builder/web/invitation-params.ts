@@ -1,7 +1,13 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
+import { requireOrgId } from '../../org-id'
+import { firstIssue } from '../params/first-issue'
 import type { Invitation } from '../../auth/consent/invitations'
-import type { ActionParams } from '../define-action'
+import type { ActionParams } from '../platform'
+
+/** They travel in a link and in a cookie, which browsers cut at 4 KB. */
+const maxInputChars = 1_000
 
 /** The CLI passes strings; what is kept in the clear may not be a secret. */
 const Inputs = z
@@ -13,25 +19,29 @@ const Inputs = z
     (inputs) => Object.keys(inputs).every((name) => !/(SECRET|KEY|PASSWORD|TOKEN|URL)/.test(name)),
     'may not name secrets or addresses',
   )
+  .refine((inputs) => JSON.stringify(inputs).length <= maxInputChars, `may have ${maxInputChars} characters`)
 
-const InvitationParams = z.object({ invite: z.string().min(1), inputs: Inputs.default({}) })
+const InvitationParams = z.object({
+  invite: z.string().min(1),
+  org: z.string().optional(),
+  inputs: Inputs.default({}),
+})
 
 /** @throws JobError `params-invalid` */
-export function readInvitationParams(params: ActionParams): Invitation {
-  const parsed = InvitationParams.safeParse({ invite: params.invite, inputs: params.inputs })
-  if (parsed.success) return { to: parsed.data.invite, inputs: parsed.data.inputs }
-  const issue = parsed.error.issues[0]
+export function readInvitationParams({ invite, org, inputs }: ActionParams): Omit<Invitation, 'id'> {
+  const parsed = InvitationParams.safeParse({ invite, org, inputs })
+  if (parsed.success) {
+    const { data } = parsed
+    return {
+      to: data.invite,
+      orgId: data.org === undefined ? null : requireOrgId(data.org, 'org'),
+      inputs: data.inputs,
+    }
+  }
+  const { path, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
-    `The parameter "${String(issue?.path[0] ?? '')}" is not right: ${issue?.message ?? 'invalid'}.`,
-    `Example: --param invite adobe --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`,
+    `The parameter "${path}" is not right: ${message}.`,
+    `Example: --param invite adobe --param org 1234567890ABCDEF12345678@AdobeOrg --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,9 +1,10 @@
+import type { ActionParams } from '../platform'
 import type { Runtime } from '../params/runtime'
 
 const adobeHost = 'https://adobeioruntime.net'
 
 /** Where a web action of this namespace is reached from outside. */
-export function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: string): string {
+function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: string): string {
   const [, , pkg = ''] = actionName.split('/')
   const path = `/${pkg}/${action}`
   return apiHost === adobeHost
@@ -11,7 +12,8 @@ export function webActionUrl({ apiHost, namespace, actionName }: Runtime, action
     : `${apiHost}/api/v1/web/${namespace}${path}`
 }
 
-/** The full name of another action in the package of this one. */
-export function siblingAction({ actionName }: Runtime, action: string): string {
-  return [...actionName.split('/').slice(0, -1), action].join('/')
+/** Where `connect` is reached: its own address, or `CONNECT_URL` in front of it. */
+export function connectUrl({ CONNECT_URL: configured }: ActionParams, runtime: Runtime): string {
+  if (typeof configured === 'string' && configured !== '') return configured.replace(/\/+$/, '')
+  return webActionUrl(runtime, 'connect')
 }

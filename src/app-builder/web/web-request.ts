@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { JobError } from '../../errors'
+import type { ActionParams } from '../platform'
 
 /** An HTTP request, as a raw web action gets it: nothing of it is mixed with the action's inputs. */
 export interface WebRequest {
@@ -19,10 +21,18 @@ const Raw = z.object({
   __ow_body: z.string().default(''),
 })
 
-/** Null where the action was not called over the web but by somebody who holds the key of the namespace. */
-export function readWebRequest(params: Readonly<Record<string, unknown>>): WebRequest | null {
+/**
+ * Whether the call came over the web. The platform says so, and no caller can take it away; whether the rest parses
+ * decides nothing, or a malformed request would count as a call by the key of the namespace.
+ */
+export function isOverTheWeb(params: ActionParams): boolean {
+  return Object.hasOwn(params, '__ow_method')
+}
+
+/** @throws JobError `params-invalid` */
+export function readWebRequest(params: ActionParams): WebRequest {
   const parsed = Raw.safeParse(params)
-  if (!parsed.success) return null
+  if (!parsed.success) throw isOverTheWeb(params) ? malformed : notOverTheWeb
   const { __ow_method: method, __ow_path: path, __ow_query, __ow_headers: headers, __ow_body } = parsed.data
   return { method, path, query: new URLSearchParams(__ow_query), headers, body: decoded(__ow_body, headers) }
 }
@@ -38,3 +48,14 @@ export function cookieOf({ headers }: WebRequest, name: string): string | undefi
   const pairs = (headers.cookie ?? '').split(/; */).map((pair) => pair.split('='))
   return pairs.find(([key]) => key === name)?.[1]
 }
+
+const malformed = new JobError(
+  'params-invalid',
+  'The request cannot be read.',
+  'Send it again as plain HTTP.',
+)
+const notOverTheWeb = new JobError(
+  'params-invalid',
+  'This is a web action.',
+  'Call it over HTTPS: `aio app get-url` prints its address.',
+)

@@ -1,4 +1,4 @@
-/** What one consent is bound to. Made by us, kept on our side, used once. */
+/** What one consent is bound to. Made by us, used once. */
 export interface ConsentRequest {
   /** Comes back unchanged with the redirect. */
   readonly state: string
@@ -17,6 +17,9 @@ export interface ConsentGranted {
   readonly next: string
 }
 
+/** Uses the invitation up. @throws JobError `consent-invalid` where somebody else has been quicker */
+export type UseInvitation = () => Promise<void>
+
 /** One way to ask a person in the browser for access: send them there, judge what comes back, keep what was granted. */
 export interface Consent {
   /** Who asks for what, for the pages. */
@@ -24,9 +27,9 @@ export interface Consent {
   /** Where the browser is sent. */
   authorizationUrl(request: ConsentRequest): Promise<string>
   /**
-   * Judges the redirect, whose state has been found genuine, and keeps what was granted.
+   * Judges the redirect, whose state has been found genuine, uses the invitation, and keeps what was granted.
    * @throws JobError `consent-declined` where the person or the server said no, `consent-invalid` where the redirect
    * cannot be trusted, `token-unavailable`
    */
-  complete(redirect: URLSearchParams, request: ConsentRequest): Promise<ConsentGranted>
+  complete(redirect: URLSearchParams, request: ConsentRequest, use: UseInvitation): Promise<ConsentGranted>
 }

@@ -1,48 +1,87 @@
+import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
 import type { Clock } from '../../clock'
 import type { Sealer } from '../../state/sealer'
+import type { SingleUse } from '../../state/single-use'
 
 export const invitationDays = 7
 
 const purpose = 'invitation'
 const dayMs = 24 * 60 * 60 * 1000
 
-const Invitation = z.object({
+export const Invitation = z.object({
+  /** Names it for revocation, and says when it expires: `<ms since the epoch>-<random>`. */
+  id: z.string(),
   /** `adobe`, or the job whose source asks. */
   to: z.string(),
+  /** The one organisation that may use it, where it is known. */
+  orgId: z.string().nullable(),
   /** Inputs of the tenant that will be linked. */
   inputs: z.record(z.string(), z.string()),
-  expiresAt: z.number(),
 })
-export type Invitation = Omit<z.infer<typeof Invitation>, 'expiresAt'>
+export type Invitation = z.infer<typeof Invitation>
 
 /**
  * Links that begin a consent. Only who holds the key of the namespace can have one made, so that no stranger links an
- * account of theirs to this app. An invitation needs no store: it is sealed.
+ * account of theirs to this app. An invitation is sealed and needs no store; that it was used or revoked does.
  */
 export interface Invitations {
-  make(invitation: Invitation): string
-  /** @throws JobError `consent-invalid` */
-  read(text: string): Invitation
+  /** @returns its id, and what goes into the link */
+  make(invitation: Omit<Invitation, 'id'>): { readonly id: string; readonly text: string }
+  /** @throws JobError `consent-invalid` where it is none of ours, has expired, was used or revoked */
+  read(text: string): Promise<Invitation>
+  /** Uses it up. @throws JobError `consent-invalid` where it was used or revoked before */
+  use(invitation: Pick<Invitation, 'id'>): Promise<void>
+  /** False where it had been used or revoked before. @throws JobError `params-invalid` */
+  revoke(id: string): Promise<boolean>
 }
 
-export function createInvitations(sealer: Sealer, clock: Clock): Invitations {
+export function createInvitations(sealer: Sealer, singleUse: SingleUse, clock: Clock): Invitations {
   return {
-    make: (invitation) =>
-      sealer.seal(
-        JSON.stringify({ ...invitation, expiresAt: clock.now() + invitationDays * dayMs }),
-        purpose,
-      ),
-    read(text) {
+    make(invitation) {
+      const id = `${clock.now() + invitationDays * dayMs}-${randomBytes(12).toString('hex')}`
+      return { id, text: sealer.seal(JSON.stringify({ ...invitation, id }), purpose) }
+    },
+    async read(text) {
       const opened = sealer.open(text, purpose)
-      const invitation = opened === null ? null : Invitation.parse(JSON.parse(opened))
-      if (invitation && clock.now() < invitation.expiresAt) return invitation
-      throw new JobError(
-        'consent-invalid',
-        invitation ? 'The invitation has expired.' : 'This is no invitation of this app.',
-        'Ask whoever sent you the link for a new one.',
-      )
+      if (opened === null) throw invalid('This is no invitation of this app')
+      const invitation = Invitation.parse(parseJson(opened))
+      const expiresAt = expiryOf(invitation.id) ?? 0
+      if (clock.now() >= expiresAt) throw invalid('The invitation has expired')
+      if (await singleUse.isClaimed(nameOf(invitation.id), expiresAt)) throw used
+      return invitation
+    },
+    async use({ id }) {
+      if (!(await singleUse.claim(nameOf(id), expiryOf(id) ?? 0))) throw used
+    },
+    async revoke(id) {
+      const expiresAt = expiryOf(id)
+      if (expiresAt === null) throw noId
+      await singleUse.tidy(clock.now())
+      return singleUse.claim(nameOf(id), expiresAt)
     },
   }
 }
+
+function nameOf(id: string): string {
+  return `invitation/${id}`
+}
+
+function expiryOf(id: string): number | null {
+  const [, expiresAt] = /^(\d{13})-[0-9a-f]{24}$/.exec(id) ?? []
+  return expiresAt === undefined ? null : Number(expiresAt)
+}
+
+function invalid(what: string): JobError {
+  return new JobError('consent-invalid', `${what}.`, 'Ask whoever sent you the link for a new one.')
+}
+
+const used = invalid('The invitation was used before, or revoked')
+
+const noId = new JobError(
+  'params-invalid',
+  'The parameter "revoke" is not the id of an invitation.',
+  'Give the `id` that was printed when the invitation was made.',
+)

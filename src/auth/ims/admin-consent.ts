@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import type { Consent } from '../consent/consent'
+import type { Consent, UseInvitation } from '../consent/consent'
 import type { EnterpriseWebAppCredential } from './credentials'
 import type { VerifyIdToken } from './id-token'
 
@@ -8,8 +8,8 @@ export interface AdminConsent {
   readonly consentUrl: string
   readonly credential: EnterpriseWebAppCredential
   readonly verify: VerifyIdToken
-  /** Keeps the organisation that is linked now. */
-  readonly link: (orgId: string) => Promise<void>
+  /** Uses the invitation and keeps the organisation that is linked now, unless it may not be linked. */
+  readonly link: (orgId: string, use: UseInvitation) => Promise<void>
 }
 
 /** What the errors of the consent page mean to the person in front of it. */
@@ -48,12 +48,12 @@ export function adminConsent({ consentUrl, credential, verify, link }: AdminCons
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
       return Promise.resolve(url.href)
     },
-    async complete(redirect, { nonce }) {
+    async complete(redirect, { nonce }, use) {
       const error = redirect.get('error')
       if (error !== null) throw refused(error)
       if (redirect.get('admin_consent') !== 'true') throw declined
       const orgId = await verify(redirect.get('id_token') ?? '', { clientId, nonce })
-      await link(orgId)
+      await link(orgId, use)
       return {
         linked: orgId,
         next: 'Now give its technical account an Analytics product profile: Adobe Exchange, Manage. Until then Analytics answers 403.',

@@ -1,5 +1,5 @@
-import { JobError } from '../../errors'
 import { NotConfigured } from '../token-provider'
+import { TokenRefused } from '../token-refused'
 import { requestToken } from './ims-client'
 import type { AccessToken, TokenProvider } from '../token-provider'
 import type { ImsCredentials } from './credentials'
@@ -7,12 +7,16 @@ import type { ImsContext } from './ims-client'
 
 const provider = 'Enterprise Web App'
 
-/** Refusals that are about this app's own credential; every other one is about the customer's consent. */
-const ownFaults: readonly unknown[] = ['invalid_client', 'invalid_scope', 'unsupported_grant_type']
+/**
+ * What RFC 6749 has for a client whose grant is gone. Adobe documents no code of its own for withdrawn consent; a code
+ * that is not known to mean it never does, so that no firewall and no outage unlinks a customer.
+ */
+const withdrawals: readonly unknown[] = ['unauthorized_client', 'invalid_grant', 'access_denied']
 
 /**
  * A service token for the technical account that a customer's consent made in their organisation. It lives for an
- * hour. IMS does not tell when consent is withdrawn: from then on it refuses to mint.
+ * hour. IMS does not tell when consent is withdrawn: from then on it refuses to mint, which is thrown as a
+ * {@link TokenRefused} with the meaning `withdrawn`.
  * @param orgId the customer's, learnt from a verified ID token and from nowhere else; absent where no customer is meant
  * @see Adobe Developer Console, Admin authentication: POST /ims/token/v3 with `org_id`
  */
@@ -41,21 +45,20 @@ export function fromEnterpriseWebApp(
         orgId,
       })
     } catch (error) {
-      throw isWithdrawal(error) ? needsReauth(error, orgId) : error
+      throw isWithdrawal(error) ? withdrawn(error, orgId) : error
     }
   }
 }
 
-function isWithdrawal(error: unknown): error is JobError {
-  const refused = error instanceof JobError && error.code === 'token-refused'
-  return refused && !ownFaults.includes(error.details.imsError)
+function isWithdrawal(error: unknown): error is TokenRefused {
+  return error instanceof TokenRefused && withdrawals.includes(error.refusal.serverCode)
 }
 
-function needsReauth({ details }: JobError, orgId: string): JobError {
-  return new JobError(
-    'needs-reauth',
-    `${orgId} has withdrawn its consent, or never gave it: IMS says ${String(details.imsError)}.`,
-    'Send an admin of the organisation a new link: aio rt action invoke analytics-ingest/connect --param invite adobe --result',
-    { details: { ...details, orgId, credentialGone: false } },
+function withdrawn({ refusal, details }: TokenRefused, orgId: string): TokenRefused {
+  return new TokenRefused(
+    `IMS mints no token for ${orgId}: ${String(refusal.serverCode)}. Its consent may be withdrawn.`,
+    'If it stays, ask an admin of the organisation whether they withdrew the consent; until then each run asks again.',
+    { ...refusal, meaning: 'withdrawn' },
+    { ...details, orgId },
   )
 }

@@ -1,5 +1,5 @@
-import { JobError } from '../../errors'
 import { NotConfigured } from '../token-provider'
+import { TokenRefused } from '../token-refused'
 import { requestToken } from './ims-client'
 import type { AccessToken, TokenProvider } from '../token-provider'
 import type { ImsCredentials } from './credentials'
@@ -35,7 +35,7 @@ export function fromOAuthServerToServer(
           orgId,
         })
       } catch (error) {
-        if (!(error instanceof JobError) || error.details.imsError !== 'invalid_client') throw error
+        if (!(error instanceof TokenRefused) || error.refusal.serverCode !== 'invalid_client') throw error
         refusal = error
       }
     }

@@ -1,172 +1,123 @@
 import { createHash } from 'node:crypto'
-import * as z from 'zod'
 import { JobError } from '../../errors'
 import { NotConfigured } from '../token-provider'
-import { askIms, imsOutOfOrder } from './ims-client'
-import { tokenClaims } from './ims-library'
+import { acceptedClient, assertNamesOrg, bearerToken, readableClaims, unauthorized } from './caller'
+import { confirmToken, membershipsOf, organizationsOf } from './confirm-caller'
 import type { AccessToken, TokenProvider } from '../token-provider'
+import type { Admitted, Caller, CallerRules } from './caller'
+import type { CallerToken, Memberships } from './confirm-caller'
 import type { ImsContext } from './ims-client'
-import type { TokenClaims } from './token-claims'
 
-const provider = 'User token'
 const positiveMs = 5 * 60_000
+/** A refused token stays refused; without this, each request with one would cost two questions to IMS. */
+const negativeMs = 30_000
 const maxRemembered = 1_000
-
-/** Whoever calls a web action, as the request headers say; nothing of it is believed before IMS confirms it. */
-export interface Caller {
-  /** `Authorization` */
-  readonly authorization: string | undefined
-  /** `x-gw-ims-org-id` */
-  readonly orgId: string | undefined
-}
-
-export interface CallerRules {
-  /** Clients whose tokens are accepted: the app's own, and that of the Experience Cloud shell. */
-  readonly clientIds: readonly string[]
-  /** The organisation that this app belongs to. */
-  readonly orgId: string
-}
 
 /** A caller that IMS has confirmed. */
 interface Confirmed {
-  readonly expiresAt: number
-  readonly clientId: string
   readonly orgIds: readonly string[]
+  /** Read only where rules ask for it. */
+  readonly memberships: Memberships | null
   readonly until: number
 }
 
-/** Confirmed callers by token hash, shared by all requests of a container. A refusal is never remembered. */
-export type ConfirmedCallers = Map<string, Confirmed>
+interface Refused {
+  readonly error: JobError
+  readonly until: number
+}
+
+/** What IMS said of tokens, by their hash, shared by all requests of a container. Outages are never remembered. */
+export interface KnownCallers {
+  readonly confirmed: Map<string, Confirmed>
+  /** Apart, so that strangers cannot crowd out members. */
+  readonly refused: Map<string, Refused>
+}
+
+export function noKnownCallers(): KnownCallers {
+  return { confirmed: new Map(), refused: new Map() }
+}
 
 export interface User {
   readonly caller: Caller
   readonly rules: CallerRules
-  readonly confirmed: ConfirmedCallers
+  readonly known: KnownCallers
 }
-
-const Validation = z.object({ valid: z.boolean(), reason: z.string().optional() })
-const Organizations = z.array(z.object({ orgRef: z.object({ ident: z.string(), authSrc: z.string() }) }))
 
 /**
  * The caller's own token, after IMS has confirmed it: genuine, unexpired, of an accepted client, and of a member of
- * this app's organisation. Where IMS cannot be asked, nobody gets in.
- * @see POST /ims/validate_token/v1, GET /ims/organizations/v6
- * @throws NotConfigured without an `Authorization` header; JobError `caller-unauthorized`, `token-unavailable`
+ * this app's organisation whom the rules admit. Where IMS cannot be asked, nobody gets in.
+ * @throws NotConfigured without an `Authorization` header; JobError `caller-unauthorized`, `caller-forbidden`,
+ * `token-unavailable`
  */
-export function fromUserToken({ caller, rules, confirmed }: User, context: ImsContext): TokenProvider {
+export function fromUserToken({ caller, rules, known }: User, context: ImsContext): TokenProvider {
   return async function present(): Promise<AccessToken> {
-    if (caller.authorization === undefined) throw new NotConfigured(provider, ['the header Authorization'])
+    if (caller.authorization === undefined)
+      throw new NotConfigured('User token', ['the header Authorization'])
     const value = bearerToken(caller.authorization)
     assertNamesOrg(caller, rules)
-    const now = context.clock.now()
-    const claims = await readableClaims(value, context.baseUrl, now)
+    const claims = await readableClaims(value, context.baseUrl, context.clock.now())
     const clientId = acceptedClient(claims, rules)
+    const expiresAt = claims.created_at + claims.expires_in
 
-    const hash = createHash('sha256').update(value).digest('hex')
-    let known = confirmed.get(hash)
-    if (!known || known.until <= now) {
-      known = await confirm(value, clientId, claims, context)
-      remember(confirmed, hash, known)
+    const confirmed = await confirmOnce({ value, clientId }, expiresAt, rules, known, context)
+    if (!confirmed.orgIds.includes(rules.orgId)) {
+      throw unauthorized(
+        'the person is no member of the organisation of this app',
+        'Log in to the right organisation.',
+      )
     }
-    if (!known.orgIds.includes(rules.orgId)) {
-      throw unauthorized(`the person is no member of ${rules.orgId}`, 'Log in to the right organisation.')
-    }
-    return { value, expiresAt: known.expiresAt, clientId, orgId: rules.orgId }
+    if (rules.admitted) assertAdmitted(claims.user_id, confirmed.memberships, rules.admitted)
+    return { value, expiresAt, clientId, orgId: rules.orgId }
   }
 }
 
-/** @see RFC 6750 §2.1; the scheme is case-insensitive */
-function bearerToken(authorization: string): string {
-  const [, token] = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization.trim()) ?? []
-  if (token !== undefined) return token
-  throw unauthorized(
-    'the header Authorization is not one bearer token',
-    'Send `Authorization: Bearer <token>`.',
-  )
-}
-
-function assertNamesOrg({ orgId }: Caller, rules: CallerRules): void {
-  if (orgId === rules.orgId) return
-  throw unauthorized(
-    orgId === undefined ? 'the header x-gw-ims-org-id is missing' : 'x-gw-ims-org-id is another organisation',
-    `Send \`x-gw-ims-org-id: ${rules.orgId}\` (with x-gw, not w-gw).`,
-  )
-}
-
-/** What can be seen without asking IMS; it saves the question, it proves nothing. */
-async function readableClaims(token: string, baseUrl: string, now: number): Promise<TokenClaims> {
-  const claims = await tokenClaims(token)
-  if (!claims) throw unauthorized('the token is not one of IMS', 'Log in again.')
-  if (claims.type !== 'access_token') throw unauthorized('it is no access token', 'Send an access token.')
-  if (claims.created_at + claims.expires_in <= now)
-    throw unauthorized('the token has expired', 'Log in again.')
-  if (claims.as !== undefined && claims.as !== environmentOf(baseUrl)) {
-    throw unauthorized('the token belongs to another IMS environment', 'Log in to the same one as this app.')
-  }
-  return claims
-}
-
-/** `ims-na1` or `ims-na1-stg1`: the first label of the host, which a token repeats. */
-function environmentOf(baseUrl: string): string {
-  const { hostname } = new URL(baseUrl)
-  return hostname.endsWith('.adobelogin.com') ? (hostname.split('.')[0] ?? '') : 'ims-na1'
-}
-
-function acceptedClient({ client_id: clientId }: TokenClaims, { clientIds }: CallerRules): string {
-  if (clientId !== undefined && clientIds.includes(clientId)) return clientId
-  throw unauthorized(
-    'the token belongs to a client that is not accepted here',
-    'Name the client in TRIGGER_CLIENT_IDS, or log in through an accepted one.',
-  )
-}
-
-async function confirm(
-  token: string,
-  clientId: string,
-  claims: TokenClaims,
+async function confirmOnce(
+  token: CallerToken,
+  expiresAt: number,
+  rules: CallerRules,
+  { confirmed, refused }: KnownCallers,
   context: ImsContext,
 ): Promise<Confirmed> {
-  const headers = { authorization: `Bearer ${token}`, 'x-ims-clientid': clientId }
-  const answer = await askIms(context, {
-    provider,
-    method: 'POST',
-    path: '/ims/validate_token/v1',
-    headers,
-    form: { type: 'access_token', client_id: clientId },
-  })
-  const validation = Validation.safeParse(answer.body)
-  if (answer.status !== 200 || !validation.success) throw imsOutOfOrder(provider, answer)
-  if (!validation.data.valid) throw unauthorized('IMS does not confirm the token', 'Log in again.')
-
-  const expiresAt = claims.created_at + claims.expires_in
-  const orgIds = await organizationsOf(headers, context)
-  return { expiresAt, clientId, orgIds, until: Math.min(expiresAt, context.clock.now() + positiveMs) }
-}
-
-async function organizationsOf(
-  headers: Readonly<Record<string, string>>,
-  context: ImsContext,
-): Promise<readonly string[]> {
-  const answer = await askIms(context, { provider, method: 'GET', path: '/ims/organizations/v6', headers })
-  if (answer.status === 401 || answer.status === 403) {
-    throw unauthorized(
-      'the token may not read its organisations',
-      'Ask for the scope read_organizations; the I/O Management API brings it.',
-    )
+  const now = context.clock.now()
+  const hash = createHash('sha256').update(token.value).digest('hex')
+  const refusal = refused.get(hash)
+  if (refusal && now < refusal.until) throw refusal.error
+  const found = confirmed.get(hash)
+  if (found && now < found.until) return found
+  try {
+    await confirmToken(token, context)
+    const orgIds = await organizationsOf(token, context)
+    const memberships = rules.admitted ? await membershipsOf(token, rules.orgId, context) : null
+    const until = Math.min(expiresAt, context.clock.now() + positiveMs)
+    return remember(confirmed, hash, { orgIds, memberships, until })
+  } catch (error) {
+    if (error instanceof JobError && error.code === 'caller-unauthorized')
+      remember(refused, hash, { error, until: context.clock.now() + negativeMs })
+    throw error
   }
-  const parsed = Organizations.safeParse(answer.body)
-  if (answer.status !== 200 || !parsed.success) throw imsOutOfOrder(provider, answer)
-  return parsed.data.map(({ orgRef }) => `${orgRef.ident}@${orgRef.authSrc}`)
 }
 
 /** The oldest goes first once there are too many. */
-function remember(confirmed: ConfirmedCallers, hash: string, caller: Confirmed): void {
-  confirmed.delete(hash)
-  confirmed.set(hash, caller)
-  const [oldest] = confirmed.keys()
-  if (confirmed.size > maxRemembered && oldest !== undefined) confirmed.delete(oldest)
+function remember<Value>(map: Map<string, Value>, hash: string, value: Value): Value {
+  map.delete(hash)
+  map.set(hash, value)
+  const [oldest] = map.keys()
+  if (map.size > maxRemembered && oldest !== undefined) map.delete(oldest)
+  return value
 }
 
-function unauthorized(why: string, remedy: string): JobError {
-  return new JobError('caller-unauthorized', `The caller is not let in: ${why}.`, remedy)
+function assertAdmitted(
+  userId: string | undefined,
+  memberships: Memberships | null,
+  admitted: Admitted,
+): void {
+  const { roles = [], productProfiles = [] } = memberships ?? {}
+  if (userId !== undefined && admitted.userIds.includes(userId)) return
+  if (productProfiles.some((profile) => admitted.productProfiles.includes(profile))) return
+  if (roles.some((role) => admitted.roles.includes(role))) return
+  throw new JobError(
+    'caller-forbidden',
+    'Forbidden: only some members of the organisation may do this, and the person is none of them.',
+    'Ask an admin for one of the product profiles or roles that this app admits. A token shows them only with the scopes additional_info.projectedProductContext and additional_info.roles.',
+  )
 }

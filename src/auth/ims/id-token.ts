@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { readOrgId } from '../../org-id'
 import { decisionMaxBytes } from '../../http/http-client'
 import type { Clock } from '../../clock'
 import type { HttpClient } from '../../http/http-client'
@@ -19,7 +20,6 @@ const Claims = z.object({
   orgId: z.string().optional(),
   org_id: z.string().optional(),
 })
-const orgIdPattern = /^[0-9A-F]{20,32}@AdobeOrg$/i
 
 export interface IdTokenRules {
   readonly clientId: string
@@ -49,6 +49,7 @@ export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: 
   })
 
   return async function verify(idToken, { clientId, nonce }) {
+    if (keyIdOf(idToken) === undefined) throw invalid('it does not name the key that signed it')
     const payload = await jwtVerify(idToken, keys, {
       algorithms: ['RS256'],
       issuer: issuers,
@@ -70,16 +71,25 @@ export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: 
   }
 }
 
+/** Without it any key of IMS would have to be tried. Null where the header cannot be read, which jose explains. */
+function keyIdOf(idToken: string): string | null | undefined {
+  try {
+    return decodeProtectedHeader(idToken).kid
+  } catch {
+    return null
+  }
+}
+
 function organisationOf({ orgId, org_id }: z.infer<typeof Claims>): string {
   if (orgId !== undefined && org_id !== undefined && orgId !== org_id) {
     throw invalid('it names two organisations')
   }
-  const named = orgId ?? org_id ?? ''
-  if (!orgIdPattern.test(named)) throw invalid('it names no organisation')
+  const named = readOrgId(orgId ?? org_id ?? '')
+  if (named === null) throw invalid('it names no organisation')
   return named
 }
 
-/** Only faults of the token are the token's: keys that cannot be had are an outage. */
+/** Faults of the token are the token's: only keys that cannot be had are an outage. */
 function faultOf(error: unknown): JobError {
   if (error instanceof errors.JWTExpired) return invalid('it has expired')
   if (error instanceof errors.JWTClaimValidationFailed)
@@ -89,6 +99,8 @@ function faultOf(error: unknown): JobError {
   if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('the signature is not right')
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
     return invalid('it is no token')
+  // `crit` names something that jose does not know, or the key's type does not fit.
+  if (error instanceof errors.JOSENotSupported) return invalid('it asks for an extension that nobody knows')
   return new JobError(
     'token-unavailable',
     'The keys of IMS cannot be had to verify the ID token.',

@@ -1,9 +1,12 @@
 import * as z from 'zod'
-import { JobError } from '../../errors'
-import { askAuthority, formType, unusable } from '../authority'
+import { foreignCode, foreignText } from '../../http/foreign-text'
+import { createRedactor } from '../../http/redact'
+import { askAuthority, formType, isRefusal, unusable } from '../authority'
+import { TokenRefused } from '../token-refused'
 import { imsUrl, tokenExpiry } from './ims-library'
 import { explainRefusal } from './refusals'
 import type { AccessToken } from '../token-provider'
+import type { JobError } from '../../errors'
 import type { AuthorityAnswer, AuthorityContext } from '../authority'
 
 /** What every IMS provider works with. */
@@ -77,16 +80,24 @@ export async function requestToken(context: ImsContext, request: TokenRequest): 
   return { value, expiresAt, clientId, orgId }
 }
 
-function refusal({ provider, path }: TokenRequest, answer: AuthorityAnswer): JobError {
-  const { status, headers } = answer
+/**
+ * Of the server's own text its code stays, and a short prefix without what was sent in this very exchange: a server
+ * can only repeat what it was told.
+ */
+function refusal({ provider, path, form }: TokenRequest, answer: AuthorityAnswer): JobError {
+  const { status, debugId } = answer
   const refused = Refused.safeParse(answer.body)
-  if (!refused.success) return imsOutOfOrder(provider, answer)
-  const { error: imsError, error_description: description } = refused.data
-  const { remedy, credentialGone } = explainRefusal(path, status, imsError)
-  return new JobError(
-    'token-refused',
-    `${provider}: IMS refused the credential: ${imsError}${description ? ` (${description})` : ''}, HTTP ${status}.`,
+  if (!refused.success || !isRefusal(status, refused.data.error)) return imsOutOfOrder(provider, answer)
+  const { error, error_description: description = '' } = refused.data
+  const sent = createRedactor()
+  for (const name of ['client_secret', 'jwt_token']) sent.add(form[name])
+  const imsError = foreignCode(sent.text(error))
+  const { remedy, meaning } = explainRefusal(path, status, imsError)
+  const said = foreignText(description, { redact: sent.text })
+  return new TokenRefused(
+    `${provider}: IMS refused the credential: ${imsError}${said === '' ? '' : ` (${said})`}, HTTP ${status}.`,
     remedy,
-    { details: { provider, imsError, status, debugId: headers['x-debug-id'], credentialGone } },
+    { serverCode: imsError, meaning },
+    { provider, imsError, status, debugId },
   )
 }

@@ -1,8 +1,9 @@
+import type { RefusalMeaning } from '../token-refused'
+
 /** What a refusal of IMS means for the person who set the credential up. */
 export interface Explanation {
   readonly remedy: string
-  /** The client exists, but no longer with this kind of credential: another kind may do. */
-  readonly credentialGone: boolean
+  readonly meaning: RefusalMeaning
 }
 
 interface Refusal {
@@ -11,7 +12,7 @@ interface Refusal {
   /** Where one error means different things by status. */
   readonly status?: number
   readonly remedy: string
-  readonly credentialGone?: boolean
+  readonly meaning?: RefusalMeaning
 }
 
 const migrate =
@@ -38,7 +39,7 @@ const refusals: readonly Refusal[] = [
     path: '/ims/token/v3',
     imsError: 'unauthorized_client',
     remedy: 'Add the OAuth Server-to-Server credential to the project in the Developer Console.',
-    credentialGone: true,
+    meaning: 'credential-gone',
   },
   {
     path: '/ims/token/v3',
@@ -98,6 +99,6 @@ export function explainRefusal(path: Refusal['path'], status: number, imsError: 
     remedy:
       refusal?.remedy ??
       'Compare the credential with the Developer Console; `npm run doctor` checks it field by field.',
-    credentialGone: refusal?.credentialGone ?? false,
+    meaning: refusal?.meaning ?? 'other',
   }
 }

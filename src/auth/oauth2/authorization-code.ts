@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { JobError } from '../../errors'
+import { TokenRefused } from '../token-refused'
 import { textOf } from './auth-data'
 import { oauthErrorOf } from './token-answer'
-import type { Consent, ConsentRequest } from '../consent/consent'
+import type { Consent, UseInvitation } from '../consent/consent'
 import type { AuthData } from './auth-data'
 import type { Configuration } from './configuration'
 import type { Purpose } from './token-request'
@@ -11,8 +12,8 @@ export interface AuthorizationCode {
   readonly name: string
   readonly configuration: Configuration
   readonly authData: AuthData
-  /** Exchanges the code and keeps the grant. */
-  readonly redeem: (purpose: Purpose & { readonly kind: 'code' }) => Promise<void>
+  /** Exchanges the code, uses the invitation and keeps the grant. */
+  readonly redeem: (purpose: Purpose & { readonly kind: 'code' }, use: UseInvitation) => Promise<void>
 }
 
 /**
@@ -36,7 +37,7 @@ export function authorizationCode({ name, configuration, authData, redeem }: Aut
       for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value)
       return Promise.resolve(url.href)
     },
-    async complete(redirect, { codeVerifier, redirectUri }: ConsentRequest) {
+    async complete(redirect, { codeVerifier, redirectUri }, use) {
       const { issuer } = options
       if (issuer !== undefined && redirect.get('iss') !== issuer) {
         throw invalid('The answer does not come from the server that was asked')
@@ -45,7 +46,7 @@ export function authorizationCode({ name, configuration, authData, redeem }: Aut
       if (error !== null) throw declined(error)
       const code = redirect.get('code')
       if (code === null || code === '') throw invalid('The server sent no code')
-      await redeem({ kind: 'code', code, redirectUri, codeVerifier }).catch(refused)
+      await redeem({ kind: 'code', code, redirectUri, codeVerifier }, use).catch(refused)
       return { linked: name, next: 'Nothing is left to do: the next run reads from this source.' }
     },
   }
@@ -58,8 +59,8 @@ function challengeOf(codeVerifier: string): string {
 
 /** What the token endpoint refuses is to the person the same as what the page before it does. */
 function refused(error: unknown): never {
-  if (!(error instanceof JobError) || error.code !== 'token-refused') throw error
-  throw declined(String(error.details.oauthError))
+  if (!(error instanceof TokenRefused)) throw error
+  throw declined(String(error.refusal.serverCode))
 }
 
 function declined(error: string): JobError {

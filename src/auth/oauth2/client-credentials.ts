@@ -1,4 +1,5 @@
 import { askAuthority } from '../authority'
+import { learning } from '../learning'
 import { memoize } from '../memoize'
 import { grantFrom, tokenOf } from './grant'
 import { exchangeWith, readStandardAnswer } from './token-answer'
@@ -12,21 +13,27 @@ export interface ClientCredentials {
   readonly clientId: InputReference
   readonly clientSecret: InputReference
   readonly scope?: readonly string[]
+  /** Sends id and secret in the Authorization header, form-encoded as RFC 6749 has it, or raw; absent: in the body. */
+  readonly basicAuth?: 'form' | 'raw'
 }
 
 /** The OAuth 2 client credentials grant, for a server whose address is an input. @see RFC 6749 §4.4 */
 export function clientCredentials(definition: ClientCredentials): SourceAuthentication {
-  const { tokenUrl, clientId, clientSecret, scope } = definition
+  const { tokenUrl, clientId, clientSecret, scope, basicAuth = null } = definition
   return {
     inputs: [tokenUrl.base, clientId, clientSecret],
-    open: (context) => memoize(() => mint(context), context.clock),
+    open: (context) =>
+      learning(
+        memoize(() => mint(context), context.clock),
+        context.learn,
+      ),
   }
 
   async function mint(context: SourceContext): Promise<AccessToken> {
     const { inputs, clock } = context
     const url = inputs(tokenUrl.base) + tokenUrl.path
     const form = { grant_type: 'client_credentials', ...(scope ? { scope: scope.join(' ') } : {}) }
-    const client = { id: inputs(clientId), secret: inputs(clientSecret), useBasicAuth: false }
+    const client = { id: inputs(clientId), secret: inputs(clientSecret), basicAuth }
     const exchange = exchangeWith('the source', url)
     const answer = await askAuthority(context, { ...standardRequest(url, form, client), ...exchange })
     const fields = readStandardAnswer(exchange, answer)

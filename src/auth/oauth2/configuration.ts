@@ -106,6 +106,11 @@ const Configuration = z
       .strictObject({
         /** Client id and secret go into the Authorization header instead of the body. */
         useBasicAuth: z.boolean().default(false),
+        /**
+         * Ours: `raw` for servers that take id and secret from the header as they are. RFC 6749 §2.3.1 has them
+         * form-encoded first, which makes a difference for signs such as `+`, `/`, `=` and `%`.
+         */
+        basicAuthEncoding: z.enum(['form', 'raw']).default('form'),
         /** Ours: false for servers that refuse the parameters of RFC 7636. */
         pkce: z.boolean().default(true),
         /** Ours: what the server says in `iss` when it redirects. @see RFC 9207 */

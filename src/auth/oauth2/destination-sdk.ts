@@ -5,6 +5,7 @@ import { misconfigured, parseConfiguration } from './configuration'
 import { grantFrom } from './grant'
 import { grantFileFor } from './grant-file'
 import { grantProvider } from './grant-provider'
+import { learning } from '../learning'
 import { memoize } from '../memoize'
 import { keepGranted } from './renew-alone'
 import { requestToken } from './token-endpoint'
@@ -60,7 +61,11 @@ export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAu
 
   function open(context: SourceContext) {
     const { authData, file } = prepare(context)
-    return memoize(grantProvider({ endpoint, context, authData, file }), context.clock)
+    const provider = memoize(
+      grantProvider({ endpoint, context, authData, file, learn: context.learn }),
+      context.clock,
+    )
+    return learning(provider, context.learn)
   }
 
   function consent(context: SourceContext): Consent {
@@ -70,10 +75,11 @@ export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAu
       name,
       configuration,
       authData,
-      async redeem(code) {
+      async redeem(code, use) {
         const fields = await requestToken(endpoint, context, authData, code)
         const { clock } = context
         const anew = { authData, previous: null, refreshToken: null, mintable: false, now: clock.now() }
+        await use()
         await keepGranted(file, clock, grantFrom(fields, anew))
       },
     })

@@ -12,12 +12,13 @@ import type { TokenEndpoint } from './token-endpoint'
  * @throws JobError `input-missing`
  */
 export function grantFileFor(
-  { name, configuration }: TokenEndpoint,
+  endpoint: TokenEndpoint,
   references: AuthDataInputs,
   authData: AuthData,
   store: GrantStore | undefined,
 ): GrantFile {
-  if (store) return store(`${name}/${identityOf(references, authData)}`)
+  const { name, configuration } = endpoint
+  if (store) return store(`${name}/${identityOf(endpoint, references, authData)}`)
   if (configuration.grant !== 'OAUTH2_AUTHORIZATION_CODE') return keepInMemory()
   throw new JobError(
     'input-missing',
@@ -27,15 +28,23 @@ export function grantFileFor(
   )
 }
 
+/** What may change while the grant stays: a rotated client secret and a new password prove the same client and person. */
+const replaceable: readonly string[] = ['clientSecret', 'password']
+
 /**
- * Tells customers apart, so that none gets another's token: by the client id, by all plain inputs, and by the refresh
- * token where one is given from outside. A rotated client secret or a new password leaves the grant where it is.
+ * Tells grants apart, so that no customer gets another's token and no server another's refresh token: by everything
+ * that is known of client and customer, plain or secret, by the hosts, and by the scopes.
  */
-function identityOf(references: AuthDataInputs, authData: AuthData): string {
-  const plain = Object.entries(references)
-    .filter(([, { kind }]) => kind === 'input')
-    .map(([field]) => field)
-  const fields = [...new Set(['clientId', 'refreshToken', ...plain])].sort()
-  const values = fields.map((field) => [field, textOf(authData, field) ?? null])
-  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 32)
+function identityOf(
+  { configuration, allowedHosts }: TokenEndpoint,
+  references: AuthDataInputs,
+  authData: AuthData,
+): string {
+  const fields = [...new Set(['clientId', 'refreshToken', ...Object.keys(references)])]
+  const values = fields
+    .filter((field) => !replaceable.includes(field))
+    .sort()
+    .map((field) => [field, textOf(authData, field) ?? null])
+  const parts = [values, [...allowedHosts].sort(), [...configuration.scope].sort()]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

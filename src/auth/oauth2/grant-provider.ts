@@ -1,4 +1,5 @@
 import { JobError } from '../../errors'
+import { TokenRefused } from '../token-refused'
 import { textOf } from './auth-data'
 import { grantFrom, isFresh, tokenOf } from './grant'
 import { renewAlone } from './renew-alone'
@@ -16,20 +17,26 @@ export interface GrantProvider {
   readonly context: AuthorityContext
   readonly authData: AuthData
   readonly file: GrantFile
+  /** Receives refresh tokens, which nobody else gets to see. */
+  readonly learn: ((secret: string) => void) | undefined
 }
 
-/** Refusals that are about the client. Every other one, in answer to a refresh, is about the refresh token. */
+/** Refusals that are about the client: another grant would meet the same. */
 const clientFaults: readonly unknown[] = [
   'invalid_client',
   'unauthorized_client',
   'unsupported_grant_type',
   'invalid_scope',
-  'server_error',
-  'temporarily_unavailable',
 ]
 
 /** Hands out the kept access token, and renews the grant where that has run out or been refused. */
-export function grantProvider({ endpoint, context, authData, file }: GrantProvider): CachedTokenProvider {
+export function grantProvider({
+  endpoint,
+  context,
+  authData,
+  file,
+  learn,
+}: GrantProvider): CachedTokenProvider {
   const { clock } = context
   const mintable = endpoint.configuration.grant !== 'OAUTH2_AUTHORIZATION_CODE'
   let dropped: string | null = null
@@ -39,12 +46,14 @@ export function grantProvider({ endpoint, context, authData, file }: GrantProvid
       isGood: (kept) => kept.accessToken !== dropped && isFresh(kept, clock.now()),
       renew,
     })
+    if (grant.refreshToken !== null) learn?.(grant.refreshToken)
     return tokenOf(grant, textOf(authData, 'clientId') ?? '')
   }
 
   /** Another container may have spent the refresh token before: then the one it has kept is tried, once. */
   async function renew(from: Grant | null, reread = false): Promise<Renewed> {
     const refreshToken = from ? from.refreshToken : (textOf(authData, 'refreshToken') ?? null)
+    if (refreshToken !== null) learn?.(refreshToken)
     if (refreshToken === null) {
       return { from, grant: await mint(from ? 'there is no refresh token' : 'nothing has been granted yet') }
     }
@@ -54,9 +63,11 @@ export function grantProvider({ endpoint, context, authData, file }: GrantProvid
     try {
       return { from, grant: await refresh(from, refreshToken) }
     } catch (error) {
-      if (!isRefusedRefresh(error)) throw error
+      if (!(error instanceof TokenRefused) || clientFaults.includes(error.refusal.serverCode)) throw error
       const { grant: kept } = await file.read()
       if (!reread && kept && kept.refreshToken !== refreshToken) return renew(kept, true)
+      // A person is asked again only for what is known to mean that the grant is gone.
+      if (!mintable && error.refusal.meaning !== 'withdrawn') throw error
       return { from, grant: await mint(error.message) }
     }
   }
@@ -79,11 +90,6 @@ export function grantProvider({ endpoint, context, authData, file }: GrantProvid
       return Promise.resolve()
     },
   })
-}
-
-function isRefusedRefresh(error: unknown): error is JobError {
-  const refused = error instanceof JobError && error.code === 'token-refused'
-  return refused && !clientFaults.includes(error.details.oauthError)
 }
 
 function needsReauth(name: string, reason: string): JobError {

@@ -1,5 +1,8 @@
-import { Grant } from './grant'
+import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { JobError } from '../../errors'
+import { parseJson } from '../../http/json'
+import { Grant } from './grant'
 import type { BlobStore } from '../../state/blob-store'
 import type { Sealer } from '../../state/sealer'
 
@@ -19,8 +22,10 @@ export interface GrantVersion extends GrantContent {
 
 /** Where one grant is kept. */
 export interface GrantFile {
-  /** @throws JobError `store-unreachable` */
+  /** @throws JobError `store-unreachable`, `state-corrupt` where something is kept that cannot be opened */
   read(): Promise<GrantVersion>
+  /** Like {@link read}, but what cannot be opened is copied aside first and counts as nothing: it may be replaced. */
+  readToReplace(): Promise<GrantVersion>
   /**
    * Replaces the version `etag`. Returns the new one; null where somebody else has written, or nobody can tell: read.
    * @throws JobError `store-refused`
@@ -35,13 +40,26 @@ export type GrantStore = (name: string) => GrantFile
 export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
   return function open(name) {
     const path = `grants/${name}`
+
+    async function read(unreadable: (body: Buffer) => Promise<GrantContent>): Promise<GrantVersion> {
+      const blob = await store.read(path)
+      if (blob.etag === null) return { ...nothing, etag: null, ageMs: 0 }
+      const ageMs = blob.storeNow - blob.modifiedAt
+      const opened = contentOf(sealer.open(blob.body.toString('utf8'), path))
+      return { ...(opened ?? (await unreadable(blob.body))), etag: blob.etag, ageMs }
+    }
+
+    async function setAside(body: Buffer): Promise<GrantContent> {
+      const digest = createHash('sha256').update(body).digest('hex').slice(0, 16)
+      const copy = `unreadable-grants/${name}-${digest}`
+      const answer = await store.write(copy, body, { ifAbsent: true })
+      if (answer.kind === 'unknown') throw notSetAside(path, answer.message)
+      return nothing
+    }
+
     return {
-      async read() {
-        const blob = await store.read(path)
-        if (blob.etag === null) return { ...nothing, etag: null, ageMs: 0 }
-        const ageMs = blob.storeNow - blob.modifiedAt
-        return { ...contentOf(sealer.open(blob.body.toString('utf8'), path)), etag: blob.etag, ageMs }
-      },
+      read: () => read(() => Promise.reject(unreadable(path))),
+      readToReplace: () => read(setAside),
       async write(content, etag) {
         const body = Buffer.from(sealer.seal(JSON.stringify(content), path))
         const answer = await store.write(path, body, etag === null ? { ifAbsent: true } : { ifMatch: etag })
@@ -55,8 +73,10 @@ export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
 export function keepInMemory(): GrantFile {
   let kept: GrantContent = nothing
   let version = 0
+  const read = () => Promise.resolve({ ...kept, etag: String(version), ageMs: 0 })
   return {
-    read: () => Promise.resolve({ ...kept, etag: String(version), ageMs: 0 }),
+    read,
+    readToReplace: read,
     write(content) {
       kept = content
       version += 1
@@ -67,8 +87,25 @@ export function keepInMemory(): GrantFile {
 
 const nothing: GrantContent = { grant: null, claim: null }
 
-/** What another key has sealed is lost: the same as nothing. */
-function contentOf(opened: string | null): GrantContent {
-  if (opened === null) return nothing
-  return Content.safeParse(JSON.parse(opened)).data ?? nothing
+/** Null where no key opens it, or something else was sealed. */
+function contentOf(opened: string | null): GrantContent | null {
+  return opened === null ? null : (Content.safeParse(parseJson(opened)).data ?? null)
+}
+
+/** Unreadable is not absent: a wrong key must not cost a refresh token. */
+function unreadable(path: string): JobError {
+  return new JobError(
+    'state-corrupt',
+    `The grant in ${path} cannot be opened: TOKEN_ENCRYPTION_KEY is not the key that sealed it, or the file was changed.`,
+    'Set TOKEN_ENCRYPTION_KEY to a JSON array, the new key first and the earlier one after it, and deploy again. Where the earlier key is lost, send the owner of the account a new invitation, or delete the file.',
+    { details: { path } },
+  )
+}
+
+function notSetAside(path: string, message: string): JobError {
+  return new JobError(
+    'store-unreachable',
+    `The unreadable grant in ${path} could not be set aside: ${message}.`,
+    'Open the invitation again in some minutes.',
+  )
 }

@@ -16,8 +16,8 @@ export interface Renewed {
 }
 
 /**
- * Renews a grant in one container at a time: a refresh token that is spent twice costs the whole grant with servers
- * that watch for that. The others wait, and take what the one has kept.
+ * Single-flight refresh across containers: servers with refresh-token rotation revoke the grant when a token is used
+ * twice. The others wait, and take what the one has kept.
  * @see RFC 9700 §4.14.2
  * @throws JobError `store-unreachable`, or whatever `renew` throws
  */
@@ -35,14 +35,17 @@ export async function renewAlone(
     await release(file, found)
     throw error
   }
-  // What does not stem from the refresh token that was spent has been granted by a person meanwhile, or is this one.
+  // A stored refresh token that is not the one just used: a person consented meanwhile, or our own write has landed.
   const spent = renewed.from?.refreshToken ?? null
   return keep(file, clock, renewed.grant, (other) => other.refreshToken !== spent, found.etag)
 }
 
-/** Keeps what a person has just granted, over whatever was there. @throws JobError `store-unreachable` */
+/**
+ * Keeps what a person has just granted, over whatever was there; what could not be opened is set aside first.
+ * @throws JobError `store-unreachable`
+ */
 export async function keepGranted(file: GrantFile, clock: Clock, grant: Grant): Promise<void> {
-  const { etag } = await file.read()
+  const { etag } = await file.readToReplace()
   await keep(file, clock, grant, () => false, etag)
 }
 

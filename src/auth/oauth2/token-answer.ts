@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { JobError } from '../../errors'
-import { unusable } from '../authority'
+import { isRefusal, unusable } from '../authority'
+import { TokenRefused } from '../token-refused'
+import type { JobError } from '../../errors'
 import type { AuthorityAnswer } from '../authority'
 import type { TokenFields } from './grant'
 
@@ -55,14 +56,23 @@ export function oauthErrorOf(body: unknown): string | undefined {
 export function refusalOrFault(exchange: Exchange, answer: AuthorityAnswer): JobError {
   const oauthError = oauthErrorOf(answer.body)
   const refused = oauthError !== undefined || z.object({ error: Text }).safeParse(answer.body).success
-  return refused ? refusal(exchange, answer, oauthError ?? 'an error of its own') : unusable(exchange, answer)
+  // Some servers refuse with 200; a redirect refuses nothing.
+  const status = answer.status === 200 ? 400 : answer.status
+  if (!refused || !isRefusal(status, oauthError ?? '')) return unusable(exchange, answer)
+  return refusal(exchange, answer, oauthError ?? 'an error of its own')
 }
 
-export function refusal({ exchange }: Exchange, { status, body }: AuthorityAnswer, what: string): JobError {
-  return new JobError(
-    'token-refused',
+/** `invalid_grant` alone says that a refresh token or a consent is gone. @see RFC 6749 §5.2 */
+export function refusal(
+  { exchange }: Exchange,
+  { status, body }: AuthorityAnswer,
+  what: string,
+): TokenRefused {
+  const oauthError = oauthErrorOf(body)
+  return new TokenRefused(
     `${exchange} refused the credential: ${what}, HTTP ${status}.`,
     'Check the client id, the secret and whatever else the source is given in .env, and deploy again.',
-    { details: { exchange, status, oauthError: oauthErrorOf(body) } },
+    { serverCode: oauthError, meaning: oauthError === 'invalid_grant' ? 'withdrawn' : 'other' },
+    { exchange, status, oauthError },
   )
 }

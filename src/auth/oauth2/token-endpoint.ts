@@ -45,7 +45,7 @@ export async function requestToken(
 
 function dialectOf(endpoint: TokenEndpoint, authData: AuthData, purpose: Purpose): Dialect {
   const { accessTokenUrl, accessTokenRequest } = endpoint.configuration
-  // Templates are written for renewals, and know of no code: that goes to the constant URL where there is one.
+  // `accessTokenRequest` describes the refresh call; a code is exchanged at `accessTokenUrl` where that is configured.
   const templated = accessTokenRequest && (purpose.kind !== 'code' || accessTokenUrl === undefined)
   return templated
     ? templatedDialect(endpoint, accessTokenRequest, authData, purpose)
@@ -57,7 +57,7 @@ function standardDialect({ configuration }: TokenEndpoint, authData: AuthData, p
   const client = {
     id: textOf(authData, 'clientId') ?? '',
     secret: textOf(authData, 'clientSecret'),
-    useBasicAuth: options.useBasicAuth,
+    basicAuth: options.useBasicAuth ? options.basicAuthEncoding : null,
   }
   const url = purpose.kind === 'refresh' ? refreshTokenUrl : accessTokenUrl
   return {

@@ -1,3 +1,4 @@
+import { JobError } from '../../errors'
 import { formType } from '../authority'
 import { textOf } from './auth-data'
 import type { AuthorityRequest } from '../authority'
@@ -48,13 +49,18 @@ export interface Client {
   readonly id: string
   /** Absent for a public client. */
   readonly secret: string | undefined
-  readonly useBasicAuth: boolean
+  /** How both go into the Authorization header; null where they go into the body. */
+  readonly basicAuth: 'form' | 'raw' | null
 }
 
-/** A form with the client's credentials: in the body, or in the header. @see RFC 6749 §2.3.1 */
-export function standardRequest(url: string, form: Form, { id, secret, useBasicAuth }: Client): TokenRequest {
-  if (useBasicAuth && secret !== undefined) {
-    const headers = { ...formType, authorization: basicAuth(id, secret) }
+/**
+ * A form with the client's credentials: in the body, or in the header.
+ * @see RFC 6749 §2.3.1, RFC 7617 §2
+ * @throws JobError `input-invalid` for a client id with a colon that is to go raw into the header
+ */
+export function standardRequest(url: string, form: Form, { id, secret, basicAuth }: Client): TokenRequest {
+  if (basicAuth !== null && secret !== undefined) {
+    const headers = { ...formType, authorization: basicCredentials(id, secret, basicAuth) }
     return { method: 'POST', url, headers, body: new URLSearchParams(form).toString() }
   }
   const client = { client_id: id, ...(secret === undefined ? {} : { client_secret: secret }) }
@@ -62,8 +68,16 @@ export function standardRequest(url: string, form: Form, { id, secret, useBasicA
   return { method: 'POST', url, headers: formType, body }
 }
 
-function basicAuth(id: string, secret: string): string {
-  return `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`
+function basicCredentials(id: string, secret: string, encoding: 'form' | 'raw'): string {
+  if (encoding === 'raw' && id.includes(':')) {
+    throw new JobError(
+      'input-invalid',
+      'The client id has a colon, which HTTP Basic cannot carry as it is.',
+      'Leave options.basicAuthEncoding at "form", or set options.useBasicAuth to false.',
+    )
+  }
+  const pair = encoding === 'raw' ? `${id}:${secret}` : `${formEncoded(id)}:${formEncoded(secret)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
 function formEncoded(text: string): string {

@@ -36,6 +36,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'consent-declined': 'request',
   'consent-invalid': 'request',
   'caller-unauthorized': 'request',
+  'caller-forbidden': 'request',
   'not-authorized': 'setup',
   'not-permitted': 'setup',
   'destination-unreachable': 'later',

@@ -1,26 +1,27 @@
 import { startIms } from '../../../../emulators/ims/ims'
-import { fromUserToken } from '../../../../src/auth/ims/from-user-token'
+import { fromUserToken, noKnownCallers } from '../../../../src/auth/ims/from-user-token'
 import { NotConfigured } from '../../../../src/auth/token-provider'
 import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { errorOf } from '../../../fixtures/error-of'
 import type { ImsEmulator } from '../../../../emulators/ims/ims'
-import type { Caller, CallerRules, ConfirmedCallers } from '../../../../src/auth/ims/from-user-token'
+import type { Caller, CallerRules } from '../../../../src/auth/ims/caller'
+import type { KnownCallers } from '../../../../src/auth/ims/from-user-token'
 
 const orgId = '8C6767C25245AD1A0A490D4C@AdobeOrg'
 const otherOrgId = '9D7878D36356BE2B1B5A1E5D@AdobeOrg'
 const ada = { userId: 'ada@AdobeID', orgIds: [orgId] }
-const rules = { clientIds: ['exc_app'], orgId }
+const rules: CallerRules = { clientIds: ['exc_app'], orgId, admitted: null }
 
 let ims: ImsEmulator
-let confirmed: ConfirmedCallers
+let known: KnownCallers
 let skewMs = 0
 const http = createHttpClient({ clock: systemClock })
 
 beforeEach(async () => {
   skewMs = 0
   ims = await startIms({ now: () => Date.now() + skewMs })
-  confirmed = new Map()
+  known = noKnownCallers()
 })
 afterEach(() => ims.stop())
 
@@ -30,7 +31,7 @@ function present(token: string, caller: Partial<Caller> = {}, changed: Partial<C
     {
       caller: { authorization: `Bearer ${token}`, orgId, ...caller },
       rules: { ...rules, ...changed },
-      confirmed,
+      known,
     },
     { baseUrl: ims.url, http, clock, random: () => 0 },
   )()
@@ -134,12 +135,115 @@ it('never takes one caller for another', async () => {
   expect(asked('/ims/validate_token/v1')).toBe(2)
 })
 
-it('remembers neither a refusal nor an outage', async () => {
+it('does not remember an outage', async () => {
   const token = ims.logIn(ada, 'exc_app')
   for (let tries = 0; tries < 3; tries += 1) ims.once({ kind: 'reply', reply: { status: 503 } })
   await errorOf(present(token))
 
   await expect(present(token)).resolves.toBeDefined()
+})
+
+it('asks IMS once in half a minute about a token that it refuses', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+  ims.revoke(token)
+  for (let request = 0; request < 20; request += 1) {
+    expect(await errorOf(present(token))).toMatchObject({ code: 'caller-unauthorized' })
+  }
+  expect(ims.requests).toHaveLength(1)
+
+  skewMs = 30_000
+  await errorOf(present(token))
+  expect(ims.requests).toHaveLength(2)
+})
+
+it('strangers do not crowd out members', async () => {
+  const token = ims.logIn(ada, 'exc_app')
+  await present(token)
+  for (let index = 0; index < 1_100; index += 1) {
+    known.refused.set(String(index), { error: await refusedOnce(), until: Infinity })
+  }
+
+  await present(token)
+
+  expect(asked('/ims/organizations/v6')).toBe(1)
+})
+
+let refusal: ReturnType<typeof errorOf> | undefined
+function refusedOnce() {
+  refusal ??= errorOf(present('opaque'))
+  return refusal
+}
+
+it.each([
+  ['who names no organisation', { orgId: undefined }],
+  ['who names another organisation', { orgId: otherOrgId }],
+])('does not tell a stranger %s which organisation the app belongs to', async (_what, caller) => {
+  const eve = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
+
+  const { message, remedy } = await errorOf(present(eve, caller))
+
+  expect(`${message} ${remedy}`).not.toContain(orgId.slice(0, 10))
+})
+
+it('takes the organisation in any case', async () => {
+  await expect(present(ims.logIn(ada, 'exc_app'), { orgId: orgId.toLowerCase() })).resolves.toBeDefined()
+})
+
+describe('where only some members may', () => {
+  const admitted = {
+    userIds: ['admin@AdobeID'],
+    productProfiles: ['Ingest admins', '4711'],
+    roles: ['org_admin'],
+  }
+  const profile = (orgOf: string, member: object) => ({ ...ada, profile: { [orgOf]: member } })
+  const scope =
+    'openid,AdobeID,read_organizations,additional_info.projectedProductContext,additional_info.roles'
+  const asMember = (user: Parameters<typeof ims.logIn>[0], scopes = scope) =>
+    present(ims.logIn(user, 'exc_app', scopes), {}, { admitted })
+
+  it.each([
+    ['a product profile by its name', { productProfiles: [{ id: '1', name: 'Ingest admins' }] }],
+    ['a product profile by its group id', { productProfiles: [{ id: '4711', name: 'Anything' }] }],
+    ['an admin role', { roles: ['org_admin'] }],
+  ])('lets in who has %s', async (_what, member) => {
+    await expect(asMember(profile(orgId, member))).resolves.toBeDefined()
+  })
+
+  it('lets in who is named', async () => {
+    await expect(asMember({ userId: 'admin@AdobeID', orgIds: [orgId] })).resolves.toBeDefined()
+  })
+
+  it.each([
+    ['nothing of the kind', orgId, {}],
+    [
+      'another profile and role',
+      orgId,
+      { productProfiles: [{ id: '1', name: 'Readers' }], roles: ['support'] },
+    ],
+    [
+      'the profile in another organisation',
+      otherOrgId,
+      { productProfiles: [{ id: '4711', name: 'Ingest admins' }] },
+    ],
+    ['the role in another organisation', otherOrgId, { roles: ['org_admin'] }],
+  ])('turns away a member who has %s', async (_what, orgOf, member) => {
+    expect(await errorOf(asMember(profile(orgOf, member)))).toMatchObject({ code: 'caller-forbidden' })
+  })
+
+  it('turns away a member whose token does not show profiles and roles', async () => {
+    const member = { productProfiles: [{ id: '4711', name: 'Ingest admins' }], roles: ['org_admin'] }
+
+    expect(await errorOf(asMember(profile(orgId, member), 'openid,read_organizations'))).toMatchObject({
+      code: 'caller-forbidden',
+      remedy: expect.stringContaining('additional_info.projectedProductContext') as string,
+    })
+  })
+
+  it('asks for nothing more than before where every member may', async () => {
+    await present(ims.logIn(ada, 'exc_app'))
+
+    expect(asked('/ims/profile/v1')).toBe(0)
+  })
 })
 
 it('never repeats the token in an error', async () => {

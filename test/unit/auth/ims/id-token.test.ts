@@ -94,6 +94,19 @@ it.each([
   expect(await errorOf(verify(text, rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
+it.each([
+  ['that names no key', { kid: undefined }],
+  ['with an extension that is critical', { crit: ['exp'], exp: 1 }],
+  ['with an unknown extension that is critical', { crit: ['canary'], canary: 1 }],
+  ['whose payload is not encoded', { crit: ['b64'], b64: false }],
+])('refuses a token %s as a forgery, not as an outage', async (_what, header) => {
+  expect(await errorOf(verify(signed({}, header), rules))).toMatchObject({ code: 'consent-invalid' })
+})
+
+it('spells an organisation as IMS does, in whatever case the token has it', async () => {
+  expect(await verify(signed({ orgId: orgId.toLowerCase() }), rules)).toBe(orgId)
+})
+
 it('fetches the keys once for any number of tokens', async () => {
   await Promise.all(Array.from({ length: 20 }, () => verify(signed(), rules)))
 

@@ -147,22 +147,82 @@ describe('the chain', () => {
   })
 })
 
-it.each(['unauthorized_client', 'invalid_grant', 'access_denied', 'invalid_org'])(
-  'a customer whose consent is gone (%s) has to consent again, and is not asked for twice',
-  async (withdrawnError) => {
-    ims.withdrawnError = withdrawnError
-    ims.register({
-      ...enterpriseWebApp,
-      secrets: ['canary-secret'],
-      orgId,
-      technicalAccountId: '',
-      redirectUris: ['x'],
+describe('a customer organisation', () => {
+  const ofCustomer = () => errorOf(fromEnterpriseWebApp(enterpriseWebApp, 'X@AdobeOrg', context())())
+
+  it.each(['unauthorized_client', 'invalid_grant', 'access_denied'])(
+    'may have withdrawn its consent where IMS answers %s, and IMS is not asked twice',
+    async (error) => {
+      answers(400, error)
+
+      expect(await ofCustomer()).toMatchObject({
+        code: 'token-refused',
+        refusal: { meaning: 'withdrawn', serverCode: error },
+      })
+      expect(asked()).toHaveLength(1)
+    },
+  )
+
+  it.each([
+    ['a firewall that speaks JSON', 403, { error: 'forbidden', error_description: 'request blocked' }],
+    ['a code that nobody has seen', 400, { error: 'invalid_org' }],
+    ['a fault of the own secret', 400, { error: 'invalid_client' }],
+  ])('has not withdrawn anything where %s refuses', async (_what, status, body) => {
+    ims.once({ kind: 'reply', reply: { status, body } })
+
+    expect(await ofCustomer()).toMatchObject({ code: 'token-refused', refusal: { meaning: 'other' } })
+  })
+
+  it.each([
+    [
+      'a redirect with JSON',
+      { status: 302, headers: { location: '/login' }, body: { error: 'access_denied' } },
+    ],
+    ['a success that holds an error', { status: 200, body: { error: 'invalid_grant' } }],
+    ['server_error', { status: 400, body: { error: 'server_error' } }],
+    ['temporarily_unavailable', { status: 400, body: { error: 'temporarily_unavailable' } }],
+    ['a firewall with a page', { status: 403, body: '<html>blocked</html>' }],
+  ])('meets an outage where IMS answers with %s', async (_what, reply) => {
+    ims.once({ kind: 'reply', reply })
+
+    expect(await ofCustomer()).toMatchObject({ code: 'token-unavailable', recovery: 'retry' })
+  })
+})
+
+describe('what IMS says of a refusal', () => {
+  const echo = (text: string) =>
+    ims.once({
+      kind: 'reply',
+      reply: { status: 400, body: { error: 'invalid_client', error_description: text } },
     })
 
-    const error = await errorOf(fromEnterpriseWebApp(enterpriseWebApp, 'X@AdobeOrg', context())())
+  it.each([
+    ['as it is', 'canary-secret'],
+    ['in base64', Buffer.from('client:canary-secret').toString('base64')],
+    ['in hex', Buffer.from('canary-secret').toString('hex')],
+    ['in percent escapes', 'canary%2dsecret'],
+    ['in HTML', 'canary&#45;secret'],
+  ])('never holds the secret that was sent, %s', async (_form, text) => {
+    echo(`invalid client_secret parameter ${text}`)
 
-    expect(error).toMatchObject({ code: 'needs-reauth', recovery: 'abort' })
-    expect(error.remedy).toContain('connect')
-    expect(asked()).toHaveLength(1)
-  },
-)
+    const { message, remedy, stack, details } = await errorOf(mint({ serverToServer }))
+
+    expect(message).toContain('invalid client_secret parameter')
+    expect(JSON.stringify([message, remedy, stack, details])).not.toContain(text)
+    expect(JSON.stringify([message, remedy, stack, details])).not.toContain('canary')
+  })
+
+  it('is cut to a short prefix', async () => {
+    echo('because '.repeat(1_000))
+
+    expect((await errorOf(mint({ serverToServer }))).message.length).toBeLessThan(350)
+  })
+
+  it('is no code where it does not look like one', async () => {
+    ims.once({ kind: 'reply', reply: { status: 400, body: { error: 'canary-secret <b>' } } })
+
+    expect((await errorOf(mint({ serverToServer }))).message).toContain(
+      'refused the credential: an error of its own',
+    )
+  })
+})

@@ -17,6 +17,9 @@ const request = {
   redirectUri: 'https://app.example/callback',
 }
 
+/** Nothing is invited here. */
+const use = () => Promise.resolve()
+
 let server: TokenServer
 beforeEach(async () => {
   server = await startTokenServer()
@@ -58,7 +61,7 @@ it('sends the browser to the authorization URL as it is configured, with the has
 it('exchanges the code at the token URL, with the verifier', async () => {
   const { consent, asked, kept } = consentWith()
 
-  const granted = await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+  const granted = await consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use)
 
   expect(granted.linked).toBe('movies')
   expect(asked).toEqual(['https://api.moviestar.com/OAuth/access_token'])
@@ -79,7 +82,7 @@ it('leaves PKCE out where the server would refuse it', async () => {
   const { consent } = consentWith({ options: { pkce: false } })
 
   const url = await consent.authorizationUrl(request)
-  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use)
 
   expect(url).not.toContain('code_challenge')
   expect(server.forms[0]).not.toHaveProperty('code_verifier')
@@ -104,7 +107,7 @@ it.each([
 ])('takes the template for the code %s', async (_what, change, path) => {
   const { consent, asked } = consentWith({ accessTokenRequest: template, ...change })
 
-  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request)
+  await consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use)
 
   expect(asked).toEqual([`https://api.moviestar.com/${path}`])
   expect(server.forms[0]).toMatchObject({ code: 'canary-code' })
@@ -119,7 +122,7 @@ it.each([
 ])('nothing is linked where %s', async (_what, redirect, code, message) => {
   const { consent, asked, kept } = consentWith()
 
-  const error = await errorOf(consent.complete(new URLSearchParams(redirect), request))
+  const error = await errorOf(consent.complete(new URLSearchParams(redirect), request, use))
 
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
   expect([asked, kept.size]).toEqual([[], 0])
@@ -132,7 +135,7 @@ it.each([
 ])('a redirect with %s issuer is not trusted where the issuer is known', async (_what, redirect) => {
   const { consent, asked } = consentWith({ options: { issuer: 'https://www.moviestar.com' } })
 
-  await expect(consent.complete(new URLSearchParams(redirect), request)).rejects.toMatchObject({
+  await expect(consent.complete(new URLSearchParams(redirect), request, use)).rejects.toMatchObject({
     code: 'consent-invalid',
   })
   expect(asked).toEqual([])
@@ -142,7 +145,7 @@ it('a code that the server does not take is a refusal the person can read', asyn
   const { consent, kept } = consentWith()
   server.once({ kind: 'reply', reply: { status: 400, body: { error: 'invalid_grant' } } })
 
-  const error = await errorOf(consent.complete(new URLSearchParams({ code: 'canary-code' }), request))
+  const error = await errorOf(consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use))
 
   expect(error).toMatchObject({ code: 'consent-declined', details: { error: 'invalid_grant' } })
   expect(kept.size).toBe(0)

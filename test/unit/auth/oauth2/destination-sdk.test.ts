@@ -114,6 +114,18 @@ it('with useBasicAuth id and secret go into the header, form-encoded, and not in
   expect(server.forms[0]).toEqual({ grant_type: 'client_credentials', scope: 'read write' })
 })
 
+it('with basicAuthEncoding "raw" id and secret go into the header as they are, for servers that do not decode', async () => {
+  const options = { useBasicAuth: true, basicAuthEncoding: 'raw' }
+  const configuration = { ...printed('client-credentials'), options }
+  await open({ configuration, inputs: client }).token()
+
+  const [, encoded = ''] = server.requests[0]?.headers.authorization?.split(' ') ?? []
+  expect(Buffer.from(encoded, 'base64').toString()).toBe('canary-id&=:canary-secret&=%+ ü')
+
+  const withColon = open({ configuration, inputs: client }, { ID: 'canary:id' })
+  expect(await errorOf(withColon.token())).toMatchObject({ code: 'input-invalid' })
+})
+
 const request = (change: object, http: object = {}) => ({
   destinationServerType: 'URL_BASED',
   urlBasedDestination: { url: { templatingStrategy: 'NONE', value: 'https://api.moviestar.com/token' } },

@@ -12,6 +12,8 @@ import type { BlobFate, BlobOperation } from '../../../fixtures/memory-blob-stor
 import type { TokenServer } from '../../../fixtures/token-server'
 
 const hour = 3_600_000
+/** Nothing is invited here. */
+const use = () => Promise.resolve()
 const redirectUri = 'https://app.example/callback'
 const verifier = 'canary-code-verifier'
 const inputs = { ID: 'app', SECRET: 'canary-client-secret', USER: 'ada', PASSWORD: 'canary-password' }
@@ -38,7 +40,7 @@ function namespace() {
       clock,
       grants: openGrantStore(files, createSealer(key)),
     })
-  return { clock, files, context }
+  return { clock, files, context, key }
 }
 
 const movies = destinationSdkOAuth2({
@@ -55,7 +57,7 @@ const byPassword = destinationSdkOAuth2({
 async function consented() {
   const app = namespace()
   const request = { state: 's', nonce: 'n', codeVerifier: verifier, redirectUri }
-  await movies.consent?.(app.context()).complete(new URLSearchParams({ code: 'canary-code' }), request)
+  await movies.consent?.(app.context()).complete(new URLSearchParams({ code: 'canary-code' }), request, use)
   return { ...app, container: () => movies.open(app.context()) }
 }
 
@@ -194,7 +196,7 @@ describe('what a person has granted', () => {
     const renewal = app.container()()
     while (server.requests.length < 2) await app.clock.sleep(1)
     const request = { state: 's', nonce: 'n', codeVerifier: verifier, redirectUri }
-    await consentAgain?.complete(new URLSearchParams({ code: 'another' }), request)
+    await consentAgain?.complete(new URLSearchParams({ code: 'another' }), request, use)
 
     expect((await renewal).value).toBe('canary-access-3')
     expect((await app.container()()).value).toBe('canary-access-3')
@@ -252,16 +254,77 @@ describe('what a person has granted', () => {
     expect(grants()).toEqual(['authorization_code'])
   })
 
-  it('is nothing to somebody with another key', async () => {
-    const { files, clock } = await consented()
-    const stranger = sourceContext({
-      inputs,
-      clock,
-      http: everyHostIs(server.url).http,
-      grants: openGrantStore(files, createSealer(randomBytes(32))),
+  describe('and cannot be opened, because the key is another or the file was changed,', () => {
+    async function withoutItsKey() {
+      const app = await consented()
+      const [[path = '', before] = []] = app.files.files
+      const strange = { ...app.context(), grants: openGrantStore(app.files, createSealer(randomBytes(32))) }
+      return { ...app, path, before: before?.body.toString(), strange }
+    }
+
+    it('is never taken for absent, nor overwritten', async () => {
+      const { files, path, before, strange } = await withoutItsKey()
+
+      expect(await errorOf(movies.open(strange)())).toMatchObject({
+        code: 'state-corrupt',
+        remedy: expect.stringContaining('JSON array') as string,
+      })
+      expect([...files.files.keys()]).toEqual([path])
+      expect(files.files.get(path)?.body.toString()).toBe(before)
     })
 
-    await expect(movies.open(stranger)()).rejects.toThrow('nothing has been granted yet')
+    it('serves again with its own key', async () => {
+      const { container, strange, clock } = await withoutItsKey()
+      clock.pass(hour)
+      await errorOf(movies.open(strange)())
+
+      expect((await container()()).value).toBe('canary-access-2')
+    })
+
+    it('is set aside where the person consents again', async () => {
+      const { files, path, before, strange } = await withoutItsKey()
+      const request = { state: 's', nonce: 'n', codeVerifier: verifier, redirectUri }
+
+      await movies.consent?.(strange).complete(new URLSearchParams({ code: 'another' }), request, use)
+
+      expect((await movies.open(strange)()).value).toBe('canary-access-2')
+      const [[copy, kept] = []] = [...files.files].filter(([name]) => name !== path)
+      expect(copy).toMatch(/^unreadable-grants\/movies\/[0-9a-f]{32}-[0-9a-f]{16}$/)
+      expect(kept?.body.toString()).toBe(before)
+    })
+  })
+
+  it('is opened by an earlier key while keys are rotated, and sealed by the first from then on', async () => {
+    const { files, clock, context, key } = await consented()
+    const next = randomBytes(32)
+    const both = () => ({ ...context(), grants: openGrantStore(files, createSealer(next, key)) })
+    const nextOnly = () => ({ ...context(), grants: openGrantStore(files, createSealer(next)) })
+    clock.pass(hour)
+
+    expect((await movies.open(both())()).value).toBe('canary-access-2')
+    expect((await movies.open(nextOnly())()).value).toBe('canary-access-2')
+  })
+
+  it.each([
+    ['a firewall', { status: 403, body: { error: 'forbidden' } }, 'token-refused'],
+    ['a code of its own', { status: 400, body: { error: 'token_gone' } }, 'token-refused'],
+    ['server_error', { status: 400, body: { error: 'server_error' } }, 'token-unavailable'],
+    ['a redirect with JSON', { status: 302, body: { error: 'invalid_grant' } }, 'token-unavailable'],
+  ])('is not given up for %s: the next run uses it again', async (_what, reply, code) => {
+    const { container, clock } = await consented()
+    clock.pass(hour)
+    server.once({ kind: 'reply', reply })
+
+    expect(await errorOf(container()())).toMatchObject({ code })
+    expect((await container()()).value).toBe('canary-access-2')
+  })
+
+  it('is learnt as a secret, access token and refresh token, also where it comes out of the store', async () => {
+    const { context } = await consented()
+    const learnt: string[] = []
+    await movies.open({ ...context(), learn: (secret) => learnt.push(secret) })()
+
+    expect(learnt).toEqual(expect.arrayContaining(['canary-access-1', 'canary-refresh-1']))
   })
 
   it('cannot be kept without a key: the missing input is named', () => {
@@ -299,6 +362,38 @@ describe('what an account grants', () => {
     for (const changed of [ada, bob, rotated]) await byPassword.open(app.context(changed))()
 
     expect(server.forms.map(({ username }) => username)).toEqual(['ada', 'bob'])
+  })
+
+  it('goes to no other account where the user name is a secret', async () => {
+    const secretUser = destinationSdkOAuth2({
+      name: 'movies',
+      configuration: printed('password'),
+      inputs: { ...client, username: secret('USER'), password: secret('PASSWORD') },
+    })
+    const app = namespace()
+    for (const USER of ['canary-ada', 'canary-bob']) await secretUser.open(app.context({ USER }))()
+
+    expect(server.forms.map(({ username }) => username)).toEqual(['canary-ada', 'canary-bob'])
+    expect([...app.files.files.keys()].join()).not.toContain('canary')
+  })
+
+  it.each([
+    ['another token URL', { accessTokenUrl: 'https://other.moviestar.com/token' }],
+    ['another refresh URL', { refreshTokenUrl: 'https://other.moviestar.com/refresh' }],
+    ['other scopes', { scope: ['admin'] }],
+  ])('is asked for anew with %s: the old refresh token goes nowhere else', async (_what, change) => {
+    const configuration = printed('password')
+    const changed = destinationSdkOAuth2({
+      name: 'movies',
+      configuration: { ...configuration, ...change },
+      inputs: { ...client, username: input('USER'), password: secret('PASSWORD') },
+    })
+    const app = namespace()
+    await byPassword.open(app.context())()
+    app.clock.pass(hour)
+    await changed.open(app.context())()
+
+    expect(grants()).toEqual(['password', 'password'])
   })
 
   it('stays in memory where there is no store', async () => {

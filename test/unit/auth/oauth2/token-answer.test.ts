@@ -1,7 +1,8 @@
 import { readStandardAnswer } from '../../../../src/auth/oauth2/token-answer'
 
 const exchange = { exchange: 'movies: api.moviestar.com', remedy: 'Wait.' }
-const read = (body: object, status = 200) => readStandardAnswer(exchange, { status, headers: {}, body })
+const read = (body: object, status = 200) =>
+  readStandardAnswer(exchange, { status, headers: {}, body, debugId: undefined })
 
 it.each([
   ['no token_type, which Destination SDK calls optional', { access_token: 'a' }, {}],

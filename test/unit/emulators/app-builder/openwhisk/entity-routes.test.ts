@@ -111,6 +111,12 @@ it.each([
   expect((await fetch(url, { headers })).status).toBe(status)
 })
 
+it('names a feed that it does not imitate', async () => {
+  const feed = { name: '/whisk.system/alarms/interval', trigger: 'wake', params: { minutes: 5 } }
+
+  await expect(client.feeds.create(feed)).rejects.toThrow('not /whisk.system/alarms/interval')
+})
+
 it('accepts no bearer token when none was chosen', async () => {
   const { startOpenWhisk } = await import('../../../../../emulators/app-builder/openwhisk/openwhisk')
   const openwhisk = await startOpenWhisk({ namespace: '12345-probe-stage', apiKey: 'uuid:key' })

@@ -4,7 +4,7 @@ import { expectedFlights, uploadedFlights } from '../fixtures/stored-flights'
 
 const kills = 50
 /** Small batches, so that there is always something left to be killed in. */
-const settings = { ...shortTimes, leaseTtlMs: 1_200, heartbeatMs: 300, batchRows: 25 }
+const settings = { ...shortTimes, batchRows: 25 }
 
 /** Repeatable: each kill comes after so many more requests of the action. */
 function nextCount(seed: { value: number }): number {

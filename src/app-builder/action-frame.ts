@@ -1,0 +1,55 @@
+import { toJobError } from '../errors'
+import { createRedactor } from '../http/redact'
+import { createLogger } from './logger'
+import { learnSecrets } from './params/secret-inputs'
+import { openPlatform } from './platform'
+import type { JobError } from '../errors'
+import type { Job } from '../jobs/job'
+import type { ActionParams, Platform } from './platform'
+
+/**
+ * The frame around every action: secrets are learnt before anything is logged, an error is logged and becomes a
+ * result, and nothing leaves unredacted.
+ * @param present what an error becomes; it sees whether the operator alone may know it
+ */
+export function actionFrame(
+  jobs: readonly Job[],
+  run: (platform: Platform) => Promise<object>,
+  present: (error: JobError, params: ActionParams) => object,
+): (params: ActionParams) => Promise<object> {
+  return async function main(params) {
+    const redactor = createRedactor()
+    learnSecrets(params, process.env, redactor)
+    const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
+    try {
+      return redactor.value(await run(openPlatform(params, process.env, { jobs, log, redactor })))
+    } catch (thrown) {
+      const error = toJobError(thrown)
+      log.error(error.message, { code: error.code, ...error.details, ...stackOf(error) })
+      return redactor.value(present(error, params))
+    }
+  }
+}
+
+/** An action that is invoked by an alarm, by another action, or by whoever holds the key of the namespace. */
+export function defineAction(
+  jobs: readonly Job[],
+  run: (platform: Platform) => Promise<object>,
+): (params: ActionParams) => Promise<object> {
+  return actionFrame(jobs, run, failure)
+}
+
+/** A result with `error` marks the activation as failed. */
+function failure({ code, message, remedy, recovery }: JobError, { job }: ActionParams): object {
+  return {
+    ...(typeof job === 'string' ? { job } : {}),
+    outcome: 'failed',
+    reason: code,
+    error: { code, message, remedy, recovery },
+  }
+}
+
+/** Faults of ours are logged with their stack; it never becomes part of a result. */
+function stackOf({ code, cause }: JobError): object {
+  return code === 'unexpected' && cause instanceof Error ? { stack: cause.stack } : {}
+}

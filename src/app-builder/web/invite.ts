@@ -1,0 +1,67 @@
+import { createInvitations, invitationDays } from '../../auth/consent/invitations'
+import { JobError } from '../../errors'
+import { findJob } from '../../jobs/find-job'
+import { openSingleUse } from '../../state/single-use'
+import { requireSealer } from '../params/encryption-key'
+import { ownOrganisation, ownOrgIds } from '../tenant'
+import { assertOwnDestination } from './consents'
+import { readInvitationParams } from './invitation-params'
+import { connectUrl } from './own-urls'
+import type { Invitations } from '../../auth/consent/invitations'
+import type { Platform } from '../platform'
+
+/** What only who holds the key of the namespace can do: make an invitation, or revoke one. */
+export async function command(platform: Platform): Promise<object> {
+  const { revoke } = platform.params
+  const invitations = openInvitations(platform)
+  if (typeof revoke === 'string' && revoke !== '') {
+    const revoked = await invitations.revoke(revoke)
+    return { revoked, ...(revoked ? {} : { reason: 'it was used or revoked before' }) }
+  }
+  return invite(platform, invitations)
+}
+
+/** @throws JobError `input-missing`, `input-invalid` */
+export function openInvitations({
+  sealer,
+  files,
+  ims,
+}: Pick<Platform, 'sealer' | 'files' | 'ims'>): Invitations {
+  return createInvitations(requireSealer(sealer), openSingleUse(files), ims.clock)
+}
+
+async function invite(platform: Platform, invitations: Invitations): Promise<object> {
+  const { params, runtime } = platform
+  const { to, orgId, inputs } = readInvitationParams(params)
+  if (to === 'adobe') {
+    if (orgId !== null && ownOrgIds(params).includes(orgId)) throw ownOrganisation
+    if (orgId !== null) await assertOwnDestination(platform, orgId, inputs)
+  } else assertAsksForConsent(platform, to)
+  const { id, text } = invitations.make({ to, orgId, inputs })
+  const link = new URL(`${connectUrl(params, runtime)}/start`)
+  link.searchParams.set('invitation', text)
+  return {
+    link: link.href,
+    id,
+    to,
+    orgId,
+    validDays: invitationDays,
+    next: [
+      'Send the link to the person who is to consent. It serves once.',
+      ...(to === 'adobe' && orgId === null
+        ? ['It serves any organisation: give `org` where you know it.']
+        : []),
+      `To take it back: aio rt action invoke analytics-ingest/connect --param revoke ${id} --result`,
+    ].join(' '),
+  }
+}
+
+/** @throws JobError `job-unknown`, `params-invalid` */
+function assertAsksForConsent({ jobs }: Platform, name: string): void {
+  if (findJob(jobs, name).source.consent) return
+  throw new JobError(
+    'params-invalid',
+    `The source of the job "${name}" asks nobody for consent.`,
+    'Invite to `adobe`, or to a job whose source uses OAUTH2_AUTHORIZATION_CODE.',
+  )
+}
