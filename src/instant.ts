@@ -1,24 +1,62 @@
 import { TZDate } from '@date-fns/tz'
 
+/** A date or time of day as it is written, before it is known where on earth. */
+export interface WallTime {
+  /** As if it were UTC; ms since the epoch, whole seconds. */
+  readonly ms: number
+  /** Digits after the decimal point, without zeros at the end: any precision. */
+  readonly fraction: string
+  /** Null where none is written. */
+  readonly offsetMs: number | null
+  /** True where no time of day is written. */
+  readonly isDate: boolean
+}
+
+/** ISO 8601, and its common variants: a blank instead of the T, slashes in the date, an offset without colon. */
 const pattern =
-  /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2}))?$/
+  /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
+
+/** Reads a date or time; null for everything else, dates that no calendar has included. */
+export function parseWallTime(text: string): WallTime | null {
+  const match = pattern.exec(text)
+  if (!match) return null
+  const [, year, , month, day, hour, minute, second, fraction = '', zone] = match
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  const secondsOfDay = timeOfDay(hour, minute, second)
+  const offsetMs = zone === undefined ? null : offsetOf(zone)
+  if (!isDate(date, Number(month), Number(day)) || secondsOfDay === null || offsetMs === undefined) return null
+  return {
+    ms: date + secondsOfDay * 1000,
+    fraction: fraction.replace(/0+$/, ''),
+    offsetMs,
+    isDate: hour === undefined,
+  }
+}
 
 /**
  * Reads an ISO 8601 date, which means midnight in `timeZone`, or an instant with its offset. Returns ms since the epoch;
  * null for everything else, a local time without an offset included: what it means would be a guess.
  */
 export function parseInstant(text: string, timeZone: string): number | null {
-  const match = pattern.exec(text)
-  if (!match) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((part: string | undefined) => Number(part ?? 0))
-  if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59) return null
-  const offset = match[8]
-  if (offset === undefined) return atMidnight(year, month, day, timeZone)
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second, Number(`0.${match[7] ?? 0}`) * 1000)
-  const offsetMs = offset === 'Z' ? 0 : minutesOf(offset) * 60_000
-  return Number.isNaN(offsetMs) ? null : ms - offsetMs
+  const time = parseWallTime(text)
+  if (!time) return null
+  if (time.offsetMs !== null) return time.ms - time.offsetMs + Math.floor(Number(`0.${time.fraction}0`) * 1000)
+  return time.isDate ? inZone(time.ms, timeZone) : null
+}
+
+/** The instant at which the clocks of a zone show `wallMs`; where they skip it, the one at which they go on. */
+export function inZone(wallMs: number, timeZone: string): number | null {
+  const wall = new Date(wallMs)
+  const ms = new TZDate(
+    wall.getUTCFullYear(),
+    wall.getUTCMonth(),
+    wall.getUTCDate(),
+    wall.getUTCHours(),
+    wall.getUTCMinutes(),
+    wall.getUTCSeconds(),
+    timeZone,
+  ).getTime()
+  return Number.isNaN(ms) ? null : ms
 }
 
 /** Whether `name` is an IANA time zone that this platform knows. */
@@ -32,21 +70,22 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Where the clocks skip midnight, the day begins when they go on. */
-function atMidnight(year: number, month: number, day: number, timeZone: string): number | null {
-  const ms = new TZDate(year, month - 1, day, timeZone).getTime()
-  return Number.isNaN(ms) ? null : ms
-}
-
 /** `Date.UTC` takes 30 February for 2 March. */
-function isDate(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000
+function isDate(ms: number, month: number, day: number): boolean {
+  const date = new Date(ms)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCFullYear() >= 1000
 }
 
-function minutesOf(offset: string): number {
-  const hours = Number(offset.slice(1, 3))
-  const minutes = Number(offset.slice(4))
-  if (hours > 23 || minutes > 59) return NaN
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
+function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {
+  const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)]
+  return hours > 23 || minutes > 59 || seconds > 59 ? null : hours * 3600 + minutes * 60 + seconds
+}
+
+/** ms; undefined where no zone has it. */
+function offsetOf(zone: string): number | undefined {
+  if (zone === 'Z' || zone === 'z') return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(-2))
+  if (hours > 23 || minutes > 59) return undefined
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }

@@ -27,33 +27,46 @@ export interface StageEnd {
  * @throws JobError `definition-changed`, and what `extract` throws
  */
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
-  const { job, destination, state, deadline, settings } = context
+  const { job, state } = context
   assertSameCounting(context)
-  let allRejected = false
-  const end = (kind: StageEnd['kind']): StageEnd => ({ kind, allRejected })
-  if (regroupingWait(context) > 0) return end('regrouping')
-  const { fingerprint, count, name } = destination.partition
-  if (state.document.partitioning !== null && state.document.partitioning !== fingerprint) {
-    const partitions = Array.from({ length: count }, (_, index) => name(index))
-    await state.write({ type: 'regrouped', partitioning: fingerprint, partitions })
-  }
-
-  const slicesPerRun = (job.sync.mode === 'sliced' ? job.sync.slicesPerRun : null) ?? Infinity
+  if (!(await regroup(context))) return { kind: 'regrouping', allRejected: false }
   let recollection: Recollection | null = null
+  let allRejected = false
   for (let done = 0; ; done += 1) {
     const room = await waitForRoom(context, control)
-    if (room !== 'room') return end(room === 'held' ? 'held' : 'deadline')
+    if (room === 'held') return { kind: 'held', allRejected }
+    if (room === 'closing') return { kind: 'deadline', allRejected }
     const work = nextWork(job, state.document, state.storeClock.now())
-    if (!work) return end('exhausted')
-    if (done >= slicesPerRun) return end('capped')
-    if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs)) return end('deadline')
+    if (!work) return { kind: 'exhausted', allRejected }
+    if (isCapped(job.sync, done)) return { kind: 'capped', allRejected }
+    if (!isInTime(context)) return { kind: 'deadline', allRejected }
 
     recollection ??= await recollect(context)
     const extracted = await extract(context, control, work, recollection)
     allRejected ||= extracted.allRejected
-    if (extracted.kind !== 'finished') return end(extracted.kind)
-    if (isOpenEnded(work)) return end('exhausted')
+    if (extracted.kind !== 'finished') return { kind: extracted.kind, allRejected }
+    if (isOpenEnded(work)) return { kind: 'exhausted', allRejected }
   }
+}
+
+function isCapped(sync: Sync, slicesDone: number): boolean {
+  return sync.mode === 'sliced' && sync.slicesPerRun !== null && slicesDone >= sync.slicesPerRun
+}
+
+function isInTime({ deadline, settings }: ExtractContext): boolean {
+  return deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
+}
+
+/** False while rows that belong to other partitions now must wait for the batches of the old ones. */
+async function regroup(context: ExtractContext): Promise<boolean> {
+  const { destination, state } = context
+  const { partition } = destination
+  const { partitioning } = state.document
+  if (regroupingWait(context) > 0) return false
+  if (partitioning === null || partitioning === partition.fingerprint) return true
+  const partitions = Array.from({ length: partition.count }, (_, index) => partition.name(index))
+  await state.write({ type: 'regrouped', partitioning: partition.fingerprint, partitions })
+  return true
 }
 
 /** What was decided about records that can come again. */

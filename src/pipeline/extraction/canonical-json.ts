@@ -34,7 +34,7 @@ function shallowly(value: unknown): string {
 
 function write(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : JSON.stringify(value)
   if (value instanceof Date) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   const fields = Object.entries(value)

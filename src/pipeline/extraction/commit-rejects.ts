@@ -2,7 +2,7 @@ import { JobError } from '../../errors'
 import { createRejectLog } from './reject-log'
 import { storeRejectIndex } from './reject-index'
 import type { Reject } from '../../destinations/destination'
-import type { Rejects, Waiver } from '../../state/state-document'
+import type { RejectSegment, Rejects, Waiver } from '../../state/state-document'
 import type { CommitContext, CommitOptions } from './commit-options'
 import type { ReadRecord } from './read-record'
 import type { IndexedReject } from './reject-index'
@@ -47,16 +47,6 @@ export function createRejects(
   let isChanged = false
   let sample = ''
 
-  function tooMany(records: number): JobError {
-    const worst = Object.entries(byReason).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'none'
-    return new JobError(
-      'too-many-rejects',
-      `${count} of ${records} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
-      'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
-      { details: { commit: name, rejects: count, worst, sample } },
-    )
-  }
-
   return {
     byReason,
     get count() {
@@ -82,23 +72,18 @@ export function createRejects(
       index.remove(healed)
       isChanged = true
     },
-    settle: log.settle,
+    settle: () => log.settle(),
     assertAcceptable(newRecords) {
       const isTooMany = count > rejectsAllowed && count > newRecords * rejectShare
       const isOverfull = count > 0 && openIn(index) > settings.openRejects
       if (aside || (!isTooMany && !isOverfull)) return []
-      if (!state.document.waivers.includes('too-many-rejects')) throw tooMany(newRecords)
+      if (!state.document.waivers.includes('too-many-rejects'))
+        throw tooMany({ name, count, newRecords, byReason, sample })
       return ['too-many-rejects']
     },
     async store() {
       if (!isChanged) return before
-      const open = new Map<number, number>()
-      for (const { segment, state: is } of index.entries) {
-        if (is === 'open') open.set(segment, (open.get(segment) ?? 0) + 1)
-      }
-      const segments = [...before.segments, ...(await log.finish())]
-        .map((segment) => ({ ...segment, open: open.get(segment.id) ?? 0 }))
-        .filter((segment) => segment.open > 0)
+      const segments = withOpenCounts([...before.segments, ...(await log.finish())], index)
       const file = `${name}-reject-index.bin`
       return { index: await storeRejectIndex(index.entries, file, state.run, files), segments }
     },
@@ -109,4 +94,36 @@ function openIn({ entries }: CommitOptions['rejects']): number {
   let open = 0
   for (const { state } of entries) if (state === 'open') open += 1
   return open
+}
+
+/** Segments without an open reject are not named any more. */
+function withOpenCounts(
+  segments: readonly RejectSegment[],
+  { entries }: CommitOptions['rejects'],
+): RejectSegment[] {
+  const open = new Map<number, number>()
+  for (const { segment, state } of entries) {
+    if (state === 'open') open.set(segment, (open.get(segment) ?? 0) + 1)
+  }
+  return segments.flatMap((segment) => {
+    const count = open.get(segment.id)
+    return count === undefined ? [] : [{ ...segment, open: count }]
+  })
+}
+
+function tooMany(facts: {
+  readonly name: string
+  readonly count: number
+  readonly newRecords: number
+  readonly byReason: Readonly<Record<string, number>>
+  readonly sample: string
+}): JobError {
+  const { name, count, newRecords, byReason, sample } = facts
+  const worst = Object.entries(byReason).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'none'
+  return new JobError(
+    'too-many-rejects',
+    `${count} of ${newRecords} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
+    'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
+    { details: { commit: name, rejects: count, worst, sample } },
+  )
 }

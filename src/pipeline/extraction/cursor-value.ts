@@ -1,4 +1,5 @@
 import { TZDate } from '@date-fns/tz'
+import { inZone, parseWallTime } from '../../instant'
 import type { RecordCursor } from '../../jobs/sync'
 import type { Cursor } from '../../state/work'
 
@@ -68,46 +69,12 @@ function writeInstant({ unit, timeZone }: RecordCursor, ms: number, like: string
 }
 
 const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i
-/** ISO 8601, and its common variants: a blank instead of the T, slashes in the date. */
-const iso =
-  /^(?<year>\d{4})(?<dash>[-/])(?<month>\d{2})\k<dash>(?<day>\d{2})(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9})\d*)?)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i
-
 function parseInstant({ timeZone }: RecordCursor, value: unknown): Cursor | null {
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
-  if (typeof text !== 'string') return null
-  const parts: Readonly<Record<string, string | undefined>> | undefined = iso.exec(text)?.groups
-  if (!parts) return null
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = (
-    ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
-  ).map((name) => Number(parts[name] ?? 0))
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second)
-  const real = new Date(wall).getUTCDate() === day && month >= 1 && month <= 12
-  if (!real || hour > 23 || minute > 59 || second > 59) return null
-  const ms = parts.zone === undefined ? inZone(wall, timeZone) : wall - offsetMs(parts.zone)
-  if (ms === null || Number.isNaN(ms)) return null
-  return { at: withFraction(ms, parts.fraction ?? ''), since: text }
-}
-
-function inZone(wall: number, timeZone: string | null): number | null {
-  if (timeZone === null) return null
-  const at = new Date(wall)
-  return new TZDate(
-    at.getUTCFullYear(),
-    at.getUTCMonth(),
-    at.getUTCDate(),
-    at.getUTCHours(),
-    at.getUTCMinutes(),
-    at.getUTCSeconds(),
-    timeZone,
-  ).getTime()
-}
-
-function offsetMs(zone: string): number {
-  if (zone === 'Z' || zone === 'z') return 0
-  const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(-2))
-  if (hours > 23 || minutes > 59) return NaN
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
+  const time = typeof text === 'string' ? parseWallTime(text) : null
+  if (typeof text !== 'string' || !time) return null
+  const ms = time.offsetMs !== null ? time.ms - time.offsetMs : timeZone && inZone(time.ms, timeZone)
+  return typeof ms === 'number' ? { at: withFraction(ms, time.fraction), since: text } : null
 }
 
 /** Fractions of any precision keep their order: `…00` < `…00.1` < `…00.12`. */
@@ -120,15 +87,12 @@ function withFraction(ms: number, fraction: string): string {
 function parseEpoch(unit: 's' | 'ms', value: unknown): Cursor | null {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : ''
   const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
-  if (!match) return null
-  const [, whole = '', fraction = ''] = match
-  const ms = unit === 's' ? Number(whole) * 1000 : Number(whole)
-  if (Math.abs(ms) > 8.64e15 || (fraction !== '' && ms < 0)) return null
-  const year = new Date(ms).getUTCFullYear()
-  if (year < 0 || year > 9999) return null
-  const digits =
-    unit === 's' ? fraction : `${String(ms - Math.floor(ms / 1000) * 1000).padStart(3, '0')}${fraction}`
-  return { at: withFraction(ms, digits), since: text }
+  const ms = match ? Number(match[1]) * (unit === 's' ? 1000 : 1) : NaN
+  const fraction = match?.[2] ?? ''
+  const hasYear = ms >= Date.UTC(0, 0) && ms <= Date.UTC(9999, 11, 31)
+  if (!hasYear || (fraction !== '' && ms < 0)) return null
+  const millis = unit === 's' ? '' : String(((ms % 1000) + 1000) % 1000).padStart(3, '0')
+  return { at: withFraction(ms, millis + fraction), since: text }
 }
 
 /** An integer beyond 2^53 has lost digits on its way through JSON: it is unreadable, not nearly right. */

@@ -4,10 +4,13 @@ import { createIntake } from './intake'
 import { openMemory } from './memory'
 import { followProgress } from './progress'
 import { planRead } from './read-plan'
+import type { Page } from '../../sources/source'
 import type { Cursor, Work } from '../../state/work'
 import type { RunContext } from '../run-context'
+import type { Commit } from './commit'
 import type { ExtractionControl } from './extraction'
 import type { Memory } from './memory'
+import type { Position } from './position'
 import type { RejectIndex } from './reject-index'
 
 export type ExtractContext = Pick<
@@ -57,17 +60,12 @@ export async function extract(
   const progress = followProgress(context, work, plan, { memory, ownMemory, rejects })
   try {
     for await (const page of plan.pages(control.signal)) {
-      let isBeyond = false
-      for (const raw of page.records) {
-        const taken = intake(raw)
-        if (taken.verdict.kind === 'beyond') isBeyond = true
-        progress.commit.take(taken, plan.position?.take(taken) ?? false)
-      }
+      const isBeyond = takePage(page, intake, plan.position, progress.commit)
       await progress.commit.settle()
       control.signal.throwIfAborted()
       if (isBeyond) break
 
-      progress.pageEnds(page.cursor)
+      progress.pageEnds(page)
       const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs) && !control.isClosing()
       if (plan.commitsPages && (!inTime || progress.commit.isFull(page.records.length))) {
         await progress.write(false)
@@ -81,6 +79,22 @@ export async function extract(
   } finally {
     await progress.commit.dispose()
   }
+}
+
+/** Returns true where the page reaches beyond the work. */
+function takePage(
+  { records }: Page,
+  intake: ReturnType<typeof createIntake>,
+  position: Position | null,
+  commit: Commit,
+): boolean {
+  let isBeyond = false
+  for (const raw of records) {
+    const taken = intake(raw)
+    if (taken.verdict.kind === 'beyond') isBeyond = true
+    commit.take(taken, position?.take(taken) ?? false)
+  }
+  return isBeyond
 }
 
 /** What a backfill decided itself is never overridden by its force. */

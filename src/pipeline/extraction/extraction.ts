@@ -18,9 +18,9 @@ export interface Extraction<End> extends ExtractionStatus {
 export interface ExtractionControl {
   readonly signal: AbortSignal
   /** True once the run wants to end. */
-  isClosing(): boolean
+  readonly isClosing: () => boolean
   /** Announces a wait for room in the outbox; it ends early when the run closes or stops. */
-  waiting(wait: Promise<void>): Promise<void>
+  readonly waiting: (wait: Promise<void>) => Promise<void>
 }
 
 /** Runs `stage` in the background. */
@@ -32,7 +32,7 @@ export function startExtraction<End>(
   const signal = AbortSignal.any([runSignal, stopping.signal])
   let closing = false
   let status: 'working' | 'waiting' | 'ended' = 'working'
-  let announce: (() => void)[] = []
+  const announce: (() => void)[] = []
   let wake: () => void = () => undefined
   signal.addEventListener('abort', () => wake(), { once: true })
 

@@ -75,41 +75,60 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   function decide(record: ReadRecord, known: Known | null, place: Place): Verdict {
     const indexed = rejects.find(record.identity)
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
-    if (indexed?.same && !open) return { kind: 'repeated', closes: null }
-    if (known?.same && !(open && isUnsent(known))) {
-      return { kind: 'repeated', closes: indexed?.same ? open : null }
-    }
-    if (known?.decision === 'sent' && !known.same && !(replay && open)) {
-      if (job.sync.onChange === 'ignore') return { kind: 'duplicate' }
-      if (job.sync.onChange === 'reject') return rejected(changed, open)
-    }
-    if (!known && !open && place === 'behind') return { kind: 'behind' }
-    if (place === 'ahead') return rejected(ahead(record), open)
-    const outcome = toRows(record)
+    const recognised = recognise(known, indexed, open)
+    if (recognised) return recognised
+    if (place === 'behind' && !known && !open) return { kind: 'behind' }
+    const outcome = place === 'ahead' ? ahead(record) : toRows(job, format, record)
     return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
   }
 
-  function toRows({ parsed, fault }: ReadRecord): EncodedRecord | Reject {
-    if (fault) return fault
-    try {
-      const mapped = job.map(parsed)
-      const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
-      if (rows.length === 0) return { kind: 'filtered' }
-      const encoded: EncodedRow[] = []
-      for (const row of rows) {
-        const result = format.encode(row)
-        if (result.kind === 'reject') return result
-        encoded.push(result)
-      }
-      return { kind: 'rows', rows: encoded }
-    } catch (error) {
-      return reject('map-failed', '', toJobError(error).message)
-    }
+  /** Null where the record has to be looked at: it is new, or its reject may be healed. */
+  function recognise(
+    known: Known | null,
+    indexed: ReturnType<RejectIndex['find']>,
+    open: IndexedReject | null,
+  ): Verdict | null {
+    const isSameReject = indexed?.same ?? false
+    if (isSameReject && !open) return { kind: 'repeated', closes: null }
+    if (!known) return null
+    if (!known.same) return decideChanged(known, open)
+    if (open && isUnsent(known)) return null
+    return { kind: 'repeated', closes: isSameReject ? open : null }
+  }
+
+  /** A record that was sent comes again with other content; null where it is sent again. */
+  function decideChanged({ decision }: Known, open: IndexedReject | null): Verdict | null {
+    if (decision !== 'sent' || (replay && open)) return null
+    if (job.sync.onChange === 'ignore') return { kind: 'duplicate' }
+    return job.sync.onChange === 'reject' ? rejected(changed, open) : null
   }
 }
 
 type EncodedRecord =
   { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | { readonly kind: 'filtered' }
+
+/** Whatever throws on a record is a reject: the author's code stands between the source and permanent data. */
+function toRows(
+  job: Job,
+  format: Destination['format'],
+  { parsed, fault }: ReadRecord,
+): EncodedRecord | Reject {
+  if (fault) return fault
+  try {
+    const mapped = job.map(parsed)
+    const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
+    if (rows.length === 0) return { kind: 'filtered' }
+    const encoded: EncodedRow[] = []
+    for (const row of rows) {
+      const result = format.encode(row)
+      if (result.kind === 'reject') return result
+      encoded.push(result)
+    }
+    return { kind: 'rows', rows: encoded }
+  } catch (error) {
+    return reject('map-failed', '', toJobError(error).message)
+  }
+}
 
 function isUnsent({ decision }: Known): boolean {
   return decision === 'rejected' || decision === 'late'

@@ -1,8 +1,10 @@
+import { JobError } from '../../errors'
 import { countingOf } from '../definition'
 import { commitName, isOpenEnded } from '../work'
 import { openCommit } from './commit'
 import { canonicalInstant } from './cursor-value'
 import { forgetsBefore } from './read-plan'
+import type { Page } from '../../sources/source'
 import type { Cursor, Work } from '../../state/work'
 import type { Commit } from './commit'
 import type { ExtractContext, ExtractEnd, Recollection } from './extract'
@@ -13,8 +15,8 @@ import type { ReadPlan } from './read-plan'
 export interface Progress {
   /** The commit in work. */
   readonly commit: Commit
-  /** @param pageCursor where the source goes on, where its pages carry that */
-  pageEnds(pageCursor: string | undefined): void
+  /** Moves behind a page whose records were all taken. */
+  pageEnds(page: Page): void
   /** Commits what was taken and opens the next commit; only counts it where there is nothing to remember. */
   write(finished: boolean): Promise<void>
   end(kind: ExtractEnd['kind']): ExtractEnd
@@ -49,13 +51,15 @@ export function followProgress(
     })
   }
 
+  /** A read of which nothing must be remembered is only counted. */
+  function mustCommit(cursor: Cursor | null, finished: boolean): boolean {
+    const moved = job.sync.mode === 'incremental' && cursor?.at !== committed?.at
+    return commit.hasNews || moved || plan.waived.length > 0 || (finished && !isOpenEnded(work))
+  }
+
   async function write(finished: boolean): Promise<void> {
     const cursor = pageCursor ?? plan.position?.cursor() ?? null
-    const moved = job.sync.mode === 'incremental' && cursor?.at !== committed?.at
-    const mustCommit = commit.hasNews || moved || plan.waived.length > 0 || (finished && !isOpenEnded(work))
-    if (!mustCommit) {
-      state.later({ type: 'counted', counters: commit.counters })
-    } else {
+    if (mustCommit(cursor, finished)) {
       await commit.write({
         finished,
         cursor: work.kind === 'replay' ? null : cursor,
@@ -65,6 +69,8 @@ export function followProgress(
       })
       allRejected ||= commit.allRejected
       committed = cursor
+    } else {
+      state.later({ type: 'counted', counters: commit.counters })
     }
     await commit.dispose()
     commit = open()
@@ -74,12 +80,24 @@ export function followProgress(
     get commit() {
       return commit
     },
-    pageEnds(next) {
-      if (next !== undefined) pageCursor = { at: next, since: next }
+    pageEnds(page) {
+      pageCursor = cursorAfter(job, work, page)
     },
     write,
     end: (kind) => ({ kind, allRejected }),
   }
+}
+
+/** Null where records carry the cursor. @throws JobError `source-malformed` for a page that does not say where to go on */
+function cursorAfter({ name, sync }: ExtractContext['job'], work: Work, page: Page): Cursor | null {
+  const pagesCarryIt = sync.mode === 'incremental' && sync.cursor.kind === 'page' && work.kind !== 'replay'
+  if (!pagesCarryIt) return null
+  if (page.cursor !== undefined) return { at: page.cursor, since: page.cursor }
+  throw new JobError(
+    'source-malformed',
+    `The source of the job "${name}" sent a page of ${page.records.length} records without a cursor, so the next run would read them again.`,
+    'A source for `pageCursor()` must say with every page where to go on after it.',
+  )
 }
 
 /** A backfill as the document has it now: its earlier commits moved it. */

@@ -84,17 +84,17 @@ function planIncremental(
 ): Plan {
   const backfill = work.kind === 'backfill' && work.backfill.mode === 'incremental' ? work.backfill : null
   const start = backfill ? (backfill.cursor ?? backfill.from) : state.document.cursor
+  const read = (since: Cursor | null) => (signal: AbortSignal) =>
+    source.read({ mode: 'incremental', since: since?.since ?? null, signal })
   const field = cursorFieldOf(job.sync)
-  const read = (since: string | null) => (signal: AbortSignal) =>
-    source.read({ mode: 'incremental', since, signal })
   if (!field) {
-    const plan = { pages: read(start?.since ?? null), scope: everywhere, position: null, start }
+    const plan = { pages: read(start), scope: everywhere, position: null, start }
     return { ...plan, commitsPages: true, sorts: false }
   }
-  const since = backfill || !start ? start : reachBack(field, sync, start, state.document.floor)
+  const since = backfill ? start : reachBack(field, sync, start, state.document.floor)
   const range = { since: since?.at ?? null, until: backfill?.to.at ?? null }
   return {
-    pages: read(since?.since ?? null),
+    pages: read(since),
     scope: sinceScope(field, range, () => state.storeClock.now()),
     position: followPosition(field, start, anyOrder),
     start,
@@ -104,8 +104,13 @@ function planIncremental(
 }
 
 /** A lookback reads again what lies before the cursor, but never before the floor. */
-function reachBack(field: RecordCursor, sync: Incremental, cursor: Cursor, floor: Cursor | null): Cursor {
-  if (sync.lookback === null) return cursor
+function reachBack(
+  field: RecordCursor,
+  sync: Incremental,
+  cursor: Cursor | null,
+  floor: Cursor | null,
+): Cursor | null {
+  if (sync.lookback === null || !cursor) return cursor
   const before = cursorBefore(field, cursor, sync.lookback)
   return floor !== null && compareCursors(field, before.at, floor.at) < 0 ? floor : before
 }

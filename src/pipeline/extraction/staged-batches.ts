@@ -12,13 +12,13 @@ export interface StagedBatches {
   readonly rows: number
   append(row: EncodedRow): void
   /** True where another page of `rowsAhead` rows should go into the next commit. */
-  isFull(rowsAhead: number): boolean
+  readonly isFull: (rowsAhead: number) => boolean
   /** Backpressure: waits for disk and encoders, and writes the batches that are full. */
   settle(): Promise<void>
   /** Sorts where that is due, writes what is left, and returns the entries. @throws JobError `slice-too-large` */
   finish(): Promise<readonly EntryIn<'staged'>[]>
   /** Frees the local disk. */
-  dispose(): Promise<void>
+  readonly dispose: () => Promise<void>
 }
 
 export function createStagedBatches(
@@ -39,24 +39,13 @@ export function createStagedBatches(
     const label = `${name}/${batch.partition}-${ordinal}`
     const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
     const partitionName = partition.name(batch.partition)
-    const { rows, sha256, contentSha256 } = batch
+    const { bytes, rows, sha256, contentSha256 } = batch
     const parts = { job: job.name, partition: partitionName, batch: label, generation, contentSha256 }
-    await files.add(file, batch.bytes)
+    await files.add(file, bytes)
     entries.push({
-      state: 'staged',
-      id: batchId(delivery, parts),
-      batch: label,
-      run: state.run,
-      file,
-      partition: partitionName,
-      commit,
-      generation,
-      rows,
-      sha256,
-      contentSha256,
-      retries: 0,
-      identity: -1,
-      firstSentAt: null,
+      ...{ state: 'staged', id: batchId(delivery, parts), batch: label, run: state.run, file },
+      ...{ partition: partitionName, commit, generation, rows, sha256, contentSha256 },
+      ...{ retries: 0, identity: -1, firstSentAt: null },
     })
   }
 

@@ -37,13 +37,6 @@ export async function openTieMemory(
     fresh = []
   }
 
-  function recallKeyless(identity: LazyIdentity, at: string | null): Known | null {
-    if (unmatched.length === 0 || at !== readsFrom) return null
-    const index = unmatched.findIndex(({ words }) => sameContent(identity(), words))
-    const [found] = index < 0 ? [] : unmatched.splice(index, 1)
-    return found ? { decision: decisionOf(found.decision), same: true } : null
-  }
-
   function amend(identity: LazyIdentity, decision: Decision): void {
     settle()
     const entry = entryOf(identity(), decision, 0)
@@ -60,7 +53,10 @@ export async function openTieMemory(
       unmatched = keyed ? [] : [...tail]
       readsFrom = tailAt
     },
-    recall: (identity, at) => (keyed ? table.recall(identity, at === tailAt) : recallKeyless(identity, at)),
+    recall(identity, at) {
+      if (keyed) return table.recall(identity, at === tailAt)
+      return at === readsFrom ? recallOnce(unmatched, identity) : null
+    },
     remember(identity, decision, { at, isNewest, recalled }) {
       if (!keyed && recalled) {
         amend(identity, decision)
@@ -84,6 +80,14 @@ export async function openTieMemory(
       return storeEntries(tail, tail.length, [], { file, to, run, files })
     },
   }
+}
+
+/** Two equal events are two events: an entry that has answered is taken out. */
+function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity): Known | null {
+  const index =
+    unmatched.length === 0 ? -1 : unmatched.findIndex(({ words }) => sameContent(identity(), words))
+  const [found] = index < 0 ? [] : unmatched.splice(index, 1)
+  return found ? { decision: decisionOf(found.decision), same: true } : null
 }
 
 /** Records by key, with a number that tells whether they lie at the newest cursor. */
