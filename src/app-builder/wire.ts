@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { foreignText } from '../http/foreign-text'
 import { findJob } from '../jobs/find-job'
 import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
@@ -61,7 +60,7 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
     log,
     activation: runtime.activationId,
     scratch: tmpdir(),
-    redact: (text) => foreignText(text, { redact: redactor.text }),
+    redact: redactor.text,
     newId: randomUUID,
     invokeSelf: async () => {
       await platform.invoke('run-job', { job: definition.name, ...(tenant ? { tenant: tenant.orgId } : {}) })

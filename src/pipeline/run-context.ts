@@ -41,7 +41,7 @@ export interface RunDependencies {
   readonly scratch: string
   /** A fresh name each time, fit for a folder. */
   readonly newId: () => string
-  /** Text of the destination or source, without secrets and cut: it is stored. */
+  /** Takes known secrets out of a text and leaves the rest: what is stored, reported or thrown passes it. */
   readonly redact: (text: string) => string
   /** Invokes the same job again, without waiting for it. */
   readonly invokeSelf: () => Promise<void>

@@ -1,7 +1,6 @@
 import { JobError } from '../../errors'
 import { decisions } from './decision'
 import { sameContent } from './identity'
-import { bytesPerEntry } from './memory-entries'
 import type { Rejects, StateDocument } from '../../state/state-document'
 import type { RunFiles } from '../run-files'
 import type { Identity, LazyIdentity, Words } from './identity'
@@ -29,8 +28,8 @@ export interface RejectIndex {
 
 /** Dropped identities that are remembered; the oldest go first. */
 const droppedLimit = 100_000
-const extraBytes = 12
-const entryBytes = bytesPerEntry + extraBytes
+/** Four words of identity, state, kind of identity, segment and line: 32 bits each. */
+const entryBytes = 32
 const keyedFlag = 1
 
 /** Loads the index. Entries of segments that are no longer named have expired. @throws JobError `state-missing` */

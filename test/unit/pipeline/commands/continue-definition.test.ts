@@ -1,0 +1,164 @@
+import { continueDefinition } from '../../../../src/pipeline/commands/continue-definition'
+import { countingOf } from '../../../../src/pipeline/definition'
+import { errorThrownBy } from '../../../fixtures/error-of'
+import { jobWith } from '../../../fixtures/run-dependencies'
+import { storedDocument } from '../../../fixtures/stored-state'
+import { fullRefreshSync, incrementalSync, numberCursor, slicedSync } from '../../../fixtures/syncs'
+import type { Sync } from '../../../../src/jobs/sync'
+import type { StateDocument } from '../../../../src/state/state-document'
+
+const storeNow = Date.UTC(2026, 10, 21)
+const source = { identity: 'http://new' }
+
+function committedAs(sync: Sync, identity = 'http://old') {
+  return countingOf(jobWith({ sync }), { identity })
+}
+
+function accept(sync: Sync, document: Partial<StateDocument>, from?: string) {
+  return continueDefinition(jobWith({ sync }), source, storedDocument(document), { as: 'continue', from, storeNow })
+}
+
+function refusal(sync: Sync, document: Partial<StateDocument>, from?: string) {
+  const { code, message, remedy } = errorThrownBy(() => accept(sync, document, from))
+  expect(code).toBe('params-invalid')
+  return `${message} ${remedy}`
+}
+
+describe('a sliced job', () => {
+  const sync = slicedSync({ timeZone: 'Europe/Berlin' })
+  const document = { counting: committedAs(sync), watermark: Date.UTC(2026, 10, 10) }
+
+  it('goes on at a date in its own zone, which no lookback reaches behind', () => {
+    const { note, effect } = accept(sync, document, '2026-11-12')
+
+    const since = '2026-11-11T23:00:00.000Z'
+    expect(effect).toEqual({
+      kind: 'definition-continued',
+      counting: committedAs(sync, 'http://new'),
+      floor: { at: since, since },
+      cursor: null,
+      watermark: Date.parse(since),
+    })
+    expect(note).toContain('source: http://old → http://new')
+  })
+
+  it.each([
+    ['2026-11-12', 'are left out; a backfill can still send them'],
+    ['2026-11-05', 'are read again, and count twice where they are not recognised'],
+    ['2026-11-10T00:00:00Z', 'nothing is read again, nothing is left out'],
+  ])('says what going on from %s leaves out or doubles', (from, consequence) => {
+    expect(accept(sync, document, from).note).toContain(consequence)
+  })
+
+  it.each([
+    [undefined, '`from` is missing'],
+    ['soon', 'no date or instant of the past: soon'],
+    ['2026-11-22', 'no date or instant of the past'],
+  ])('refuses from=%s', (from, message) => {
+    expect(refusal(sync, document, from)).toContain(message)
+  })
+
+  it('refuses to move where its definition counts as it did', () => {
+    expect(refusal(sync, { counting: committedAs(sync, 'http://new') }, '2026-11-12')).toContain('counts as it did')
+  })
+})
+
+describe('an incremental job', () => {
+  const sync = incrementalSync({ cursor: numberCursor })
+  const document = { counting: committedAs(sync), cursor: { at: '999', since: '999' } }
+
+  it('goes on at a cursor in its own notation', () => {
+    expect(accept(sync, document, '1000').effect).toMatchObject({
+      cursor: { at: '1000', since: '1000' },
+      floor: { at: '1000', since: '1000' },
+      watermark: null,
+    })
+  })
+
+  it.each([
+    ['1000', 'are left out'],
+    ['998', 'are read again'],
+  ])('says what going on from %s leaves out or doubles', (from, consequence) => {
+    expect(accept(sync, document, from).note).toContain(consequence)
+  })
+
+  it('does not compare places of two notations', () => {
+    const before = { ...document, counting: committedAs(incrementalSync()) }
+
+    expect(accept(sync, before, '5').note).toContain('may count twice; earlier ones that were not sent are left out')
+  })
+
+  it('steps over a place where its source fails, with an unchanged definition, but never back', () => {
+    const unchanged = { ...document, counting: committedAs(sync, 'http://new') }
+
+    expect(accept(sync, unchanged, '1005').note).toContain('are left out')
+    expect(refusal(sync, unchanged, '999')).toContain('has read beyond 999')
+    expect(refusal(sync, unchanged, '5')).toContain('force=true')
+  })
+
+  it('states where to begin when its very first read fails', () => {
+    expect(accept(sync, { counting: null, cursor: null }, '5').effect).toMatchObject({ cursor: { at: '5' } })
+  })
+
+  it('refuses an instant of the future: all that is to come would be left out', () => {
+    const instants = incrementalSync()
+    const before = { counting: committedAs(instants), cursor: null }
+
+    expect(refusal(instants, before, '9999-01-01T00:00:00Z')).toContain('lies in the future')
+    expect(accept(instants, before, '2026-11-20T00:00:00Z').effect).toMatchObject({ watermark: null })
+  })
+
+  it('takes a cursor of its source as it is where it travels with the page', () => {
+    const paged = incrementalSync({ cursor: { kind: 'page' } })
+    const before = { counting: committedAs(paged), cursor: { at: 'page 7', since: 'page 7' } }
+
+    expect(accept(paged, before, 'page 3').effect).toMatchObject({ cursor: { at: 'page 3', since: 'page 3' } })
+    expect(refusal(paged, before)).toContain('`from` is missing')
+  })
+})
+
+describe('a full refresh', () => {
+  const document = { counting: committedAs(fullRefreshSync()) }
+
+  it('goes on without a place, and says that everything may be sent again', () => {
+    const { note, effect } = accept(fullRefreshSync({ primaryKey: ['key'] }), document)
+
+    expect(effect).toMatchObject({ floor: null, cursor: null, watermark: null })
+    expect(note).toContain('count as new and are sent again')
+  })
+
+  it('refuses a place', () => {
+    expect(refusal(fullRefreshSync({ primaryKey: ['key'] }), document, '5')).toContain('Leave out from')
+  })
+})
+
+describe('where the new definition recognises a record by another identity', () => {
+  const sync = incrementalSync({ cursor: numberCursor, primaryKey: ['id'] })
+  const counting = committedAs(incrementalSync({ cursor: numberCursor }))
+  const replay = { kind: 'replay', name: 'replay-1', generation: 0 } as const
+  const rejects = { index: null, segments: [{ run: 'r', file: 'f', id: 1, open: 3, at: 1 }] }
+
+  it('a queued backfill or replay must end first', () => {
+    expect(refusal(sync, { counting, backfills: [replay] }, '5')).toContain('resolve=replay-1 as=drop')
+  })
+
+  it('open rejects must be given up or tried again first', () => {
+    const text = refusal(sync, { counting, rejects }, '5')
+
+    expect(text).toContain('3 open rejects')
+    expect(text).toContain('resolve=rejects as=drop')
+  })
+
+  it('neither matters where the identity stays', () => {
+    const same = { counting: committedAs(sync), backfills: [replay], rejects }
+
+    expect(accept(sync, same, '5').effect.kind).toBe('definition-continued')
+  })
+})
+
+it('a definition can only be continued', () => {
+  const call = () =>
+    continueDefinition(jobWith(), source, storedDocument(), { as: 'drop', from: '2026-11-01', storeNow })
+
+  expect(errorThrownBy(call)).toMatchObject({ remedy: 'Use resolve=definition as=continue from=<where>.' })
+})

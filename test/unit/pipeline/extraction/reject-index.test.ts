@@ -1,0 +1,85 @@
+import { identify } from '../../../../src/pipeline/extraction/identity'
+import {
+  createRejectIndex,
+  dropRejects,
+  openRejectIndex,
+  storeRejectIndex,
+} from '../../../../src/pipeline/extraction/reject-index'
+import { errorOf } from '../../../fixtures/error-of'
+import { memoryRunFiles } from '../../../fixtures/memory-run-files'
+import type { IndexedReject } from '../../../../src/pipeline/extraction/reject-index'
+import type { RejectSegment } from '../../../../src/state/state-document'
+
+const raw = { id: 'a', at: '2026-01-05T00:00:00Z' }
+const identity = identify(null, raw, undefined)
+const keyed = identify(['id'], raw, raw)
+
+function entry(change: Partial<IndexedReject> = {}, of = identity): IndexedReject {
+  return { ...of(), state: 'open', segment: 1, line: 0, ...change }
+}
+
+const segments: RejectSegment[] = [{ id: 1, run: 'run', file: 'rejects-1.jsonl', open: 3, at: 0 }]
+
+describe('the stored index of rejects', () => {
+  it('reads back every entry as it was written', async () => {
+    const files = memoryRunFiles()
+    const entries = [
+      entry({ state: 'dropped', segment: 0 }),
+      entry({ line: 7 }),
+      entry({ line: 8 }),
+      entry({ line: 9 }, keyed),
+    ]
+    const index = await storeRejectIndex(entries, 'index.bin', 'run', files)
+    const opened = await openRejectIndex({ index, segments }, files)
+
+    expect([...opened.entries]).toEqual(entries)
+  })
+
+  it('forgets the open rejects of segments that have expired', async () => {
+    const files = memoryRunFiles()
+    const index = await storeRejectIndex([entry({ segment: 2 }), entry()], 'index.bin', 'run', files)
+    expect([...(await openRejectIndex({ index, segments }, files)).entries]).toEqual([entry()])
+  })
+
+  it('that is gone is an error that names the way on', async () => {
+    const error = await errorOf(
+      openRejectIndex({ index: { run: 'run', file: 'gone.bin' }, segments }, memoryRunFiles()),
+    )
+    expect(error).toMatchObject({ code: 'state-missing' })
+    expect(error.remedy).toContain('resolve=rejects as=drop')
+  })
+
+  it('keeps the identities of dropped rejects without their records', async () => {
+    const files = memoryRunFiles()
+    const index = await storeRejectIndex([entry(), entry({ line: 1 })], 'index.bin', 'run', files)
+    const dropped = await dropRejects({ rejects: { index, segments } }, 'dropped.bin', 'run', files)
+
+    expect(dropped.segments).toEqual([])
+    const opened = await openRejectIndex(dropped, files)
+    expect([...opened.entries].map(({ state }) => state)).toEqual(['dropped', 'dropped'])
+  })
+})
+
+describe('an index of rejects', () => {
+  it('answers once per read for each of two equal rejects without a primary key', () => {
+    const index = createRejectIndex([entry({ line: 0 }), entry({ line: 1 })])
+    const answers = () => [1, 2, 3].map(() => index.find(identity)?.reject.line)
+    expect(answers()).toEqual([0, 1, undefined])
+    index.beginRead()
+    expect(answers()).toEqual([0, 1, undefined])
+  })
+
+  it('answers to a primary key whatever the content is', () => {
+    const index = createRejectIndex([entry({}, keyed)])
+    const other = identify(['id'], { ...raw, at: 'later' }, undefined)
+    expect(index.find(keyed)).toMatchObject({ same: true })
+    expect(index.find(other)).toMatchObject({ same: false })
+  })
+
+  it('answers no more for what was removed', () => {
+    const index = createRejectIndex([entry({}, keyed)])
+    const found = index.find(keyed)
+    if (found) index.remove(found.reject)
+    expect(index.find(keyed)).toBeNull()
+  })
+})
