@@ -57,7 +57,7 @@ export interface FinishedFile {
 export interface Partitioning {
   readonly count: number
   /** As the destination sees it. */
-  name(index: number): string
+  readonly name: (index: number) => string
   /** Changes with anything that may move a row to another partition: count, hash, target. */
   readonly fingerprint: string
 }
