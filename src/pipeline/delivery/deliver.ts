@@ -68,8 +68,9 @@ async function nextEvent(
   events: readonly Promise<void>[],
 ): Promise<void> {
   const timer = new AbortController()
+  // Once the lease is lost, only the steps under way are waited for: their requests are being aborted.
   const sleep =
-    timerMs < Infinity
+    timerMs < Infinity && !signal.aborted
       ? clock.sleep(timerMs, AbortSignal.any([timer.signal, signal])).catch(() => undefined)
       : new Promise<void>(() => undefined)
   await Promise.race([state.changed(), sleep, ...events])
