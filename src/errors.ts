@@ -1,53 +1,49 @@
-/**
- * What a run does about each kind of failure:
- * `retry` a later tick tries again by itself, `skip` leaves out one record, `abort` waits for a person.
- */
-const recoveryOf = {
+/** Every code that an error of this app can have. docs/errors.md explains each; `pipeline/commands/exits.ts` has its exit. */
+export const jobErrorCodes = [
   // the request itself
-  'params-invalid': 'abort',
-  'job-unknown': 'abort',
-  'job-invalid': 'abort',
-  'input-missing': 'abort',
-  'input-invalid': 'abort',
-  'definition-changed': 'abort',
+  'params-invalid',
+  'job-unknown',
+  'job-invalid',
+  'input-missing',
+  'input-invalid',
+  'definition-changed',
   // the source
-  'source-unreachable': 'retry',
-  'source-refused': 'retry',
-  'source-malformed': 'retry',
-  'source-order': 'abort',
-  'source-outside-slice': 'abort',
-  'slice-too-large': 'abort',
-  'too-many-rejects': 'abort',
+  'source-unreachable',
+  'source-refused',
+  'source-malformed',
+  'source-order',
+  'source-outside-slice',
+  'slice-too-large',
+  'too-many-rejects',
   // tokens
-  'token-not-configured': 'abort',
-  'token-refused': 'abort',
-  'token-unavailable': 'retry',
-  'needs-reauth': 'abort',
-  'consent-declined': 'abort',
-  'consent-invalid': 'abort',
-  'caller-unauthorized': 'abort',
-  'caller-forbidden': 'abort',
+  'token-not-configured',
+  'token-refused',
+  'token-unavailable',
+  'needs-reauth',
+  'consent-declined',
+  'consent-invalid',
+  'caller-unauthorized',
+  'caller-forbidden',
   // the destination
-  'not-authorized': 'abort',
-  'not-permitted': 'abort',
-  'destination-unreachable': 'retry',
-  'batch-held': 'abort',
-  'no-progress': 'abort',
+  'not-authorized',
+  'not-permitted',
+  'destination-unreachable',
+  'batch-held',
+  'no-progress',
   // durable state
-  'lease-lost': 'retry',
-  'state-missing': 'abort',
-  'state-corrupt': 'abort',
-  'store-unreachable': 'retry',
-  'store-refused': 'abort',
-  'secret-in-state': 'abort',
+  'lease-lost',
+  'state-missing',
+  'state-corrupt',
+  'store-unreachable',
+  'store-refused',
+  'secret-in-state',
   // one record
-  'row-invalid': 'skip',
+  'row-invalid',
   // a fault of ours
-  unexpected: 'retry',
-} as const
+  'unexpected',
+] as const
 
-export type JobErrorCode = keyof typeof recoveryOf
-export type Recovery = (typeof recoveryOf)[JobErrorCode]
+export type JobErrorCode = (typeof jobErrorCodes)[number]
 
 /** Facts for the log and the report. Never a secret: they are printed. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -57,7 +53,6 @@ export type ErrorDetails = Readonly<Record<string, string | number | boolean | n
  */
 export class JobError extends Error {
   override readonly name = 'JobError'
-  readonly recovery: Recovery
 
   constructor(
     readonly code: JobErrorCode,
@@ -66,7 +61,6 @@ export class JobError extends Error {
     options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.recovery = recoveryOf[code]
     this.details = options.details ?? {}
   }
 

@@ -40,12 +40,12 @@ export function defineAction(
 }
 
 /** A result with `error` marks the activation as failed. */
-function failure({ code, message, remedy, recovery }: JobError, { job }: ActionParams): object {
+function failure({ code, message, remedy }: JobError, { job }: ActionParams): object {
   return {
     ...(typeof job === 'string' ? { job } : {}),
     outcome: 'failed',
     reason: code,
-    error: { code, message, remedy, recovery },
+    error: { code, message, remedy },
   }
 }
 

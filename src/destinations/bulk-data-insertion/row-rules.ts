@@ -3,21 +3,24 @@ import { isHitColumn } from './hit'
 import { productsFault } from './products'
 
 /** Why a row is refused here before Adobe would drop, cut or misread it. */
-export type RejectCode =
-  | 'column-unknown'
-  | 'value-type'
-  | 'value-too-long'
-  | 'value-control-character'
-  | 'value-not-unicode'
-  | 'timestamp-invalid'
-  | 'events-invalid'
-  | 'products-invalid'
-  | 'link-type-invalid'
-  | 'visitor-id-invalid'
-  | 'visitor-id-missing'
-  | 'page-or-link-missing'
-  | 'user-agent-missing'
-  | 'timestamp-missing'
+export const rejectCodes = [
+  'column-unknown',
+  'value-type',
+  'value-too-long',
+  'value-control-character',
+  'value-not-unicode',
+  'timestamp-invalid',
+  'events-invalid',
+  'products-invalid',
+  'link-type-invalid',
+  'visitor-id-invalid',
+  'visitor-id-missing',
+  'page-or-link-missing',
+  'user-agent-missing',
+  'timestamp-missing',
+] as const
+
+export type RejectCode = (typeof rejectCodes)[number]
 
 /** Returns what is wrong with a column's text; null where nothing is. */
 export type ColumnRule = (text: string) => ColumnFault | null

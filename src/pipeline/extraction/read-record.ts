@@ -9,6 +9,22 @@ import type { PageCursor, RecordCursor } from '../../jobs/sync'
 import type { Cursor } from '../../state/work'
 import type { LazyIdentity } from './identity'
 
+/** Why the engine itself rejects a record; a destination has reasons of its own. */
+export const recordRejectCodes = [
+  'record-invalid',
+  'record-threw',
+  'record-too-deep',
+  'key-missing',
+  'cursor-unreadable',
+  'cursor-ahead',
+  'changed',
+  'late',
+  'map-failed',
+  'row-key-conflict',
+] as const
+
+export type RecordRejectCode = (typeof recordRejectCodes)[number]
+
 /** A record as the engine sees it: what it is, where it lies, and what is wrong with it. */
 export interface ReadRecord {
   readonly raw: unknown
@@ -72,6 +88,6 @@ function faultOf(
   return null
 }
 
-export function reject(code: string, path: string, message: string): Reject {
+export function reject(code: RecordRejectCode, path: string, message: string): Reject {
   return { kind: 'reject', code, path, message }
 }

@@ -60,7 +60,7 @@ describe('a read, a list and a delete', () => {
         () => store.delete(path),
       ]) {
         fail(fault, 4)
-        expect(await errorOf(call())).toMatchObject({ code: 'store-unreachable', recovery: 'retry' })
+        expect(await errorOf(call())).toMatchObject({ code: 'store-unreachable' })
       }
     }
   })

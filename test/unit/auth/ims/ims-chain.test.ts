@@ -110,7 +110,7 @@ it('an IMS that answers nonsense is out of order, not a refusal', async () => {
   for (let tries = 0; tries < 3; tries += 1)
     ims.once({ kind: 'reply', reply: { status: 500, body: '<html>' } })
 
-  expect(await rejection(s2s)).toMatchObject({ code: 'token-unavailable', recovery: 'retry' })
+  expect(await rejection(s2s)).toMatchObject({ code: 'token-unavailable' })
 })
 
 describe('the JWT fallback', () => {

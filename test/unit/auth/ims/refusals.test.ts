@@ -185,7 +185,7 @@ describe('a customer organisation', () => {
   ])('meets an outage where IMS answers with %s', async (_what, reply) => {
     ims.once({ kind: 'reply', reply })
 
-    expect(await ofCustomer()).toMatchObject({ code: 'token-unavailable', recovery: 'retry' })
+    expect(await ofCustomer()).toMatchObject({ code: 'token-unavailable' })
   })
 })
 

@@ -151,7 +151,7 @@ describe('what a person has granted', () => {
       return 'lost-before'
     }
 
-    await expect(container()()).rejects.toMatchObject({ code: 'store-unreachable', recovery: 'retry' })
+    await expect(container()()).rejects.toMatchObject({ code: 'store-unreachable' })
   })
 
   it('is taken over from a container that was killed while it renewed', async () => {

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
+import { jobErrorCodes } from '../../../src/errors'
+import { allowedResolutions } from '../../../src/pipeline/delivery/holds'
+import { recordRejectCodes } from '../../../src/pipeline/extraction/read-record'
+import { Hold } from '../../../src/state/outbox-entry'
+
+const document = readFileSync(join(__dirname, '../../../docs/errors.md'), 'utf8')
+
+/** The codes in the first column of the tables under a heading. */
+function documented(heading: string): string[] {
+  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  return rowsOf(section).flatMap(([first = '']) => codesIn(first))
+}
+
+function rowsOf(section: string): string[][] {
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').slice(1, -1))
+}
+
+const codesIn = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
+
+it('docs/errors.md explains every error code, and no other', () => {
+  expect(documented('Errors').sort()).toEqual([...jobErrorCodes].sort())
+})
+
+it('docs/errors.md explains every reject code, and no other', () => {
+  expect(documented('Rejects').sort()).toEqual([...recordRejectCodes, ...rejectCodes].sort())
+})
+
+it('docs/errors.md explains every hold with exactly the choices that it has', () => {
+  const holds = rowsOf(document.split('\n## Holds\n')[1] ?? '').map(([code = '', , choices = '']) => [
+    ...codesIn(code),
+    ...codesIn(choices),
+  ])
+  const expected = Hold.shape.code.options.map((code) => [code, ...allowedResolutions(code)])
+  expect(holds.sort()).toEqual(expected.sort())
+})
