@@ -60,12 +60,11 @@ async function callback(platform: Platform, request: WebRequest): Promise<WebRes
   const consent = await findConsent(platform, begun.invitation)
   const use = () => openInvitations(platform).use(begun.invitation)
   const { linked, next } = await consent.complete(query, begun, use)
-  const page = webPage({
+  return webPage({
     statusCode: 200,
     title: `${consent.title} is connected`,
     paragraphs: [`Linked: ${linked}.`, next],
   })
-  return { ...page, headers: { ...page.headers, 'set-cookie': consentCookie(url, '', 0) } }
 }
 
 function pendingOf({ sealer, files, ims }: Platform): PendingConsents {
