@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { destinationSdkOAuth2 } from '../../src/auth/oauth2/destination-sdk'
+import { destinationSdkOAuth2 } from '../../src/auth/oauth2'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { input, secret } from '../../src/inputs'
 import { defineJob } from '../../src/jobs/job'

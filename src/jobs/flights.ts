@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { clientCredentials } from '../auth/oauth2/client-credentials'
+import { clientCredentials } from '../auth/oauth2'
 import { bulkDataInsertion } from '../destinations/bulk-data-insertion/bulk-data-insertion'
 import { events } from '../destinations/bulk-data-insertion/events'
 import { input, secret } from '../inputs'

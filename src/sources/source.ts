@@ -1,5 +1,5 @@
 import type { Consent } from '../auth/consent/consent'
-import type { GrantStore } from '../auth/oauth2/grant-store'
+import type { GrantStore } from '../auth/oauth2'
 import type { CachedTokenProvider } from '../auth/token-provider'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'

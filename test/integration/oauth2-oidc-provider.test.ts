@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { destinationSdkOAuth2 } from '../../src/auth/oauth2/destination-sdk'
-import { openGrantStore } from '../../src/auth/oauth2/grant-store'
+import { destinationSdkOAuth2, openGrantStore } from '../../src/auth/oauth2'
 import { input, secret } from '../../src/inputs'
 import { createSealer } from '../../src/state/sealer'
 import { errorOf } from '../fixtures/error-of'

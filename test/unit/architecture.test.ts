@@ -97,6 +97,15 @@ it.each([
   expect(offences).toEqual([])
 })
 
+it('files outside of src/auth/oauth2 import its index only', () => {
+  const outside = [...filesIn('src'), ...filesIn('actions'), ...filesIn('examples'), ...filesIn('emulators')]
+  const offences = outside
+    .filter((path) => !path.startsWith('src/auth/oauth2/'))
+    .flatMap((path) => importsOf(path).map(({ file, line }) => ({ path, file, line })))
+    .filter(({ file }) => file.startsWith('src/auth/oauth2/') && !file.endsWith('oauth2/index.ts'))
+  expect(offences).toEqual([])
+})
+
 it('every reason code of a reject is documented', () => {
   const codes = [
     ...read('src/destinations/bulk-data-insertion/row-rules.ts').matchAll(/^ {2}\| '([a-z-]+)'$/gm),
