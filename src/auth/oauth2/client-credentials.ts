@@ -13,11 +13,11 @@ export interface ClientCredentials {
   readonly clientId: InputReference
   readonly clientSecret: InputReference
   readonly scope?: readonly string[]
-  /** Sends id and secret in the Authorization header, form-encoded as RFC 6749 has it, or raw; absent: in the body. */
+  /** Sends id and secret in the Authorization header, form-encoded (RFC 6749 §2.3.1) or raw; by default in the body. */
   readonly basicAuth?: 'form' | 'raw'
 }
 
-/** The OAuth 2 client credentials grant, for a server whose address is an input. @see RFC 6749 §4.4 */
+/** The OAuth 2 client credentials grant for a server whose address is an input. @see RFC 6749 §4.4 */
 export function clientCredentials(definition: ClientCredentials): SourceAuthentication {
   const { tokenUrl, clientId, clientSecret, scope, basicAuth = null } = definition
   return {
@@ -37,7 +37,13 @@ export function clientCredentials(definition: ClientCredentials): SourceAuthenti
     const exchange = exchangeWith('the source', url)
     const answer = await askAuthority(context, { ...standardRequest(url, form, client), ...exchange })
     const fields = readStandardAnswer(exchange, answer)
-    const anew = { authData: {}, previous: null, refreshToken: null, mintable: true, now: clock.now() }
-    return tokenOf(grantFrom(fields, anew), client.id)
+    const grantContext = {
+      authData: {},
+      previous: null,
+      refreshToken: null,
+      mintable: true,
+      now: clock.now(),
+    }
+    return tokenOf(grantFrom(fields, grantContext), client.id)
   }
 }
