@@ -15,7 +15,7 @@ export interface LoggedRequest {
 
 export interface Reply {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | string[]>>
   /** An object is sent as JSON. */
   readonly body?: string | Buffer | object
 }

@@ -1,7 +1,7 @@
 /** What a job file needs, in one import. Everything else is the app's own. */
 export * as z from 'zod'
-export { clientCredentials } from './auth/oauth2/client-credentials'
-export { destinationSdkOAuth2 } from './auth/oauth2/destination-sdk'
+export { clientCredentials } from './auth/oauth2'
+export { destinationSdkOAuth2 } from './auth/oauth2'
 export { bulkDataInsertion } from './destinations/bulk-data-insertion/bulk-data-insertion'
 export { events } from './destinations/bulk-data-insertion/events'
 export { products } from './destinations/bulk-data-insertion/products'

@@ -1,4 +1,4 @@
-import { openGrantStore } from '../auth/oauth2/grant-store'
+import { openGrantStore } from '../auth/oauth2'
 import type { SourceContext } from '../sources/source'
 import type { Inputs } from '../inputs'
 import type { Platform } from './platform'

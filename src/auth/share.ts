@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../http/json'
 import { freshnessOf } from './freshness'
 import type { Clock } from '../clock'
 import type { Log } from '../log'
@@ -65,12 +66,4 @@ export function share(provider: TokenProvider, sharing: Sharing): CachedTokenPro
       if ((await stored())?.value === token.value) await attempt('deleted', () => store.delete(key))
     },
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -33,5 +33,5 @@ export function withoutControls(text: string): string {
 
 /** A code that a server has sent, where it looks like one; anything else might repeat what was sent to it. */
 export function foreignCode(code: string): string {
-  return /^[\w.-]{1,40}$/.test(code) ? code : 'an error of its own'
+  return /^[\w.-]{1,40}$/.test(code) ? code : 'an unknown code'
 }

@@ -1,10 +1,6 @@
 import type { Consent } from '../auth/consent/consent'
-import type { GrantStore } from '../auth/oauth2/grant-store'
-import type { CachedTokenProvider } from '../auth/token-provider'
-import type { Clock } from '../clock'
-import type { HttpClient } from '../http/http-client'
-import type { InputReference, Inputs } from '../inputs'
-import type { Log } from '../log'
+import type { AuthenticationContext } from '../auth/source-authentication'
+import type { InputReference } from '../inputs'
 
 /** What the source sent in one answer, still unchecked. */
 export interface Page {
@@ -41,28 +37,8 @@ export interface Source {
   read(request: ReadRequest): AsyncIterable<Page>
 }
 
-export interface SourceContext {
-  readonly inputs: Inputs
-  readonly http: HttpClient
-  readonly clock: Clock
-  /** 0 … 1, for jitter. */
-  readonly random: () => number
-  readonly log: Log
-  /** Receives secrets that come up while it works, such as tokens: they are hidden from then on. */
-  readonly learn?: (secret: string) => void
-  /** Keeps what is granted to the source; absent where no key is set to seal it with. */
-  readonly grants?: GrantStore | undefined
-}
-
-/** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */
-export interface SourceAuthentication {
-  readonly inputs: readonly InputReference[]
-  /** What is wrong with the definition itself. */
-  readonly faults?: readonly string[]
-  readonly open: (context: SourceContext) => CachedTokenProvider
-  /** Present where a person has to consent in the browser first. */
-  readonly consent?: ((context: SourceContext) => Consent) | undefined
-}
+/** What a source works with; its authentication takes the same. */
+export type SourceContext = AuthenticationContext
 
 /**
  * What a source can do, so that a job that asks for more does not compile:

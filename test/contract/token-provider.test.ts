@@ -4,7 +4,7 @@ import { partnerClient, startPartnerApi } from '../../emulators/partner-api/part
 import { fromEnterpriseWebApp } from '../../src/auth/ims/from-enterprise-web-app'
 import { fromJwt } from '../../src/auth/ims/from-jwt'
 import { fromOAuthServerToServer } from '../../src/auth/ims/from-oauth-server-to-server'
-import { clientCredentials } from '../../src/auth/oauth2/client-credentials'
+import { clientCredentials } from '../../src/auth/oauth2'
 import { input, inputsFrom, secret } from '../../src/inputs'
 import { silentLog } from '../../src/log'
 import { describeTokenProvider } from './token-provider.contract'

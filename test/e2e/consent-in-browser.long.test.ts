@@ -26,7 +26,8 @@ describe('in a real browser', () => {
   })
 
   async function openInvitation(): Promise<void> {
-    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe' })
+    const inputs = JSON.stringify({ ANALYTICS_REPORT_SUITE: 'theirsuite' })
+    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe', inputs })
     await page.goto(String(link))
   }
   const heading = () => page.locator('h1').innerText()
@@ -65,7 +66,8 @@ describe('in a real browser', () => {
   })
 
   it('a person with an invitation that has been tampered with reads that it is none', async () => {
-    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe' })
+    const inputs = JSON.stringify({ ANALYTICS_REPORT_SUITE: 'theirsuite' })
+    const { link } = await invoke(app.platform, 'connect', { invite: 'adobe', inputs })
     await page.goto(`${String(link)}x`)
 
     expect(await heading()).toBe('This did not work')

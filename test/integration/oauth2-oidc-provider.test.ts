@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { destinationSdkOAuth2 } from '../../src/auth/oauth2/destination-sdk'
-import { openGrantStore } from '../../src/auth/oauth2/grant-store'
+import { destinationSdkOAuth2, openGrantStore } from '../../src/auth/oauth2'
 import { input, secret } from '../../src/inputs'
 import { createSealer } from '../../src/state/sealer'
 import { errorOf } from '../fixtures/error-of'
@@ -8,7 +7,7 @@ import { createMemoryBlobStore } from '../fixtures/memory-blob-store'
 import { oidcSecret, redirectUri } from '../fixtures/oidc-server/clients'
 import { consentInBrowser, startOidcServer } from '../fixtures/oidc-server/oidc-server'
 import { hurriedClock, sourceContext } from '../fixtures/source-context'
-import type { SourceAuthentication } from '../../src/sources/source'
+import type { SourceAuthentication } from '../../src/auth/source-authentication'
 import type { OidcServer } from '../fixtures/oidc-server/oidc-server'
 
 const hour = 3_600_000

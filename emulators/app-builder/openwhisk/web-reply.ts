@@ -19,14 +19,18 @@ export function webReply({ status, result }: ActivationResponse, extension: stri
 }
 
 function asHttp({ statusCode, headers = {}, body }: HttpResult): Reply {
+  // A list is sent as so many headers: the one way to set two cookies.
   const sent = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.map(String) : String(value),
+    ]),
   )
   if (body === undefined || body === null || body === '')
     return { status: Number(statusCode ?? 204), headers: sent }
   const status = Number(statusCode ?? 200)
   if (typeof body === 'object') return { status, headers: sent, body }
-  const type = sent['content-type'] ?? 'text/html; charset=UTF-8'
+  const type = String(sent['content-type'] ?? 'text/html; charset=UTF-8')
   const isText = /^text\/|json|xml|javascript|x-www-form/.test(type)
   return {
     status,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../../http/json'
 import { withRetries } from '../../http/retry-policy'
 import { clock, http, random } from '../container'
 import { whyUnreadable } from './report-suite'
@@ -111,12 +112,4 @@ async function reportSuite(
   return fault === null
     ? { level: 'good', subject, message: `${suite} can be read` }
     : { level: 'fault', subject, message: `${suite} cannot be read: ${fault}`, remedy: profileRemedy }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
 import { TransportError, decisionMaxBytes } from '../../http/http-client'
+import { parseJson } from '../../http/json'
 import { isPassing, withRetries } from '../../http/retry-policy'
 import type { Clock } from '../../clock'
 import type { HttpClient, HttpResponse } from '../../http/http-client'
@@ -94,14 +95,6 @@ export function createTvm(options: {
     drop(grant) {
       if (held?.grant === grant) held = null
     },
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
   }
 }
 

@@ -2,23 +2,19 @@ import { pendingConsents, pendingSeconds } from '../../auth/consent/pending-cons
 import { openSingleUse } from '../../state/single-use'
 import { defineAction } from '../action-frame'
 import { requireSealer } from '../params/encryption-key'
+import { consentCookie, readConsentCookie } from './consent-cookie'
 import { findConsent } from './consents'
 import { defineWebAction, httpStatusOf } from './define-web-action'
 import { command, openInvitations } from './invite'
 import { connectUrl } from './own-urls'
 import { webPage } from './web-page'
-import { cookieOf, isOverTheWeb } from './web-request'
+import { isOverTheWeb } from './web-request'
 import type { PendingConsents } from '../../auth/consent/pending-consent'
 import type { JobError } from '../../errors'
 import type { Job } from '../../jobs/job'
 import type { ActionParams, Platform } from '../platform'
 import type { WebResponse } from './define-web-action'
 import type { WebRequest } from './web-request'
-
-/** `__Host-`: no other host of the shared domain can set it or have it sent. */
-const cookieName = '__Host-analytics-ingest-consent'
-// Lax, not Strict: the way back is a navigation that begins at another site.
-const cookieRules = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 
 /**
  * The action `connect`: asks a person for access in the browser. Links begin with an invitation, made by who holds the
@@ -45,13 +41,13 @@ async function visit(platform: Platform, request: WebRequest): Promise<WebRespon
 async function start(platform: Platform, { query }: WebRequest): Promise<WebResponse> {
   const invitation = await openInvitations(platform).read(query.get('invitation') ?? '')
   const consent = await findConsent(platform, invitation)
-  const redirectUri = `${connectUrl(platform.params, platform.runtime)}/callback`
-  const begun = pendingOf(platform).begin(invitation, redirectUri)
+  const url = connectUrl(platform.params, platform.runtime)
+  const begun = pendingOf(platform).begin(invitation, `${url}/callback`)
   return {
     statusCode: 302,
     headers: {
       location: await consent.authorizationUrl(begun.request),
-      'set-cookie': `${cookieName}=${begun.cookie}; Max-Age=${pendingSeconds}; ${cookieRules}`,
+      'set-cookie': consentCookie(url, begun.cookie, pendingSeconds),
       'referrer-policy': 'no-referrer',
     },
   }
@@ -59,16 +55,16 @@ async function start(platform: Platform, { query }: WebRequest): Promise<WebResp
 
 async function callback(platform: Platform, request: WebRequest): Promise<WebResponse> {
   const { query } = request
-  const begun = await pendingOf(platform).take(query.get('state') ?? '', cookieOf(request, cookieName))
+  const url = connectUrl(platform.params, platform.runtime)
+  const begun = await pendingOf(platform).take(query.get('state') ?? '', readConsentCookie(url, request))
   const consent = await findConsent(platform, begun.invitation)
   const use = () => openInvitations(platform).use(begun.invitation)
   const { linked, next } = await consent.complete(query, begun, use)
-  const page = webPage({
+  return webPage({
     statusCode: 200,
     title: `${consent.title} is connected`,
     paragraphs: [`Linked: ${linked}.`, next],
   })
-  return { ...page, headers: { ...page.headers, 'set-cookie': `${cookieName}=; Max-Age=0; ${cookieRules}` } }
 }
 
 function pendingOf({ sealer, files, ims }: Platform): PendingConsents {

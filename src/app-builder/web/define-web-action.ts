@@ -8,7 +8,8 @@ import type { WebRequest } from './web-request'
 
 export interface WebResponse {
   readonly statusCode: number
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list is sent as so many headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
 }
 

@@ -14,6 +14,7 @@ import type { Platform } from '../platform'
 export async function command(platform: Platform): Promise<object> {
   const { revoke } = platform.params
   const invitations = openInvitations(platform)
+  await openSingleUse(platform.files).tidy(platform.ims.clock.now())
   if (typeof revoke === 'string' && revoke !== '') {
     const revoked = await invitations.revoke(revoke)
     return { revoked, ...(revoked ? {} : { reason: 'it was used or revoked before' }) }

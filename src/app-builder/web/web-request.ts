@@ -43,12 +43,6 @@ function decoded(body: string, headers: WebRequest['headers']): string {
   return isText ? body : Buffer.from(body, 'base64').toString('utf8')
 }
 
-/** The value of a cookie. @see RFC 6265 §4.2 */
-export function cookieOf({ headers }: WebRequest, name: string): string | undefined {
-  const pairs = (headers.cookie ?? '').split(/; */).map((pair) => pair.split('='))
-  return pairs.find(([key]) => key === name)?.[1]
-}
-
 const malformed = new JobError(
   'params-invalid',
   'The request cannot be read.',

@@ -59,7 +59,6 @@ export function createInvitations(sealer: Sealer, singleUse: SingleUse, clock: C
     async revoke(id) {
       const expiresAt = expiryOf(id)
       if (expiresAt === null) throw noId
-      await singleUse.tidy(clock.now())
       return singleUse.claim(nameOf(id), expiresAt)
     },
   }

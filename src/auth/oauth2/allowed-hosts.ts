@@ -1,14 +1,14 @@
-/** Scheme, host and port as plainly as they can be written: no userinfo, no fragment, no backslash, ASCII alone. */
+/** A URL in its plainest form: no userinfo, no fragment, no backslash, ASCII only. */
 const plainUrl = /^(https?):\/\/([a-z0-9.-]+(?::\d{1,5})?)([/?][!"$-[\]-~]*)?$/i
 const loopback = /^(localhost|127\.0\.0\.1)(:\d+)?$/
 const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 
-/** A host, with its port where it is not the usual one, or `*.` before a domain of at least two labels. */
+/** A host with its port unless that is the default, or `*.` before a domain of at least two labels. */
 export const hostPattern = /^([a-z0-9-]+(\.[a-z0-9-]+)*|\*(\.[a-z0-9-]+){2,})(:\d{1,5})?$/
 
 /**
- * The host of a URL, with its port, in lower case. Null unless the URL is https (http for loopback) and its host is
- * written the way a parser reads it: what two programs could read differently is nothing a secret is sent to.
+ * The host of a URL in lower case, with its port unless that is the default. Null for URLs that are not https (http for
+ * loopback), and for URLs that parsers may read differently (parser-confusion SSRF).
  */
 export function secureHostOf(url: string): string | null {
   const [, scheme = '', authority = ''] = plainUrl.exec(url) ?? []

@@ -5,14 +5,14 @@ import type { InputReference, Inputs } from '../../inputs'
 import type { AuthenticationDataField, Configuration } from './configuration'
 import type { Value, ValueMap } from './pebble/value'
 
-/** What is known for the authentication, by name: values of the partner, inputs of the customer, captured fields. */
+/** The data of an authentication by name: constants of the configuration, inputs, and fields captured from answers. */
 export type AuthData = ValueMap
 
-/** Inputs by the name that they have in a configuration: `clientId`, `clientSecret`, `username`, a data field. */
+/** Inputs by their name in the configuration: `clientId`, `clientSecret`, `username`, or a data field. */
 export type AuthDataInputs = Readonly<Record<string, InputReference>>
 
 /**
- * Inputs win over what stands in the configuration, so that no secret has to stand there.
+ * Collects constants and inputs. Inputs override constants, so that the configuration needs no secrets.
  * @throws JobError `input-missing`, `input-invalid` naming the input
  */
 export function collectAuthData(
@@ -33,7 +33,7 @@ export function collectAuthData(
   return Object.fromEntries(known)
 }
 
-/** @throws JobError `input-invalid` where something that is needed is neither configured nor named as an input */
+/** @throws JobError `input-invalid` if a required name is neither configured nor referenced as an input */
 export function checkReferences(
   name: string,
   configuration: Configuration,
@@ -48,7 +48,7 @@ export function checkReferences(
     throw misconfigured(name, `No input is named for ${[...new Set(missing)].join(', ')}`)
 }
 
-/** A template may do without a client id, and name things of its own: only a customer's fields are known then. */
+/** The required names. With a templated request only the customer's fields are known: the template may use any other. */
 function neededNames({ grant, accessTokenRequest, authenticationDataFields }: Configuration): string[] {
   const standard = accessTokenRequest === undefined
   return [
@@ -61,7 +61,7 @@ function neededNames({ grant, accessTokenRequest, authenticationDataFields }: Co
   ]
 }
 
-/** The fields that `authenticationResponsePath` finds in an answer. */
+/** The fields that `authenticationResponsePath` selects from an answer. */
 export function captured({ authenticationDataFields }: Configuration, body: Value): AuthData {
   const found = authenticationDataFields.flatMap(({ name, authenticationResponsePath: path }) =>
     path === undefined ? [] : [[name, valueAt(body, path)] as const],
@@ -69,7 +69,7 @@ export function captured({ authenticationDataFields }: Configuration, body: Valu
   return Object.fromEntries(found.filter(([, value]) => value !== null))
 }
 
-/** Text of a field; undefined where it is absent or empty. */
+/** Text of a field; undefined if it is absent or empty. */
 export function textOf(data: AuthData, field: string): string | undefined {
   const value = member(data, field)
   return value === null || value === '' || typeof value === 'object' ? undefined : String(value)

@@ -17,7 +17,8 @@ export interface AuthorizationCode {
 }
 
 /**
- * The owner of a source lets this app in. PKCE is always part of it: servers that do not know it ignore it.
+ * The authorization code grant: the owner of a source consents in the browser. PKCE is used unless it is switched off;
+ * servers without PKCE ignore its parameters.
  * @see RFC 6749 §4.1, RFC 7636 (PKCE, S256), RFC 9207 (`iss`)
  */
 export function authorizationCode({ name, configuration, authData, redeem }: AuthorizationCode): Consent {
@@ -40,7 +41,7 @@ export function authorizationCode({ name, configuration, authData, redeem }: Aut
     async complete(redirect, { codeVerifier, redirectUri }, use) {
       const { issuer } = options
       if (issuer !== undefined && redirect.get('iss') !== issuer) {
-        throw invalid('The answer does not come from the server that was asked')
+        throw invalid('The answer comes from another authorization server than the one that was asked')
       }
       const error = redirect.get('error')
       if (error !== null) throw declined(error)
@@ -57,7 +58,7 @@ function challengeOf(codeVerifier: string): string {
   return createHash('sha256').update(codeVerifier).digest('base64url')
 }
 
-/** What the token endpoint refuses is to the person the same as what the page before it does. */
+/** A refusal of the token endpoint is shown in the same way as a refusal of the authorization endpoint. */
 function refused(error: unknown): never {
   if (!(error instanceof TokenRefused)) throw error
   throw declined(String(error.refusal.serverCode))
@@ -72,11 +73,11 @@ function declined(error: string): JobError {
       { details: { error } },
     )
   }
-  const code = oauthErrorOf({ error }) ?? 'an error of its own'
+  const code = oauthErrorOf({ error }) ?? 'an unknown code'
   return new JobError(
     'consent-declined',
     `The server refused: ${code}. Nothing was linked.`,
-    'Tell whoever runs the app to check the scopes, the client id and the redirect URI that the server knows.',
+    'Ask the operator of the app to check its scopes, its client id and its registered redirect URI.',
     { details: { error: code } },
   )
 }

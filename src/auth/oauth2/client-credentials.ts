@@ -5,7 +5,7 @@ import { grantFrom, tokenOf } from './grant'
 import { exchangeWith, readStandardAnswer } from './token-answer'
 import { standardRequest } from './token-request'
 import type { InputReference } from '../../inputs'
-import type { SourceAuthentication, SourceContext } from '../../sources/source'
+import type { SourceAuthentication, AuthenticationContext } from '../source-authentication'
 import type { AccessToken } from '../token-provider'
 
 export interface ClientCredentials {
@@ -13,11 +13,11 @@ export interface ClientCredentials {
   readonly clientId: InputReference
   readonly clientSecret: InputReference
   readonly scope?: readonly string[]
-  /** Sends id and secret in the Authorization header, form-encoded as RFC 6749 has it, or raw; absent: in the body. */
+  /** Sends id and secret in the Authorization header, form-encoded (RFC 6749 §2.3.1) or raw; by default in the body. */
   readonly basicAuth?: 'form' | 'raw'
 }
 
-/** The OAuth 2 client credentials grant, for a server whose address is an input. @see RFC 6749 §4.4 */
+/** The OAuth 2 client credentials grant for a server whose address is an input. @see RFC 6749 §4.4 */
 export function clientCredentials(definition: ClientCredentials): SourceAuthentication {
   const { tokenUrl, clientId, clientSecret, scope, basicAuth = null } = definition
   return {
@@ -29,7 +29,7 @@ export function clientCredentials(definition: ClientCredentials): SourceAuthenti
       ),
   }
 
-  async function mint(context: SourceContext): Promise<AccessToken> {
+  async function mint(context: AuthenticationContext): Promise<AccessToken> {
     const { inputs, clock } = context
     const url = inputs(tokenUrl.base) + tokenUrl.path
     const form = { grant_type: 'client_credentials', ...(scope ? { scope: scope.join(' ') } : {}) }
@@ -37,7 +37,13 @@ export function clientCredentials(definition: ClientCredentials): SourceAuthenti
     const exchange = exchangeWith('the source', url)
     const answer = await askAuthority(context, { ...standardRequest(url, form, client), ...exchange })
     const fields = readStandardAnswer(exchange, answer)
-    const anew = { authData: {}, previous: null, refreshToken: null, mintable: true, now: clock.now() }
-    return tokenOf(grantFrom(fields, anew), client.id)
+    const grantContext = {
+      authData: {},
+      previous: null,
+      refreshToken: null,
+      mintable: true,
+      now: clock.now(),
+    }
+    return tokenOf(grantFrom(fields, grantContext), client.id)
   }
 }

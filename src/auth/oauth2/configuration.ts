@@ -5,7 +5,10 @@ import { parseTemplate } from './pebble/pebble'
 
 const SecureUrl = z
   .string()
-  .refine((url) => secureHostOf(url) !== null, 'must be an https URL without user, fragment or special signs')
+  .refine(
+    (url) => secureHostOf(url) !== null,
+    'must be an https URL without user, fragment or special characters',
+  )
 
 const Template = z.strictObject({ templatingStrategy: z.enum(['PEBBLE_V1', 'NONE']), value: z.string() })
 export type Template = z.infer<typeof Template>
@@ -15,7 +18,7 @@ const answerNames = [...requestNames, 'response']
 const RequestTemplate = Template.superRefine(checkTemplate(requestNames))
 const AnswerTemplate = Template.superRefine(checkTemplate(answerNames))
 
-/** Parses a template when the job is defined: its errors do not wait for the first token request. */
+/** Parses a template when the job is defined, so that its errors appear before the first token request. */
 function checkTemplate(names: readonly string[]) {
   return function check({ templatingStrategy, value }: Template, context: z.RefinementCtx): void {
     if (templatingStrategy === 'NONE') return
@@ -33,7 +36,7 @@ const HeaderValue = z.union([
   z.string().transform((value): Template => ({ templatingStrategy: 'PEBBLE_V1', value })),
 ])
 
-/** Adobe's pages show no header; elsewhere in the SDK they look like the first of these. */
+/** Adobe's page shows no header; elsewhere in the SDK headers have the first of these formats. */
 const Header = z
   .union([
     z.strictObject({ header: z.string().min(1), value: HeaderValue }),
@@ -70,14 +73,14 @@ export type AccessTokenRequest = z.infer<typeof AccessTokenRequest>
 
 const typeNames = { string: 'string', boolean: 'boolean', integer: 'number' } as const
 
-/** More members than these only matter to Adobe's user interface. */
+/** Other members matter only to Adobe's user interface and are ignored. */
 const AuthenticationDataField = z
   .object({
     name: z.string().regex(/^[A-Za-z][\w-]*$/, 'must be a name'),
     type: z.enum(['string', 'boolean', 'integer']).optional(),
     isRequired: z.boolean().default(false),
     source: z.string().optional(),
-    /** What `source` was called in earlier editions of Adobe's page. */
+    /** The name of `source` in earlier editions of Adobe's page. */
     fieldType: z.string().optional(),
     value: z.union([z.string(), z.boolean(), z.int()]).optional(),
     authenticationResponsePath: z.string().min(1).optional(),
@@ -104,16 +107,16 @@ const Configuration = z
     scope: z.array(z.string().min(1)).default([]),
     options: z
       .strictObject({
-        /** Client id and secret go into the Authorization header instead of the body. */
+        /** Sends client id and secret in the Authorization header instead of the body. */
         useBasicAuth: z.boolean().default(false),
         /**
-         * Ours: `raw` for servers that take id and secret from the header as they are. RFC 6749 §2.3.1 has them
-         * form-encoded first, which makes a difference for signs such as `+`, `/`, `=` and `%`.
+         * Not in the SDK: `raw` for servers that do not form-decode id and secret, as RFC 6749 §2.3.1 requires. The
+         * two differ for characters such as `+`, `/`, `=` and `%`.
          */
         basicAuthEncoding: z.enum(['form', 'raw']).default('form'),
-        /** Ours: false for servers that refuse the parameters of RFC 7636. */
+        /** Not in the SDK: false for servers that refuse the parameters of PKCE (RFC 7636). */
         pkce: z.boolean().default(true),
-        /** Ours: what the server says in `iss` when it redirects. @see RFC 9207 */
+        /** Not in the SDK: the issuer that the redirect must name in `iss`. @see RFC 9207 */
         issuer: z.string().optional(),
       })
       .prefault({}),

@@ -7,35 +7,35 @@ import { grantFileFor } from './grant-file'
 import { grantProvider } from './grant-provider'
 import { learning } from '../learning'
 import { memoize } from '../memoize'
-import { keepGranted } from './renew-alone'
+import { replaceGrant } from './single-flight'
 import { requestToken } from './token-endpoint'
-import type { SourceAuthentication, SourceContext } from '../../sources/source'
+import type { SourceAuthentication, AuthenticationContext } from '../source-authentication'
 import type { Consent } from '../consent/consent'
 import type { AuthDataInputs } from './auth-data'
 import type { Configuration, Template } from './configuration'
 import type { TokenEndpoint } from './token-endpoint'
 
 export interface DestinationSdkOAuth2 {
-  /** Lower case letters, digits and dashes; of its own for each account. Its grants lie under that name. */
+  /** Lower case letters, digits and dashes; unique for each account, because it names the folder of its grants. */
   readonly name: string
-  /** One entry of `customerAuthenticationConfigurations`, as Adobe's JSON has it. */
+  /** One entry of `customerAuthenticationConfigurations`, in Adobe's JSON format. */
   readonly configuration: unknown
   /**
-   * Inputs by the name that the configuration has for them: `clientId`, `clientSecret`, `username`, `password`,
-   * `refreshToken`, the data fields of the customer, and whatever else a template names.
+   * Inputs by their name in the configuration: `clientId`, `clientSecret`, `username`, `password`, `refreshToken`, the
+   * customer's data fields, and other names that templates use.
    */
   readonly inputs?: AuthDataInputs
   /**
-   * Hosts that a templated URL may lead to, such as `*.example.com` (one label), besides those of the constant URLs.
+   * Allowed hosts of a templated URL besides those of the constant URLs; `*.example.com` allows one label.
    */
   readonly allowedHosts?: readonly string[]
-  /** What templates find in `userContext`. */
+  /** `userContext` in templates. */
   readonly userContext?: Readonly<Partial<Record<'sandboxName' | 'sandboxId' | 'imsOrgId', string>>>
 }
 
 /**
- * OAuth 2 for a source, configured as Adobe's Destination SDK has it: authorization code, password and client
- * credentials, refreshed and rotated, with data fields and templated requests.
+ * OAuth 2 for a source in the configuration format of Adobe's Destination SDK: the grants authorization code, password
+ * and client credentials, refresh with token rotation, data fields and templated requests.
  * @example
  * destinationSdkOAuth2({
  *   name: 'moviestar',
@@ -54,12 +54,12 @@ export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAu
   const { inputs: references = {} } = definition
   const endpoint = endpointOf(definition, references)
 
-  function prepare(context: SourceContext) {
+  function prepare(context: AuthenticationContext) {
     const authData = collectAuthData(endpoint.configuration, references, context.inputs)
     return { authData, file: grantFileFor(endpoint, references, authData, context.grants) }
   }
 
-  function open(context: SourceContext) {
+  function open(context: AuthenticationContext) {
     const { authData, file } = prepare(context)
     const provider = memoize(
       grantProvider({ endpoint, context, authData, file, learn: context.learn }),
@@ -68,7 +68,7 @@ export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAu
     return learning(provider, context.learn)
   }
 
-  function consent(context: SourceContext): Consent {
+  function consent(context: AuthenticationContext): Consent {
     const { name, configuration } = endpoint
     const { authData, file } = prepare(context)
     return authorizationCode({
@@ -78,26 +78,33 @@ export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAu
       async redeem(code, use) {
         const fields = await requestToken(endpoint, context, authData, code)
         const { clock } = context
-        const anew = { authData, previous: null, refreshToken: null, mintable: false, now: clock.now() }
+        const grantContext = {
+          authData,
+          previous: null,
+          refreshToken: null,
+          mintable: false,
+          now: clock.now(),
+        }
         await use()
-        await keepGranted(file, clock, grantFrom(fields, anew))
+        await replaceGrant(file, clock, grantFrom(fields, grantContext))
       },
     })
   }
 
-  const asksPerson = endpoint.configuration.grant === 'OAUTH2_AUTHORIZATION_CODE'
-  return { inputs: Object.values(references), open, ...(asksPerson ? { consent } : {}) }
+  const needsConsent = endpoint.configuration.grant === 'OAUTH2_AUTHORIZATION_CODE'
+  return { inputs: Object.values(references), open, ...(needsConsent ? { consent } : {}) }
 }
 
 function endpointOf(definition: DestinationSdkOAuth2, references: AuthDataInputs): TokenEndpoint {
   const { name, allowedHosts = [], userContext = {} } = definition
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) throw misconfigured(`"${name}"`, 'The name cannot be a folder')
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(name))
+    throw misconfigured(`"${name}"`, 'The name must consist of lower case letters, digits and dashes')
   const configuration = parseConfiguration(name, definition.configuration)
   checkReferences(name, configuration, references)
   const wrong = allowedHosts.find((host) => !hostPattern.test(host))
-  if (wrong !== undefined) throw misconfigured(name, `allowedHosts: "${wrong}" is no host`)
+  if (wrong !== undefined) throw misconfigured(name, `allowedHosts: "${wrong}" is not a host`)
   const hosts = [...constantHosts(name, configuration), ...allowedHosts]
-  if (hosts.length === 0) throw misconfigured(name, 'allowedHosts must say where the templated URL may lead')
+  if (hosts.length === 0) throw misconfigured(name, 'allowedHosts must list the hosts of the templated URL')
   return {
     name,
     configuration,
@@ -117,7 +124,8 @@ function constantHosts(name: string, configuration: Configuration): string[] {
   return urls.flatMap((url) => {
     if (url === undefined) return []
     const host = secureHostOf(url)
-    if (host === null) throw misconfigured(name, 'accessTokenRequest.urlBasedDestination.url is no https URL')
+    if (host === null)
+      throw misconfigured(name, 'accessTokenRequest.urlBasedDestination.url is not an https URL')
     return [host]
   })
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { JobError } from '../../errors'
 import { textOf } from './auth-data'
-import { keepInMemory } from './grant-store'
+import { grantInMemory } from './grant-store'
 import type { AuthData, AuthDataInputs } from './auth-data'
 import type { GrantFile, GrantStore } from './grant-store'
 import type { TokenEndpoint } from './token-endpoint'
 
 /**
- * Where the grant of a client and a customer is kept. What only a person can grant needs a store; everything else is
- * kept in memory where there is none.
+ * The file of the grant of a client and a customer. A consented grant needs a store; any other grant is kept in memory
+ * if there is none.
  * @throws JobError `input-missing`
  */
 export function grantFileFor(
@@ -19,21 +19,21 @@ export function grantFileFor(
 ): GrantFile {
   const { name, configuration } = endpoint
   if (store) return store(`${name}/${identityOf(endpoint, references, authData)}`)
-  if (configuration.grant !== 'OAUTH2_AUTHORIZATION_CODE') return keepInMemory()
+  if (configuration.grant !== 'OAUTH2_AUTHORIZATION_CODE') return grantInMemory()
   throw new JobError(
     'input-missing',
-    `The input TOKEN_ENCRYPTION_KEY is not set, and what a person grants to ${name} is not kept in the clear.`,
+    `The input TOKEN_ENCRYPTION_KEY is not set, and the grant of ${name} is not stored unencrypted.`,
     'Make one with `openssl rand -base64 32`, set it in .env and deploy again.',
     { details: { input: 'TOKEN_ENCRYPTION_KEY' } },
   )
 }
 
-/** What may change while the grant stays: a rotated client secret and a new password prove the same client and person. */
+/** Not part of the identity: a rotated client secret or a new password belongs to the same client and user. */
 const replaceable: readonly string[] = ['clientSecret', 'password']
 
 /**
- * Tells grants apart, so that no customer gets another's token and no server another's refresh token: by everything
- * that is known of client and customer, plain or secret, by the hosts, and by the scopes.
+ * The identity of a grant: all plain and secret fields of client and customer, the hosts, and the scopes. So no customer
+ * gets the token of another one, and no server gets the refresh token of another one.
  */
 function identityOf(
   { configuration, allowedHosts }: TokenEndpoint,

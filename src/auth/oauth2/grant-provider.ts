@@ -2,14 +2,14 @@ import { JobError } from '../../errors'
 import { TokenRefused } from '../token-refused'
 import { textOf } from './auth-data'
 import { grantFrom, isFresh, tokenOf } from './grant'
-import { renewAlone } from './renew-alone'
+import { renewSingleFlight } from './single-flight'
 import { requestToken } from './token-endpoint'
 import type { AuthorityContext } from '../authority'
 import type { AccessToken, CachedTokenProvider } from '../token-provider'
 import type { AuthData } from './auth-data'
 import type { Grant } from './grant'
 import type { GrantFile } from './grant-store'
-import type { Renewed } from './renew-alone'
+import type { Renewed } from './single-flight'
 import type { TokenEndpoint } from './token-endpoint'
 
 export interface GrantProvider {
@@ -17,19 +17,19 @@ export interface GrantProvider {
   readonly context: AuthorityContext
   readonly authData: AuthData
   readonly file: GrantFile
-  /** Receives refresh tokens, which nobody else gets to see. */
+  /** Receives refresh tokens for the redactor. */
   readonly learn: ((secret: string) => void) | undefined
 }
 
-/** Refusals that are about the client: another grant would meet the same. */
-const clientFaults: readonly unknown[] = [
+/** Refusals of the client, which would hit every other grant too. */
+const clientErrors: readonly unknown[] = [
   'invalid_client',
   'unauthorized_client',
   'unsupported_grant_type',
   'invalid_scope',
 ]
 
-/** Hands out the kept access token, and renews the grant where that has run out or been refused. */
+/** Returns the stored access token, and renews the grant when the token has expired or was refused. */
 export function grantProvider({
   endpoint,
   context,
@@ -42,7 +42,7 @@ export function grantProvider({
   let dropped: string | null = null
 
   async function current(): Promise<AccessToken> {
-    const grant = await renewAlone(file, clock, {
+    const grant = await renewSingleFlight(file, clock, {
       isGood: (kept) => kept.accessToken !== dropped && isFresh(kept, clock.now()),
       renew,
     })
@@ -50,12 +50,12 @@ export function grantProvider({
     return tokenOf(grant, textOf(authData, 'clientId') ?? '')
   }
 
-  /** Another container may have spent the refresh token before: then the one it has kept is tried, once. */
+  /** If another container has used the refresh token, retries once with the one that it stored. */
   async function renew(from: Grant | null, reread = false): Promise<Renewed> {
     const refreshToken = from ? from.refreshToken : (textOf(authData, 'refreshToken') ?? null)
     if (refreshToken !== null) learn?.(refreshToken)
     if (refreshToken === null) {
-      return { from, grant: await mint(from ? 'there is no refresh token' : 'nothing has been granted yet') }
+      return { from, grant: await mint(from ? 'there is no refresh token' : 'there is no grant yet') }
     }
     if (from?.refreshUntil && clock.now() >= from.refreshUntil) {
       return { from, grant: await mint('the refresh token has expired') }
@@ -63,10 +63,10 @@ export function grantProvider({
     try {
       return { from, grant: await refresh(from, refreshToken) }
     } catch (error) {
-      if (!(error instanceof TokenRefused) || clientFaults.includes(error.refusal.serverCode)) throw error
+      if (!(error instanceof TokenRefused) || clientErrors.includes(error.refusal.serverCode)) throw error
       const { grant: kept } = await file.read()
       if (!reread && kept && kept.refreshToken !== refreshToken) return renew(kept, true)
-      // A person is asked again only for what is known to mean that the grant is gone.
+      // Only a code that means withdrawal asks the user for a new consent; any other refusal may be an outage.
       if (!mintable && error.refusal.meaning !== 'withdrawn') throw error
       return { from, grant: await mint(error.message) }
     }
@@ -95,8 +95,8 @@ export function grantProvider({
 function needsReauth(name: string, reason: string): JobError {
   return new JobError(
     'needs-reauth',
-    `The owner of the source ${name} has to consent again, or for the first time: ${reason.replace(/\.$/, '')}.`,
-    'Send them a link: aio rt action invoke analytics-ingest/connect --param invite <job> --result',
+    `The owner of the source ${name} must consent, for the first time or again: ${reason.replace(/\.$/, '')}.`,
+    'Send the owner a link: aio rt action invoke analytics-ingest/connect --param invite <job> --result',
     { details: { source: name } },
   )
 }

@@ -8,35 +8,36 @@ import type { Sealer } from '../../state/sealer'
 
 const Content = z.object({
   grant: Grant.nullable(),
-  /** Who is renewing it, by a name made up for that. */
-  claim: z.string().nullable(),
+  /** Random id of the container that is renewing it. */
+  lock: z.string().nullable(),
 })
 export type GrantContent = z.infer<typeof Content>
 
 export interface GrantVersion extends GrantContent {
-  /** Null where nothing has been kept yet. */
+  /** Null if the file does not exist. */
   readonly etag: string | null
-  /** Since it was written, on the store's own clock, ms. */
+  /** Time since the write, on the store's clock, ms. */
   readonly ageMs: number
 }
 
-/** Where one grant is kept. */
+/** The file of one grant. */
 export interface GrantFile {
-  /** @throws JobError `store-unreachable`, `state-corrupt` where something is kept that cannot be opened */
+  /** @throws JobError `store-unreachable`, `state-corrupt` if the file cannot be opened */
   read(): Promise<GrantVersion>
-  /** Like {@link read}, but what cannot be opened is copied aside first and counts as nothing: it may be replaced. */
+  /** Like {@link read}, but copies a file that cannot be opened aside and reads it as absent, so that it may be replaced. */
   readToReplace(): Promise<GrantVersion>
   /**
-   * Replaces the version `etag`. Returns the new one; null where somebody else has written, or nobody can tell: read.
+   * Replaces the version `etag` (null: creates the file). Returns the new version; null on a conflict or an unknown
+   * outcome, after which the caller must read.
    * @throws JobError `store-refused`
    */
   write(content: GrantContent, etag: string | null): Promise<string | null>
 }
 
-/** Where grants are kept, by name, so that a refresh token outlives its container. */
+/** Opens the file of a grant by name: refresh tokens must outlive the container. */
 export type GrantStore = (name: string) => GrantFile
 
-/** Keeps grants as files `grants/<name>`, sealed: nothing of them lies in the store in the clear. */
+/** Stores grants encrypted, as files `grants/<name>`. */
 export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
   return function open(name) {
     const path = `grants/${name}`
@@ -69,8 +70,8 @@ export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
   }
 }
 
-/** Keeps grants for as long as the provider that uses them. */
-export function keepInMemory(): GrantFile {
+/** A grant file in memory: the grant lives as long as its provider. */
+export function grantInMemory(): GrantFile {
   let kept: GrantContent = nothing
   let version = 0
   const read = () => Promise.resolve({ ...kept, etag: String(version), ageMs: 0 })
@@ -85,19 +86,19 @@ export function keepInMemory(): GrantFile {
   }
 }
 
-const nothing: GrantContent = { grant: null, claim: null }
+const nothing: GrantContent = { grant: null, lock: null }
 
-/** Null where no key opens it, or something else was sealed. */
+/** Null if no key opens it, or its content is not a grant. */
 function contentOf(opened: string | null): GrantContent | null {
   return opened === null ? null : (Content.safeParse(parseJson(opened)).data ?? null)
 }
 
-/** Unreadable is not absent: a wrong key must not cost a refresh token. */
+/** An unreadable file must not read as absent: with a wrong key a refresh token would be overwritten. */
 function unreadable(path: string): JobError {
   return new JobError(
     'state-corrupt',
     `The grant in ${path} cannot be opened: TOKEN_ENCRYPTION_KEY is not the key that sealed it, or the file was changed.`,
-    'Set TOKEN_ENCRYPTION_KEY to a JSON array, the new key first and the earlier one after it, and deploy again. Where the earlier key is lost, send the owner of the account a new invitation, or delete the file.',
+    'Set TOKEN_ENCRYPTION_KEY to a JSON array, the new key first and the earlier one after it, and deploy again. If the earlier key is lost, send the owner of the account a new invitation, or delete the file.',
     { details: { path } },
   )
 }
@@ -105,7 +106,7 @@ function unreadable(path: string): JobError {
 function notSetAside(path: string, message: string): JobError {
   return new JobError(
     'store-unreachable',
-    `The unreadable grant in ${path} could not be set aside: ${message}.`,
-    'Open the invitation again in some minutes.',
+    `The unreadable grant in ${path} could not be copied aside: ${message}.`,
+    'Open the invitation again in a few minutes.',
   )
 }

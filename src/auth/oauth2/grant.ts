@@ -4,38 +4,38 @@ import { textOf } from './auth-data'
 import type { AccessToken } from '../token-provider'
 import type { AuthData } from './auth-data'
 
-/** What an authorization server has granted, with what was captured of its answer. Times in ms since the epoch. */
+/** Tokens of an authorization server, and fields captured from its answer. Times in ms since the epoch. */
 export const Grant = z.object({
   accessToken: z.string(),
   refreshToken: z.string().nullable(),
   mintedAt: z.number(),
   expiresAt: z.number(),
-  /** Until when the refresh token serves; null where the server does not say. */
+  /** When the refresh token expires; null if the server does not say. */
   refreshUntil: z.number().nullable(),
   captured: z.record(z.string(), z.json()),
 })
 export type Grant = z.infer<typeof Grant>
 
-/** Fields of an answer, by Destination SDK's names. */
+/** Fields of an answer by their name in Destination SDK. */
 export type TokenFields = AuthData & { readonly accessToken: string }
 
 export interface GrantContext {
-  /** What holds where the answer is silent. */
+  /** Supplies defaults for fields that the answer lacks. */
   readonly authData: AuthData
-  /** The grant that was renewed, if one was, and the refresh token that was used for it. */
+  /** The renewed grant, if any, and the refresh token that was used. */
   readonly previous: Grant | null
   readonly refreshToken: string | null
-  /** False where only a person can grant again. */
+  /** False if only a user's consent can give a new grant. */
   readonly mintable: boolean
   readonly now: number
 }
 
-/** RFC 6749 recommends `expires_in` but allows to leave it out. */
+/** Assumed without `expires_in`, which RFC 6749 §5.1 only recommends. */
 const assumedLifeSeconds = 300
-/** Where nothing can be renewed, the source's 401 tells when it is over. */
+/** A token that cannot be renewed is used until the source answers 401. */
 const untilRefusedSeconds = 10 * 365 * 24 * 3600
 
-/** A server that sends no new refresh token means the old one to stay. @see RFC 6749 §6 */
+/** Without a new refresh token in the answer, the old one stays valid. @see RFC 6749 §6 */
 export function grantFrom(fields: TokenFields, context: GrantContext): Grant {
   const { authData, previous, mintable, now } = context
   const sent = textOf(fields, 'refreshToken') ?? null
@@ -62,7 +62,7 @@ export function tokenOf({ accessToken: value, expiresAt, mintedAt }: Grant, clie
   return { value, expiresAt, mintedAt, clientId }
 }
 
-/** Servers write seconds as numbers or as text. */
+/** Servers send seconds as numbers or as text. */
 function secondsOf(fields: AuthData, name: string): number | null {
   const seconds = Number(textOf(fields, name))
   return seconds > 0 && Number.isFinite(seconds) ? seconds : null

@@ -1,7 +1,7 @@
 import { isAllowedHost, secureHostOf } from './allowed-hosts'
 import { misconfigured } from './configuration'
 import { renderTemplate } from './pebble/pebble'
-import { readStandardAnswer, refusal, refusalOrFault } from './token-answer'
+import { readStandardAnswer, refusal, refusalOrOutage } from './token-answer'
 import type { AuthorityAnswer } from '../authority'
 import type { AuthData } from './auth-data'
 import type { AccessTokenRequest, Template } from './configuration'
@@ -10,14 +10,14 @@ import type { Value, ValueMap } from './pebble/value'
 import type { Exchange } from './token-answer'
 import type { TokenRequest } from './token-request'
 
-/** What templates can name, besides `response`. */
+/** The data of templates, besides `response`. */
 export interface TemplateData {
   readonly authData: AuthData
-  /** Who asks: `sandboxName`, `sandboxId`, `imsOrgId`, `client`. */
+  /** The requesting app: `sandboxName`, `sandboxId`, `imsOrgId`, `client`. */
   readonly userContext: ValueMap
 }
 
-/** @throws JobError `input-invalid` where a template is wrong, or leads to where no secret may go */
+/** @throws JobError `input-invalid` if a template is invalid, or renders a URL outside of the allowed hosts */
 export function renderRequest(
   name: string,
   { urlBasedDestination, httpTemplate }: AccessTokenRequest,
@@ -39,8 +39,7 @@ export function renderRequest(
 }
 
 /**
- * Judges an answer by the validations, then takes from it what `responseFields` name; the standard fields where there
- * are none.
+ * Checks the validations, then renders `responseFields`; without any, reads the standard fields.
  * @throws JobError `token-refused`, `token-unavailable`
  */
 export function readTemplatedAnswer(
@@ -51,7 +50,7 @@ export function readTemplatedAnswer(
 ): TokenFields {
   const { status, headers } = answer
   const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
-  // Parsed from JSON, or undefined.
+  // The body is parsed JSON, or undefined.
   const response = { status, headers: lists, body: (answer.body ?? null) as Value }
   const failed = validations.find(
     ({ actualValue, expectedValue }) =>
@@ -61,7 +60,7 @@ export function readTemplatedAnswer(
   if (responseFields.length === 0) return readStandardAnswer(exchange, answer)
   const rendered = responseFields.map(({ name, ...template }) => [name, render(template, data, response)])
   const fields = Object.fromEntries(rendered.filter(([, value]) => value !== '')) as Partial<TokenFields>
-  if (status >= 300 || !fields.accessToken) throw refusalOrFault(exchange, answer)
+  if (status >= 300 || !fields.accessToken) throw refusalOrOutage(exchange, answer)
   return { ...fields, accessToken: fields.accessToken }
 }
 
@@ -73,7 +72,7 @@ function renderUrl(
 ): string {
   const url = render(template, data)
   const host = secureHostOf(url)
-  if (host === null || !isAllowedHost(host, allowedHosts) || hostIsCutShort(template, data, url)) {
+  if (host === null || !isAllowedHost(host, allowedHosts) || hostIsInjected(template, data, url)) {
     throw misconfigured(
       name,
       'accessTokenRequest.urlBasedDestination.url does not lead to a host that is allowed over https: ' +
@@ -83,14 +82,14 @@ function renderUrl(
   return url
 }
 
-/** Whether a value has ended the host before the template does: rendered with harmless signs it would be another. */
-function hostIsCutShort(template: Template, data: TemplateData, url: string): boolean {
+/** Detects host injection: renders again with sanitised values; a different authority means a value injected a delimiter. */
+function hostIsInjected(template: Template, data: TemplateData, url: string): boolean {
   if (!/^https?:\/\//i.test(template.value)) return false
-  const harmless = Object.entries(data.authData).map(([field, value]) => [
+  const sanitised = Object.entries(data.authData).map(([field, value]) => [
     field,
     typeof value === 'string' ? value.replace(/[^A-Za-z0-9.:-]/g, 'x') : value,
   ])
-  const expected = render(template, { ...data, authData: Object.fromEntries(harmless) as AuthData })
+  const expected = render(template, { ...data, authData: Object.fromEntries(sanitised) as AuthData })
   return authorityOf(expected) !== authorityOf(url)
 }
 
@@ -101,7 +100,10 @@ function authorityOf(url: string): string {
 function renderHeader(name: string, header: string, template: Template, data: TemplateData): string {
   const value = render(template, data)
   if (/^[\t\x20-\x7e]*$/.test(value)) return value
-  throw misconfigured(name, `The header ${header} of accessTokenRequest gets signs that no header may have`)
+  throw misconfigured(
+    name,
+    `The header ${header} of accessTokenRequest contains characters that headers must not have`,
+  )
 }
 
 function render({ templatingStrategy, value }: Template, data: TemplateData, response?: Value): string {

@@ -5,7 +5,7 @@ import type { JobError } from '../../errors'
 import type { AuthorityAnswer } from '../authority'
 import type { TokenFields } from './grant'
 
-/** Who asks, for errors: the job file's name of the source's authentication, and the server. */
+/** Names an exchange in errors: the authentication's name in the job file, and the server. */
 export interface Exchange {
   readonly exchange: string
   readonly remedy: string
@@ -19,14 +19,14 @@ const Granted = z.object({
   token_type: z.json().optional(),
   scope: z.json().optional(),
 })
-/** Words, as all codes in use are. Anything else might repeat what was sent. */
+/** Accepts only codes that consist of words, as all known ones do: other text might repeat a secret. */
 const Refused = z.object({ error: z.string().regex(/^[a-z]+(_[a-z]+)+$/) })
 
 export function exchangeWith(name: string, url: string): Exchange {
   return {
     exchange: `${name}: ${new URL(url).host}`,
     remedy:
-      'Nothing is lost: the next tick tries again. If it stays, check the URLs of the authentication in the job file.',
+      'Nothing is lost: the next tick tries again. If this continues, check the URLs of the authentication in the job file.',
   }
 }
 
@@ -36,7 +36,7 @@ export function exchangeWith(name: string, url: string): Exchange {
  */
 export function readStandardAnswer(exchange: Exchange, answer: AuthorityAnswer): TokenFields {
   const granted = Granted.safeParse(answer.body)
-  if (answer.status >= 300 || !granted.success) throw refusalOrFault(exchange, answer)
+  if (answer.status >= 300 || !granted.success) throw refusalOrOutage(exchange, answer)
   const { access_token, expires_in, refresh_token, token_type, scope } = granted.data
   return {
     accessToken: access_token,
@@ -47,22 +47,22 @@ export function readStandardAnswer(exchange: Exchange, answer: AuthorityAnswer):
   }
 }
 
-/** The `error` of an answer that follows RFC 6749 §5.2 at least so far. */
+/** The `error` of an answer, if it is a code as in RFC 6749 §5.2. */
 export function oauthErrorOf(body: unknown): string | undefined {
   return Refused.safeParse(body).data?.error
 }
 
-/** For an answer without a token. */
-export function refusalOrFault(exchange: Exchange, answer: AuthorityAnswer): JobError {
+/** The error for an answer without a token. */
+export function refusalOrOutage(exchange: Exchange, answer: AuthorityAnswer): JobError {
   const oauthError = oauthErrorOf(answer.body)
   const refused = oauthError !== undefined || z.object({ error: Text }).safeParse(answer.body).success
-  // Some servers refuse with 200; a redirect refuses nothing.
+  // Some servers refuse with status 200; a redirect is never a refusal.
   const status = answer.status === 200 ? 400 : answer.status
   if (!refused || !isRefusal(status, oauthError ?? '')) return unusable(exchange, answer)
-  return refusal(exchange, answer, oauthError ?? 'an error of its own')
+  return refusal(exchange, answer, oauthError ?? 'an unknown code')
 }
 
-/** `invalid_grant` alone says that a refresh token or a consent is gone. @see RFC 6749 §5.2 */
+/** Only `invalid_grant` means that a refresh token or a consent was withdrawn. @see RFC 6749 §5.2 */
 export function refusal(
   { exchange }: Exchange,
   { status, body }: AuthorityAnswer,
@@ -71,7 +71,7 @@ export function refusal(
   const oauthError = oauthErrorOf(body)
   return new TokenRefused(
     `${exchange} refused the credential: ${what}, HTTP ${status}.`,
-    'Check the client id, the secret and whatever else the source is given in .env, and deploy again.',
+    'Check the client id, the secret and the other inputs of the source in .env, and deploy again.',
     { serverCode: oauthError, meaning: oauthError === 'invalid_grant' ? 'withdrawn' : 'other' },
     { exchange, status, oauthError },
   )

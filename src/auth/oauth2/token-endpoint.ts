@@ -11,12 +11,12 @@ import type { Value, ValueMap } from './pebble/value'
 import type { Exchange } from './token-answer'
 import type { Purpose, TokenRequest } from './token-request'
 
-/** Where tokens come from, whatever its requests look like. */
+/** A token endpoint with standard or templated requests. */
 export interface TokenEndpoint {
-  /** What it is called in errors. */
+  /** Its name in errors. */
   readonly name: string
   readonly configuration: Configuration
-  /** Hosts that a templated URL may lead to. */
+  /** Allowed hosts of a templated URL. */
   readonly allowedHosts: readonly string[]
   readonly userContext: ValueMap
 }
@@ -27,7 +27,7 @@ interface Dialect {
 }
 
 /**
- * Asks for a token, by `accessTokenRequest` or as RFC 6749 has it, and captures what the configuration wants to keep.
+ * Requests a token, by `accessTokenRequest` or by RFC 6749, and captures the configured fields of the answer.
  * @throws JobError `token-refused`, `token-unavailable`, `input-invalid`
  */
 export async function requestToken(
@@ -45,7 +45,7 @@ export async function requestToken(
 
 function dialectOf(endpoint: TokenEndpoint, authData: AuthData, purpose: Purpose): Dialect {
   const { accessTokenUrl, accessTokenRequest } = endpoint.configuration
-  // `accessTokenRequest` describes the refresh call; a code is exchanged at `accessTokenUrl` where that is configured.
+  // `accessTokenRequest` describes the refresh call; exchange an authorization code at `accessTokenUrl` if configured.
   const templated = accessTokenRequest && (purpose.kind !== 'code' || accessTokenUrl === undefined)
   return templated
     ? templatedDialect(endpoint, accessTokenRequest, authData, purpose)
@@ -66,7 +66,7 @@ function standardDialect({ configuration }: TokenEndpoint, authData: AuthData, p
   }
 }
 
-/** Beside the known data, a template can name the refresh token that is to be used, or the code and what goes with it. */
+/** Adds the refresh token in use, or the code with its redirect URI and verifier, to the data of the template. */
 function templatedDialect(
   { name, allowedHosts, userContext }: TokenEndpoint,
   template: AccessTokenRequest,

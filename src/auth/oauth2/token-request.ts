@@ -5,7 +5,7 @@ import type { AuthorityRequest } from '../authority'
 import type { AuthData } from './auth-data'
 import type { Configuration } from './configuration'
 
-/** What a token is asked for with. */
+/** The kind of token request, with the values that it needs. */
 export type Purpose =
   | { readonly kind: 'grant' }
   | { readonly kind: 'refresh'; readonly refreshToken: string }
@@ -44,19 +44,19 @@ export function standardForm(
   return { grant_type: 'password', ...person, ...scopes }
 }
 
-/** Who asks. */
+/** The client's credentials. */
 export interface Client {
   readonly id: string
   /** Absent for a public client. */
   readonly secret: string | undefined
-  /** How both go into the Authorization header; null where they go into the body. */
+  /** Encoding of both in the Authorization header; null sends them in the body. */
   readonly basicAuth: 'form' | 'raw' | null
 }
 
 /**
- * A form with the client's credentials: in the body, or in the header.
+ * A form request with the client's credentials in the body or in the header.
  * @see RFC 6749 §2.3.1, RFC 7617 §2
- * @throws JobError `input-invalid` for a client id with a colon that is to go raw into the header
+ * @throws JobError `input-invalid` for a client id with a colon in a raw header
  */
 export function standardRequest(url: string, form: Form, { id, secret, basicAuth }: Client): TokenRequest {
   if (basicAuth !== null && secret !== undefined) {
@@ -72,7 +72,7 @@ function basicCredentials(id: string, secret: string, encoding: 'form' | 'raw'):
   if (encoding === 'raw' && id.includes(':')) {
     throw new JobError(
       'input-invalid',
-      'The client id has a colon, which HTTP Basic cannot carry as it is.',
+      'The client id contains a colon, which raw HTTP Basic cannot transmit.',
       'Leave options.basicAuthEncoding at "form", or set options.useBasicAuth to false.',
     )
   }

@@ -3,7 +3,8 @@ import { FieldPath, parseOptions } from '../../options'
 import type { InputReference } from '../../inputs'
 import type { Mistake } from '../../mistake'
 import type { PaginatorDefinition } from '../paginators/paginator'
-import type { Capability, Paging, SourceAuthentication } from '../source'
+import type { SourceAuthentication } from '../../auth/source-authentication'
+import type { Capability, Paging } from '../source'
 
 /** Query parameters that take the two ends of a slice. */
 export interface RangeParams {

@@ -31,5 +31,5 @@ it('foreign text loses long opaque words and control characters, and keeps names
 
 it('a foreign code that is none is not repeated', () => {
   expect(foreignCode('invalid_client')).toBe('invalid_client')
-  expect(foreignCode('<script>')).toBe('an error of its own')
+  expect(foreignCode('<script>')).toBe('an unknown code')
 })

@@ -1,6 +1,6 @@
 import { startEmulator } from '../../../emulators/emulator'
 import { partnerClient, startPartnerApi } from '../../../emulators/partner-api/partner-api'
-import { clientCredentials } from '../../../src/auth/oauth2/client-credentials'
+import { clientCredentials } from '../../../src/auth/oauth2'
 import { systemClock } from '../../../src/clock'
 import { createHttpClient } from '../../../src/http/node-fetch-client'
 import { input, inputsFrom, secret } from '../../../src/inputs'

@@ -26,6 +26,8 @@ it.each([
   ['another purpose', (sealed: string) => sealer.open(sealed, 'other')],
   ['another key', (sealed: string) => createSealer(randomBytes(32)).open(sealed, 'grant')],
   ['another version', (sealed: string) => sealer.open(sealed.replace('v1', 'v2'), 'grant')],
+  ['a sign more', (sealed: string) => sealer.open(`${sealed}x`, 'grant')],
+  ['a blank more', (sealed: string) => sealer.open(`${sealed} `, 'grant')],
   ['half of it', (sealed: string) => sealer.open(sealed.slice(0, 30), 'grant')],
 ])('opens nothing with %s', (_what, open) => {
   expect(open(sealer.seal('a refresh token', 'grant'))).toBeNull()

@@ -222,7 +222,7 @@ describe('what IMS says of a refusal', () => {
     ims.once({ kind: 'reply', reply: { status: 400, body: { error: 'canary-secret <b>' } } })
 
     expect((await errorOf(mint({ serverToServer }))).message).toContain(
-      'refused the credential: an error of its own',
+      'refused the credential: an unknown code',
     )
   })
 })

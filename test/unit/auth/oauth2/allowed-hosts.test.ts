@@ -6,7 +6,7 @@ it.each([
   ['https://api.moviestar.com:8443/', 'api.moviestar.com:8443'],
   ['http://127.0.0.1:8080/token', '127.0.0.1:8080'],
   ['http://localhost/token', 'localhost'],
-])('%s leads to %s', (url, host) => {
+])('reads the host of %s as %s', (url, host) => {
   expect(secureHostOf(url)).toBe(host)
 })
 
@@ -20,11 +20,11 @@ it.each([
   ['a letter that is not ASCII', 'https://mоviestar.com/'],
   ['a full-width dot', 'https://evil。example/'],
   ['an escaped host', 'https://%65vil.example/'],
-  ['an address in disguise', 'https://0x7f.1/'],
+  ['a hexadecimal address', 'https://0x7f.1/'],
   ['a port that a parser drops', 'https://api.moviestar.com:443/'],
   ['no host', 'https:///token'],
   ['no URL', '//api.moviestar.com/'],
-])('a URL with %s leads nowhere', (_what, url) => {
+])('refuses a URL with %s', (_what, url) => {
   expect(secureHostOf(url)).toBeNull()
 })
 
@@ -38,6 +38,6 @@ it.each([
   ['evilmoviestar.org', false],
   ['api.moviestar.com.evil.example', false],
   ['api.moviestar.com:8443', false],
-])('%s is allowed: %s', (host, allowed) => {
+])('decides that the host %s is allowed: %s', (host, allowed) => {
   expect(isAllowedHost(host, ['api.moviestar.com', '*.moviestar.org'])).toBe(allowed)
 })

@@ -40,7 +40,7 @@ function consentWith(change: object = {}): { consent: Consent; asked: string[]; 
   return { consent: consent(sourceContext({ http, clock, grants })), asked, kept: files.files }
 }
 
-it('sends the browser to the authorization URL as it is configured, with the hash of the verifier', async () => {
+it('builds the authorization URL from the configuration, with the PKCE challenge', async () => {
   const { consent } = consentWith({ authorizationUrl: 'https://www.moviestar.com/dialog/OAuth?display=page' })
 
   const url = new URL(await consent.authorizationUrl(request))
@@ -58,7 +58,7 @@ it('sends the browser to the authorization URL as it is configured, with the has
   })
 })
 
-it('exchanges the code at the token URL, with the verifier', async () => {
+it('exchanges the code at the token URL with the PKCE verifier', async () => {
   const { consent, asked, kept } = consentWith()
 
   const granted = await consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use)
@@ -78,7 +78,7 @@ it('exchanges the code at the token URL, with the verifier', async () => {
   expect(kept.size).toBe(1)
 })
 
-it('leaves PKCE out where the server would refuse it', async () => {
+it('omits PKCE when options.pkce is false', async () => {
   const { consent } = consentWith({ options: { pkce: false } })
 
   const url = await consent.authorizationUrl(request)
@@ -102,9 +102,9 @@ const template = {
 }
 
 it.each([
-  ['where there is no constant URL', { accessTokenUrl: undefined }, 'exchange'],
-  ['for renewals only where there is one', {}, 'OAuth/access_token'],
-])('takes the template for the code %s', async (_what, change, path) => {
+  ['the templated URL without accessTokenUrl', { accessTokenUrl: undefined }, 'exchange'],
+  ['accessTokenUrl if it is configured', {}, 'OAuth/access_token'],
+])('exchanges the code at %s', async (_what, change, path) => {
   const { consent, asked } = consentWith({ accessTokenRequest: template, ...change })
 
   await consent.complete(new URLSearchParams({ code: 'canary-code' }), request, use)
@@ -114,12 +114,12 @@ it.each([
 })
 
 it.each([
-  ['the person declines', { error: 'access_denied' }, 'consent-declined', /You did not give/],
+  ['the user declines', { error: 'access_denied' }, 'consent-declined', /You did not give/],
   ['the server refuses', { error: 'invalid_scope' }, 'consent-declined', /invalid_scope/],
-  ['the error is made up', { error: '<script>canary</script>' }, 'consent-declined', /an error of its own/],
+  ['the error is not a code', { error: '<script>canary</script>' }, 'consent-declined', /an unknown code/],
   ['there is no code', {}, 'consent-invalid', /sent no code/],
   ['the code is empty', { code: '' }, 'consent-invalid', /sent no code/],
-])('nothing is linked where %s', async (_what, redirect, code, message) => {
+])('links nothing when %s', async (_what, redirect, code, message) => {
   const { consent, asked, kept } = consentWith()
 
   const error = await errorOf(consent.complete(new URLSearchParams(redirect), request, use))
@@ -132,7 +132,7 @@ it.each([
 it.each([
   ['another', { iss: 'https://evil.example', code: 'canary-code' }],
   ['no', { code: 'canary-code' }],
-])('a redirect with %s issuer is not trusted where the issuer is known', async (_what, redirect) => {
+])('refuses a redirect with %s issuer when options.issuer is set', async (_what, redirect) => {
   const { consent, asked } = consentWith({ options: { issuer: 'https://www.moviestar.com' } })
 
   await expect(consent.complete(new URLSearchParams(redirect), request, use)).rejects.toMatchObject({
@@ -141,7 +141,7 @@ it.each([
   expect(asked).toEqual([])
 })
 
-it('a code that the server does not take is a refusal the person can read', async () => {
+it('reports a code that the server refuses as a declined consent', async () => {
   const { consent, kept } = consentWith()
   server.once({ kind: 'reply', reply: { status: 400, body: { error: 'invalid_grant' } } })
 

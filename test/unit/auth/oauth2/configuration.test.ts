@@ -17,8 +17,8 @@ const withHttp = (change: object) =>
   withRequest({ httpTemplate: { httpMethod: 'POST', contentType: 'text/plain', ...change } })
 
 it.each([
-  ['a grant in other letters', { ...standard, grant: 'oauth2_password' }, /grant: /],
-  ['a name in other letters', { ...standard, accesstokenurl: 'x' }, /"accesstokenurl"/],
+  ['a grant in lower case', { ...standard, grant: 'oauth2_password' }, /grant: /],
+  ['a member in lower case', { ...standard, accesstokenurl: 'x' }, /"accesstokenurl"/],
   ['another kind of authentication', { ...standard, authType: 'BEARER' }, /authType: /],
   [
     'a token URL without TLS',
@@ -54,7 +54,7 @@ it.each([
     /accessTokenRequest\.urlBasedDestination\.url\.value: .* lacks "}}" at character 23/,
   ],
   [
-    'a body that names the answer',
+    'a request body that uses the answer',
     withHttp({ requestBody: pebble('{{ response.body }}') }),
     /httpTemplate\.requestBody\.value: .* other than authData, userContext/,
   ],
@@ -75,14 +75,14 @@ it.each([
     withHttp({ headers: ['x: {# #}'] }),
     /headers\.0\.value: .* contains "{#"/,
   ],
-])('%s is refused, and its place named', (_what, configuration, message) => {
+])('refuses %s and names its path', (_what, configuration, message) => {
   const parse = () => parseConfiguration('movies', configuration)
 
   expect(parse).toThrow(JobError)
   expect(parse).toThrow(message)
 })
 
-it('headers may be written in each of the shapes that are in use', () => {
+it('accepts headers in each format that the SDK uses', () => {
   const value = { templatingStrategy: 'PEBBLE_V1', value: 'text/plain; a:b' }
   const headers = [
     { header: 'accept', value: 'text/plain; a:b' },
@@ -100,20 +100,24 @@ it('headers may be written in each of the shapes that are in use', () => {
 const customer = { clientId: input('ID'), clientSecret: secret('SECRET'), moviestarId: input('ACCOUNT') }
 
 it.each<[string, Partial<DestinationSdkOAuth2>, RegExp]>([
-  ['a name that cannot be a folder', { name: '../x' }, /name/],
-  ['an input that is not named', { inputs: { clientId: input('ID') } }, /clientSecret, moviestarId/],
-  ['no allowed host for a templated URL', {}, /allowedHosts must say/],
-  ['a host that is a URL', { allowedHosts: ['https://a.example'] }, /is no host/],
-  ['a host pattern as wide as the web', { allowedHosts: ['*.example'] }, /is no host/],
+  ['a name that is not a folder name', { name: '../x' }, /name/],
+  [
+    'a required input without a reference',
+    { inputs: { clientId: input('ID') } },
+    /clientSecret, moviestarId/,
+  ],
+  ['no allowed host for a templated URL', {}, /allowedHosts must list/],
+  ['an allowed host that is a URL', { allowedHosts: ['https://a.example'] }, /is not a host/],
+  ['an allowed host that covers a top-level domain', { allowedHosts: ['*.example'] }, /is not a host/],
   ['no input for username and password', { configuration: printed('password') }, /username, password/],
   ['no input for a client id', { configuration: printed('capture-from-response'), inputs: {} }, /clientId/],
-])('%s stops the definition', (_what, change, message) => {
+])('refuses a definition with %s', (_what, change, message) => {
   const definition = { name: 'movies', configuration: templated, inputs: customer, ...change }
 
   expect(() => destinationSdkOAuth2(definition)).toThrow(message)
 })
 
-it('says which inputs it will look up, and asks a person for consent only with an authorization code', () => {
+it('lists its inputs, and offers a consent only for the authorization code grant', () => {
   const byCustomer = destinationSdkOAuth2({
     name: 'movies',
     configuration: templated,

@@ -30,10 +30,10 @@ function open(definition: Omit<DestinationSdkOAuth2, 'name'>, changed: Partial<t
   return { clock, asked, token: destinationSdkOAuth2({ name: 'movies', ...definition }).open(context) }
 }
 
-describe('the printed configurations work as they stand', () => {
+describe("Adobe's printed configurations", () => {
   it.each<[string, Omit<DestinationSdkOAuth2, 'name'>, string, object]>([
     [
-      'password',
+      'for a password',
       { configuration: printed('password'), inputs: person },
       'https://api.moviestar.com/OAuth/access_token',
       {
@@ -46,7 +46,7 @@ describe('the printed configurations work as they stand', () => {
       },
     ],
     [
-      'client credentials, which an input may replace',
+      'for client credentials that inputs override',
       { configuration: printed('client-credentials'), inputs: client },
       'https://api.moviestar.com/OAuth/access_token',
       {
@@ -57,7 +57,7 @@ describe('the printed configurations work as they stand', () => {
       },
     ],
     [
-      'a special refresh token',
+      'for a special refresh token',
       { configuration: { ...printed('client-credentials'), ...printed('special-refresh-token') } },
       'https://api.moviestar.com/OAuth/refresh_token',
       {
@@ -68,7 +68,7 @@ describe('the printed configurations work as they stand', () => {
       },
     ],
     [
-      'the customer’s own client, by template',
+      'for a templated request with the client of the customer',
       {
         configuration: printed('customer-credentials'),
         inputs: { ...client, moviestarId: input('ACCOUNT') },
@@ -78,7 +78,7 @@ describe('the printed configurations work as they stand', () => {
       { grant_type: 'client_credentials', client_id: inputs.ID, client_secret: inputs.SECRET },
     ],
     [
-      'a templated request with validations',
+      'for a templated request with validations',
       {
         configuration: printed('templated-request'),
         inputs: { ...client, customerId: input('ACCOUNT') },
@@ -87,14 +87,14 @@ describe('the printed configurations work as they stand', () => {
       'https://acme.yourdestination.com/identity/oauth/token',
       { grant_type: 'client_credentials', client_id: inputs.ID, client_secret: inputs.SECRET },
     ],
-  ])('%s', async (_what, definition, url, form) => {
+  ])('get a token %s', async (_what, definition, url, form) => {
     const { token, asked } = open(definition)
 
     expect((await token()).value).toBe('canary-access-1')
     expect([asked, server.forms]).toEqual([[url], [form]])
   })
 
-  it('a life that the answer does not tell is the one that the configuration does', async () => {
+  it('supply the lifetime that an answer lacks', async () => {
     server.extra = { expires_in: undefined }
     const configuration = { ...printed('client-credentials'), ...printed('special-refresh-token') }
     const { token } = open({ configuration })
@@ -105,7 +105,7 @@ describe('the printed configurations work as they stand', () => {
   })
 })
 
-it('with useBasicAuth id and secret go into the header, form-encoded, and not into the body', async () => {
+it('sends id and secret form-encoded in the header, not in the body, with useBasicAuth', async () => {
   const configuration = { ...printed('client-credentials'), options: { useBasicAuth: true } }
   await open({ configuration, inputs: client }).token()
 
@@ -114,7 +114,7 @@ it('with useBasicAuth id and secret go into the header, form-encoded, and not in
   expect(server.forms[0]).toEqual({ grant_type: 'client_credentials', scope: 'read write' })
 })
 
-it('with basicAuthEncoding "raw" id and secret go into the header as they are, for servers that do not decode', async () => {
+it('sends id and secret unencoded in the header with basicAuthEncoding "raw"', async () => {
   const options = { useBasicAuth: true, basicAuthEncoding: 'raw' }
   const configuration = { ...printed('client-credentials'), options }
   await open({ configuration, inputs: client }).token()
@@ -135,7 +135,7 @@ const request = (change: object, http: object = {}) => ({
 const pebble = (value: string) => ({ templatingStrategy: 'PEBBLE_V1', value })
 const clientCredentials = { authType: 'OAUTH2', grant: 'OAUTH2_CLIENT_CREDENTIALS' }
 
-it('templates see typed fields, what was captured, the answer and who asks', async () => {
+it('renders typed fields, captured fields, the answer and userContext in templates', async () => {
   server.extra = { tenant: { id: 7 }, nested: ['first', 'second'] }
   const { token, clock } = open(
     {
@@ -185,7 +185,7 @@ it.each([
   ['trial', 'boolean', 'yes', /input USER is not true or false/],
   ['seats', 'integer', '1.5', /input USER is not an integer/],
   ['seats', 'string', '', /input USER is not set/],
-])('an input for %s of type %s may not be "%s"', async (name, type, value, message) => {
+])('refuses an input for the field %s of type %s with the value "%s"', async (name, type, value, message) => {
   const field = { name, type, isRequired: true, source: 'CUSTOMER' }
   const definition = {
     configuration: { ...printed('client-credentials'), authenticationDataFields: [field] },
@@ -195,32 +195,35 @@ it.each([
   await expect(async () => open(definition, { USER: value }).token()).rejects.toThrow(message)
 })
 
-it('a template without response fields takes the standard ones', async () => {
+it('reads the standard fields of the answer without responseFields', async () => {
   const configuration = { ...clientCredentials, accessTokenRequest: request({}) }
 
   expect((await open({ configuration }).token()).value).toBe('canary-access-1')
 })
 
 it.each([
-  ['a status', { name: 'no content', ...bothValues('{{ response.status }}', '204') }],
+  ['the status', { name: 'no content', ...bothValues('{{ response.status }}', '204') }],
   ['emptiness', { name: 'empty', ...bothValues('{{ response.body.access_token is empty }}', 'true') }],
-])('a validation of %s that fails refuses, naming itself and no value', async (_what, validation) => {
-  const configuration = { ...clientCredentials, accessTokenRequest: request({ validations: [validation] }) }
+])(
+  'refuses an answer whose validation of %s fails, and names the validation but no value',
+  async (_what, validation) => {
+    const configuration = { ...clientCredentials, accessTokenRequest: request({ validations: [validation] }) }
 
-  const error = await errorOf(open({ configuration }).token())
+    const error = await errorOf(open({ configuration }).token())
 
-  expect(error).toMatchObject({
-    code: 'token-refused',
-    message: expect.stringContaining(`the validation "${validation.name}" failed, HTTP 200`) as string,
-  })
-  expect(String(error)).not.toContain('canary')
-})
+    expect(error).toMatchObject({
+      code: 'token-refused',
+      message: expect.stringContaining(`the validation "${validation.name}" failed, HTTP 200`) as string,
+    })
+    expect(String(error)).not.toContain('canary')
+  },
+)
 
 function bothValues(actual: string, expected: string) {
   return { actualValue: pebble(actual), expectedValue: { templatingStrategy: 'NONE', value: expected } }
 }
 
-describe('a customer’s value does not lead a templated request elsewhere', () => {
+describe('a templated request with a hostile value', () => {
   const attack = (template: string, account: string, allowedHosts = ['*.yourdestination.com']) =>
     open(
       {
@@ -251,7 +254,7 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
     ' ',
     '{{ 7 }}',
     '127.0.0.1:80/',
-  ])('%j', async (account) => {
+  ])('is not sent to another host for the account %j', async (account) => {
     const { token, asked } = attack(template, account)
 
     const error = await errorOf(token())
@@ -264,7 +267,7 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
     expect(error.message).not.toContain('evil')
   })
 
-  it('a value that is a whole URL leads to allowed hosts only', async () => {
+  it('is sent to allowed hosts only when the value is a whole URL', async () => {
     const whole = '{{ authData.moviestarId }}/identity'
 
     const { token, asked } = attack(whole, 'https://acme.yourdestination.com')
@@ -279,7 +282,7 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
     })
   })
 
-  it('nor does it add a header', async () => {
+  it('is refused when the value injects a header', async () => {
     const headers = ['x-account: {{ authData.moviestarId }}']
     const configuration = { ...clientCredentials, accessTokenRequest: request({}, { headers }) }
     const definition = { configuration, inputs: { ...client, moviestarId: input('ACCOUNT') } }
@@ -293,7 +296,7 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
     expect(error.message).not.toContain('canary')
   })
 
-  it('and a template reaches nothing but its data', async () => {
+  it('is refused when the template looks up a member of the language', async () => {
     const { token, asked } = attack('https://{{ authData.constructor.name }}.yourdestination.com/', 'acme')
 
     await expect(token()).rejects.toThrow('may not look up "constructor"')
@@ -302,10 +305,10 @@ describe('a customer’s value does not lead a templated request elsewhere', () 
 })
 
 it.each([
-  ['repeats the secret as its error', { error: inputs.SECRET }, 'token-refused', /an error of its own/],
-  ['says what is wrong in a word', { error: 'invalid_client' }, 'token-refused', /invalid_client, HTTP 400/],
-  ['says nothing', {}, 'token-unavailable', /no usable answer/],
-])('a server that %s is not quoted', async (_what, body, code, message) => {
+  ['returns the secret as its error', { error: inputs.SECRET }, 'token-refused', /an unknown code/],
+  ['returns an error code', { error: 'invalid_client' }, 'token-refused', /invalid_client, HTTP 400/],
+  ['returns no error', {}, 'token-unavailable', /no usable answer/],
+])('does not quote a server that %s', async (_what, body, code, message) => {
   server.once({ kind: 'reply', reply: { status: 400, body: { ...body, error_description: inputs.SECRET } } })
 
   const error = await errorOf(open({ configuration: printed('client-credentials'), inputs: client }).token())

@@ -12,7 +12,7 @@ import type { BlobFate, BlobOperation } from '../../../fixtures/memory-blob-stor
 import type { TokenServer } from '../../../fixtures/token-server'
 
 const hour = 3_600_000
-/** Nothing is invited here. */
+/** These tests use no invitation. */
 const use = () => Promise.resolve()
 const redirectUri = 'https://app.example/callback'
 const verifier = 'canary-code-verifier'
@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.stop())
 
-/** A namespace with its files, its clock and any number of containers. */
+/** A namespace with its files and its clock; `context` is the context of a new container. */
 function namespace() {
   const key = randomBytes(32)
   const clock = hurriedClock()
@@ -63,8 +63,8 @@ async function consented() {
 
 const grants = () => server.forms.map(({ grant_type: grant }) => grant)
 
-describe('what a person has granted', () => {
-  it('is kept, sealed, and used by any container until it expires', async () => {
+describe('a consented grant', () => {
+  it('is stored encrypted and used by every container until it expires', async () => {
     const { container, files } = await consented()
 
     const tokens = await Promise.all([container()(), container()()])
@@ -76,7 +76,7 @@ describe('what a person has granted', () => {
     expect(file?.body.toString('utf8')).toMatch(/^v1\.[\w-]+$/)
   })
 
-  it('is refreshed, and the new refresh token kept before the new access token is used', async () => {
+  it('is refreshed, and the rotated refresh token is stored for the next refresh', async () => {
     const { container, clock } = await consented()
     clock.pass(hour)
     const first = await container()()
@@ -89,7 +89,7 @@ describe('what a person has granted', () => {
     ])
   })
 
-  it('keeps its refresh token where the server sends no new one', async () => {
+  it('keeps its refresh token when the server sends no new one', async () => {
     const { container, clock } = await consented()
     server.rotates = false
     for (const round of [2, 3]) {
@@ -98,7 +98,7 @@ describe('what a person has granted', () => {
     }
   })
 
-  it('is refreshed once however many containers want it at the same time', async () => {
+  it('is refreshed once when five containers need it at the same time (single-flight)', async () => {
     const { container, clock } = await consented()
     clock.pass(hour)
     server.once({ kind: 'delay', ms: 100 })
@@ -113,13 +113,13 @@ describe('what a person has granted', () => {
   })
 
   it.each<[string, string, BlobFate, number]>([
-    ['claim', 'is lost on its way', 'lost-before', 1],
-    ['claim', 'gets no answer', 'lost-after', 1],
-    ['claim', 'is said to conflict', 'conflict', 1],
-    ['new grant', 'is lost on its way', 'lost-before', 2],
-    ['new grant', 'gets no answer', 'lost-after', 2],
-    ['new grant', 'is said to conflict', 'conflict', 2],
-  ])('survives that the write of the %s %s', async (_which, _what, what, at) => {
+    ['lock', 'is dropped before the store', 'lost-before', 1],
+    ['lock', 'is applied without an answer', 'lost-after', 1],
+    ['lock', 'is answered with a conflict', 'conflict', 1],
+    ['renewed grant', 'is dropped before the store', 'lost-before', 2],
+    ['renewed grant', 'is applied without an answer', 'lost-after', 2],
+    ['renewed grant', 'is answered with a conflict', 'conflict', 2],
+  ])('is refreshed although the write of the %s %s', async (_which, _what, what, at) => {
     const { container, clock } = await consented()
     clock.pass(hour)
     let writes = 0
@@ -131,7 +131,7 @@ describe('what a person has granted', () => {
     expect(grants()).toEqual(['authorization_code', 'refresh_token', 'refresh_token'])
   })
 
-  it('waits out an outage of the store rather than lose the new refresh token', async () => {
+  it('keeps the rotated refresh token through an outage of the store', async () => {
     const { container, clock } = await consented()
     clock.pass(hour)
     let after = 0
@@ -142,7 +142,7 @@ describe('what a person has granted', () => {
     expect((await container()()).value).toBe('canary-access-3')
   })
 
-  it('gives up where the store stays away, and the access token is not used', async () => {
+  it('fails with store-unreachable when the store stays unreachable, without using the access token', async () => {
     const { container, clock } = await consented()
     clock.pass(hour)
     fate = () => {
@@ -154,7 +154,7 @@ describe('what a person has granted', () => {
     await expect(container()()).rejects.toMatchObject({ code: 'store-unreachable' })
   })
 
-  it('is taken over from a container that was killed while it renewed', async () => {
+  it('is renewed by another container after the lock of a killed one has expired', async () => {
     const { container, clock, context } = await consented()
     clock.pass(hour)
     await new Promise<void>((asked) => {
@@ -167,15 +167,15 @@ describe('what a person has granted', () => {
     expect((await waits).value).toBe('canary-access-2')
   })
 
-  it('is read again where the refresh token has been spent by somebody who asked nobody', async () => {
+  it('is re-read when another client used the refresh token without the lock', async () => {
     const { container, clock, files } = await consented()
     const [[path, before] = []] = files.files
     clock.pass(hour)
     await container()()
     const [[, after] = []] = files.files
-    if (!path || !before || !after) throw new RangeError('nothing was kept')
+    if (!path || !before || !after) throw new RangeError('no grant was stored')
     clock.pass(hour)
-    // It finds what was kept before, and what is kept now only when the server has refused that.
+    // The file holds the earlier grant until the server has refused its refresh token, then the current one.
     files.files.set(path, before)
     server.once({ kind: 'reply', reply: { status: 400, body: { error: 'invalid_grant' } } }, () => {
       files.files.set(path, after)
@@ -188,7 +188,7 @@ describe('what a person has granted', () => {
     ).toEqual(['canary-refresh-1', 'canary-refresh-2'])
   })
 
-  it('wins over a renewal that was under way when the person consented again', async () => {
+  it('overrides a renewal that was under way when the user consented again', async () => {
     const app = await consented()
     app.clock.pass(hour)
     const consentAgain = movies.consent?.(app.context())
@@ -203,7 +203,7 @@ describe('what a person has granted', () => {
     expect(server.forms.at(-1)).toMatchObject({ code: 'another' })
   })
 
-  it('has to be granted again once it is withdrawn', async () => {
+  it('fails with needs-reauth after it was withdrawn', async () => {
     const { container, clock } = await consented()
     server.revoke()
     clock.pass(hour)
@@ -218,7 +218,7 @@ describe('what a person has granted', () => {
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain('canary')
   })
 
-  it('has to be granted again once its refresh token has expired, and nobody is asked in vain', async () => {
+  it('fails with needs-reauth after its refresh token has expired, without calling the token endpoint', async () => {
     server.extra = { refresh_token_expires_in: '7200' }
     const { container, clock } = await consented()
     clock.pass(hour)
@@ -233,7 +233,7 @@ describe('what a person has granted', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('is not given up over a fault of the client', async () => {
+  it('is kept when the server refuses the client', async () => {
     const { container, clock } = await consented()
     clock.pass(hour)
     server.once({ kind: 'reply', reply: { status: 401, body: { error: 'invalid_client' } } })
@@ -242,7 +242,7 @@ describe('what a person has granted', () => {
     expect((await container()()).value).toBe('canary-access-2')
   })
 
-  it('serves until the source refuses it where it neither expires nor can be refreshed', async () => {
+  it('is used until the source refuses it if it has neither expiry nor refresh token', async () => {
     server.extra = { expires_in: undefined, refresh_token: undefined }
     const { container, clock } = await consented()
     clock.pass(365 * 24 * hour)
@@ -254,7 +254,7 @@ describe('what a person has granted', () => {
     expect(grants()).toEqual(['authorization_code'])
   })
 
-  describe('and cannot be opened, because the key is another or the file was changed,', () => {
+  describe('that cannot be decrypted', () => {
     async function withoutItsKey() {
       const app = await consented()
       const [[path = '', before] = []] = app.files.files
@@ -262,7 +262,7 @@ describe('what a person has granted', () => {
       return { ...app, path, before: before?.body.toString(), strange }
     }
 
-    it('is never taken for absent, nor overwritten', async () => {
+    it('fails with state-corrupt and is not overwritten', async () => {
       const { files, path, before, strange } = await withoutItsKey()
 
       expect(await errorOf(movies.open(strange)())).toMatchObject({
@@ -273,7 +273,7 @@ describe('what a person has granted', () => {
       expect(files.files.get(path)?.body.toString()).toBe(before)
     })
 
-    it('serves again with its own key', async () => {
+    it('is usable again with its own key', async () => {
       const { container, strange, clock } = await withoutItsKey()
       clock.pass(hour)
       await errorOf(movies.open(strange)())
@@ -281,7 +281,7 @@ describe('what a person has granted', () => {
       expect((await container()()).value).toBe('canary-access-2')
     })
 
-    it('is set aside where the person consents again', async () => {
+    it('is copied aside when the user consents again', async () => {
       const { files, path, before, strange } = await withoutItsKey()
       const request = { state: 's', nonce: 'n', codeVerifier: verifier, redirectUri }
 
@@ -294,7 +294,7 @@ describe('what a person has granted', () => {
     })
   })
 
-  it('is opened by an earlier key while keys are rotated, and sealed by the first from then on', async () => {
+  it('is decrypted by an earlier key during a key rotation, and then encrypted with the first key', async () => {
     const { files, clock, context, key } = await consented()
     const next = randomBytes(32)
     const both = () => ({ ...context(), grants: openGrantStore(files, createSealer(next, key)) })
@@ -307,10 +307,10 @@ describe('what a person has granted', () => {
 
   it.each([
     ['a firewall', { status: 403, body: { error: 'forbidden' } }, 'token-refused'],
-    ['a code of its own', { status: 400, body: { error: 'token_gone' } }, 'token-refused'],
+    ['an unknown error code', { status: 400, body: { error: 'token_gone' } }, 'token-refused'],
     ['server_error', { status: 400, body: { error: 'server_error' } }, 'token-unavailable'],
     ['a redirect with JSON', { status: 302, body: { error: 'invalid_grant' } }, 'token-unavailable'],
-  ])('is not given up for %s: the next run uses it again', async (_what, reply, code) => {
+  ])('is kept after a refusal by %s, and used by the next run', async (_what, reply, code) => {
     const { container, clock } = await consented()
     clock.pass(hour)
     server.once({ kind: 'reply', reply })
@@ -319,7 +319,7 @@ describe('what a person has granted', () => {
     expect((await container()()).value).toBe('canary-access-2')
   })
 
-  it('is learnt as a secret, access token and refresh token, also where it comes out of the store', async () => {
+  it('reports its access token and refresh token to the redactor when it is read from the store', async () => {
     const { context } = await consented()
     const learnt: string[] = []
     await movies.open({ ...context(), learn: (secret) => learnt.push(secret) })()
@@ -327,7 +327,7 @@ describe('what a person has granted', () => {
     expect(learnt).toEqual(expect.arrayContaining(['canary-access-1', 'canary-refresh-1']))
   })
 
-  it('cannot be kept without a key: the missing input is named', () => {
+  it('fails without TOKEN_ENCRYPTION_KEY and names that input', () => {
     const withoutStore = sourceContext({ inputs })
 
     expect(() => movies.open(withoutStore)).toThrow('TOKEN_ENCRYPTION_KEY is not set')
@@ -335,8 +335,8 @@ describe('what a person has granted', () => {
   })
 })
 
-describe('what an account grants', () => {
-  it('is refreshed, and granted anew by the password where the refresh token is refused', async () => {
+describe('a grant by password', () => {
+  it('is refreshed, and requested again by password when the refresh token is refused', async () => {
     const app = namespace()
     await byPassword.open(app.context())()
     app.clock.pass(hour)
@@ -348,7 +348,7 @@ describe('what an account grants', () => {
     expect(grants()).toEqual(['password', 'refresh_token', 'refresh_token', 'password'])
   })
 
-  it('is renewed at once where the source refuses the token', async () => {
+  it('is renewed at once when the source refuses the access token', async () => {
     const provider = byPassword.open(namespace().context())
     const first = await provider()
     await provider.drop(first)
@@ -356,7 +356,7 @@ describe('what an account grants', () => {
     expect((await provider()).value).toBe('canary-access-2')
   })
 
-  it('goes to no other account, and survives a new client secret', async () => {
+  it('is separate for each user name, and kept after a rotation of the client secret', async () => {
     const app = namespace()
     const [ada, bob, rotated] = [{}, { USER: 'bob' }, { SECRET: 'canary-new-secret' }]
     for (const changed of [ada, bob, rotated]) await byPassword.open(app.context(changed))()
@@ -364,7 +364,7 @@ describe('what an account grants', () => {
     expect(server.forms.map(({ username }) => username)).toEqual(['ada', 'bob'])
   })
 
-  it('goes to no other account where the user name is a secret', async () => {
+  it('is separate for each user name that is a secret', async () => {
     const secretUser = destinationSdkOAuth2({
       name: 'movies',
       configuration: printed('password'),
@@ -381,7 +381,7 @@ describe('what an account grants', () => {
     ['another token URL', { accessTokenUrl: 'https://other.moviestar.com/token' }],
     ['another refresh URL', { refreshTokenUrl: 'https://other.moviestar.com/refresh' }],
     ['other scopes', { scope: ['admin'] }],
-  ])('is asked for anew with %s: the old refresh token goes nowhere else', async (_what, change) => {
+  ])('is requested again with %s, and the old refresh token is not sent', async (_what, change) => {
     const configuration = printed('password')
     const changed = destinationSdkOAuth2({
       name: 'movies',
@@ -396,7 +396,7 @@ describe('what an account grants', () => {
     expect(grants()).toEqual(['password', 'password'])
   })
 
-  it('stays in memory where there is no store', async () => {
+  it('is kept in memory without a store', async () => {
     const clock = hurriedClock()
     const { http } = everyHostIs(server.url)
     const provider = byPassword.open(sourceContext({ inputs, http, clock }))
