@@ -79,7 +79,7 @@ function tooLarge(name: string, limit: number): JobError {
   return new JobError(
     'slice-too-large',
     `${name} fills more than ${limit} batches, more than one commit may carry.`,
-    `Give the job a shorter period, or leave the slice out: resolve=${name} as=drop.`,
+    'Give the job a shorter period, so that a commit carries less.',
     { details: { commit: name, limit } },
   )
 }
