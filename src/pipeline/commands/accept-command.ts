@@ -58,6 +58,9 @@ async function judgeCommand(context: CommandContext): Promise<Acceptance> {
   const storeNow = state.storeClock.now()
   const { resolve, as } = command
   if (resolve === undefined || as === undefined) return addBackfill(job, document, command, storeNow)
+  // Some destinations have batches named after their slice.
+  const isBatch = document.outbox.some(({ id }) => id === resolve)
+  if (isBatch) return resolveBatch(job, destination, document, resolve, as)
   if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
   if (resolve === 'definition') {
     const lost = await lostFiles(document.memory.segments, files)
