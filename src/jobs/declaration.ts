@@ -8,7 +8,7 @@ export const TimeZone = z
 
 /** One field or several. */
 export const PrimaryKey = z
-  .union([FieldPath.transform((path) => [path]), z.array(FieldPath).min(1)], {
+  .union([FieldPath.transform((path) => [path]), z.array(FieldPath).min(1, 'must name a field')], {
     error: 'must be a field path or a list of field paths',
   })
   .refine((paths) => new Set(paths).size === paths.length, 'names a field twice')

@@ -48,15 +48,15 @@ type FieldRule<Output, Path extends string, Wanted, Use extends string> = string
 
 type ValueRule<Value, Path extends string, Wanted, Use extends string> =
   IsAny<Value> extends true
-    ? Mistake<`"${Path}" has the type any: declare the field in \`record\`, so that ${Use} can rely on it.`>
+    ? Mistake<`'${Path}' has the type any: declare the field in \`record\`, so that ${Use} can rely on it.`>
     : [Value] extends [Wanted]
       ? unknown
       : unknown extends Value
-        ? Mistake<`"${Path}" has another type than ${Use} can read.`>
+        ? Mistake<`'${Path}' has another type than ${Use} can read.`>
         : Missing extends Value
-          ? Mistake<`The record has no field "${Path}" for ${Use}.`>
+          ? Mistake<`The record has no field '${Path}' for ${Use}.`>
           : null extends Value
-            ? Mistake<`"${Path}" may be null, and ${Use} cannot read that.`>
+            ? Mistake<`'${Path}' may be null, and ${Use} cannot read that.`>
             : undefined extends Value
-              ? Mistake<`"${Path}" may be absent, and ${Use} cannot read that.`>
-              : Mistake<`"${Path}" has another type than ${Use} can read.`>
+              ? Mistake<`'${Path}' may be absent, and ${Use} cannot read that.`>
+              : Mistake<`'${Path}' has another type than ${Use} can read.`>

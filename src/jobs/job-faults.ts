@@ -1,3 +1,4 @@
+import { hasField } from './record-fields'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
 import type { SourceDefinition } from '../sources/source'
@@ -30,14 +31,19 @@ export function jobFaults(job: Parts): string[] {
     ...cursorFaults,
     ...source.faults.map((fault) => `source: ${fault}`),
     ...destination.faults.map((fault) => `destination: ${fault}`),
-    ...matchFaults(sync, source, destination),
+    // What a faulty declaration asks for is not known.
+    ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
     ...inputFaults([...source.inputs, ...destination.inputs]),
   ]
 }
 
-function shapeFaults({ name, source, sync, record, map, destination }: Partial<Parts>): string[] {
+const parts = new Set(['name', 'source', 'sync', 'record', 'map', 'destination'])
+
+function shapeFaults(job: Partial<Parts>): string[] {
+  const { name, source, sync, record, map, destination } = job
   const isDefinition = (part: unknown) => typeof part === 'object' && part !== null && 'faults' in part
   return [
+    ...Object.keys(job).map((part) => (parts.has(part) ? null : `there is no part "${part}"`)),
     typeof name === 'string' ? null : 'name: must be a text',
     isDefinition(source) ? null : 'source: must be a source, such as restSource(…)',
     isDefinition(sync) ? null : 'sync: must be incremental(…), sliced(…) or fullRefresh(…)',
@@ -61,6 +67,14 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
       ? 'sync: onChange "send" would count a changed record twice: the destination adds rows and replaces none'
       : null,
   ].filter((fault) => fault !== null)
+}
+
+/** A misspelt path would make a reject of every record. */
+function fieldFaults({ sync, record }: Parts): string[] {
+  const cursor = sync.mode !== 'full-refresh' && sync.cursor.kind === 'record' ? [sync.cursor.path] : []
+  return [...cursor, ...(sync.primaryKey ?? [])]
+    .filter((path) => hasField(record, path) === 'no')
+    .map((path) => `sync: the record has no field "${path}"`)
 }
 
 function capabilityOf(sync: Sync): SourceDefinition['capabilities'][number] | null {

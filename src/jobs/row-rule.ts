@@ -36,5 +36,6 @@ type ValueAt<Item, Name extends string> =
 type Refusal<Mapped, Columns> = Mapped extends null
   ? null
   : Mapped extends readonly unknown[]
-    ? readonly Columns[]
+    ? // `& object`: a row that has none of these columns is no mistake.
+      readonly (Columns & object)[]
     : Columns

@@ -41,9 +41,10 @@ export interface SlicedOptions<
 }
 
 type IsoDate = `${number}-${number}-${number}`
+type Offset = 'Z' | `${'+' | '-'}${number}:${number}`
 type StartRule<Start extends string> = string extends Start
   ? unknown
-  : Start extends IsoDate | `${IsoDate}T${string}Z` | `${IsoDate}T${string}:${number}`
+  : Start extends IsoDate | `${IsoDate}T${string}${Offset}`
     ? unknown
     : Mistake<'A start is a date like 2026-01-31, or an instant like 2026-01-31T06:00:00Z.'>
 

@@ -42,6 +42,8 @@ export type CommandEffect =
       /** Incremental: reads on from the floor. Sliced: ms. */
       readonly cursor: Cursor | null
       readonly watermark: number | null
+      /** What stays known of the records before. */
+      readonly memory: Memory
     }
 
 /**

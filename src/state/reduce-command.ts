@@ -83,17 +83,14 @@ function withoutConfirmations(document: StateDocument): StateDocument {
   return { ...document, partitions: Object.fromEntries(partitions) }
 }
 
-/** Memory and the index of rejects are kept only where the new definition recognises a record by the same identity. */
+/** The index of rejects is kept only where the new definition recognises a record by the same identity. */
 function continueDefinition(
   document: StateDocument,
-  { counting, floor, cursor, watermark }: EffectOf<'definition-continued'>,
+  { counting, floor, cursor, watermark, memory }: EffectOf<'definition-continued'>,
 ): StateDocument {
-  const continued = { ...document, counting, floor, cursor, watermark }
-  if (document.counting && sameIdentity(document.counting, counting)) return continued
-  return withNamedFiles(continued, {
-    memory: { inline: '', segments: [] },
-    rejects: { index: null, segments: [] },
-  })
+  const isSame = document.counting !== null && sameIdentity(document.counting, counting)
+  const rejects = isSame ? document.rejects : { index: null, segments: [] }
+  return withNamedFiles({ ...document, counting, floor, cursor, watermark }, { memory, rejects })
 }
 
 /** True where both definitions recognise a record by the same identity, in the same order. */

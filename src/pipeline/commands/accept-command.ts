@@ -14,7 +14,9 @@ import { resolveBatch } from './resolve-batch'
 import { resolveRejects } from './resolve-rejects'
 import { skipSlice } from './skip-slice'
 import { waive } from './waive'
+import type { RunFile } from '../../state/run-file'
 import type { RunContext } from '../run-context'
+import type { RunFiles } from '../run-files'
 import type { Acceptance } from './acceptance'
 
 export type CommandContext = Pick<
@@ -56,13 +58,32 @@ async function judgeCommand(context: CommandContext): Promise<Acceptance> {
   const storeNow = state.storeClock.now()
   const { resolve, as } = command
   if (resolve === undefined || as === undefined) return addBackfill(job, document, command, storeNow)
+  // Some destinations have batches named after their slice.
+  const isBatch = document.outbox.some(({ id }) => id === resolve)
+  if (isBatch) return resolveBatch(job, destination, document, resolve, as)
   if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
-  if (resolve === 'definition')
-    return continueDefinition(job, source, document, { as, from: command.from, storeNow })
+  if (resolve === 'definition') {
+    const lost = await lostFiles(document.memory.segments, files)
+    return continueDefinition(job, source, document, { as, from: command.from, storeNow, lost })
+  }
   if (resolve === 'regrouping') return continueRegrouping(document, destination, as, settings, storeNow)
   if (resolve === 'source-order' || resolve === 'too-many-rejects') return waive(document, resolve, as)
   if (resolve.startsWith('slice-')) return skipSlice(job, document, resolve, as, storeNow)
   const aside = document.backfills.find(({ name }) => name === resolve)
   if (aside) return dropBackfill(aside, as)
   return resolveBatch(job, destination, document, resolve, as)
+}
+
+/** Those of the files that are no longer in the store. */
+async function lostFiles(
+  named: readonly RunFile[],
+  files: Pick<RunFiles, 'list'>,
+): Promise<ReadonlySet<RunFile>> {
+  const lost = new Set(named)
+  for (const run of new Set(named.map((file) => file.run))) {
+    for await (const name of files.list(run)) {
+      for (const file of named) if (file.run === run && file.file === name) lost.delete(file)
+    }
+  }
+  return lost
 }

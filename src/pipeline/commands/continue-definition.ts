@@ -1,4 +1,5 @@
 import { parseInstant } from '../../instant'
+import { noMemory } from '../../state/run-file'
 import { sameIdentity } from '../../state/reduce-command'
 import { changesOf, countingOf } from '../definition'
 import { compareCursors, instantOf } from '../extraction/cursor-value'
@@ -8,10 +9,19 @@ import type { Job } from '../../jobs/job'
 import type { PageCursor, RecordCursor } from '../../jobs/sync'
 import type { Source } from '../../sources/source'
 import type { CommandEffect } from '../../state/events'
+import type { Memory, RunFile } from '../../state/run-file'
 import type { Counting, StateDocument } from '../../state/state-document'
 import type { Cursor } from '../../state/work'
 import type { Resolution } from '../run-context'
 import type { Acceptance } from './acceptance'
+
+export interface ContinueOptions {
+  readonly as: Resolution
+  readonly from: string | undefined
+  readonly storeNow: number
+  /** Files of the deduplication index that are no longer in the store. */
+  readonly lost: ReadonlySet<RunFile>
+}
 
 type Place = Pick<
   Extract<CommandEffect, { kind: 'definition-continued' }>,
@@ -22,14 +32,15 @@ type Place = Pick<
 }
 
 /**
- * Goes on from a stated place under the definition as it is now. Incremental jobs may also step over a place where their
- * source fails, with an unchanged definition: nothing else leads out of that.
+ * Goes on from a stated place under the definition as it is now. With an unchanged definition only where nothing else
+ * leads out of a block: an incremental job may step over a place where its source fails, and a job whose deduplication
+ * index has lost files may go on without them.
  */
 export function continueDefinition(
   job: Pick<Job, 'name' | 'sync' | 'source'>,
   source: Pick<Source, 'identity'>,
   document: StateDocument,
-  { as, from, storeNow }: { as: Resolution; from: string | undefined; storeNow: number },
+  { as, from, storeNow, lost }: ContinueOptions,
 ): Acceptance {
   if (as !== 'continue') {
     throw refused('A definition can only be continued.', 'Use resolve=definition as=continue from=<where>.')
@@ -37,24 +48,34 @@ export function continueDefinition(
   const counting = countingOf(job, source)
   const before = document.counting ?? counting
   const changes = changesOf(before, counting)
-  if (changes.length === 0 && job.sync.mode !== 'incremental') {
+  if (changes.length === 0 && lost.size === 0 && job.sync.mode !== 'incremental') {
     throw refused('The definition counts as it did.', 'Run without a command.')
   }
-  if (!sameIdentity(before, counting)) assertNothingOfTheOld(document)
+  const isSame = sameIdentity(before, counting)
+  if (!isSame) assertNothingOfTheOld(document)
 
   const { order, ...place } = placeOf(job.sync, document, from, storeNow)
   const known = sameNotation(before, counting) ? order : null
-  if (changes.length === 0 && known !== null && known <= 0) {
+  if (changes.length === 0 && lost.size === 0 && known !== null && known <= 0) {
     throw refused(
       `The job has read beyond ${String(from)}, and its definition counts as it did.`,
       'Give a place behind the one where it stands; or read a range again with from, to and force=true.',
     )
   }
   const consequence = consequenceOf(job.sync, known)
+  const forgotten =
+    lost.size > 0
+      ? ` Of what it knew about records, ${lost.size} of ${document.memory.segments.length} files are gone.`
+      : ''
   const what = changes.length > 0 ? ` (${changes.join('; ')})` : ''
   return {
-    note: `The job goes on under its present definition${what}${from === undefined ? '' : ` from ${from}`}. ${consequence}`,
-    effect: { kind: 'definition-continued', counting, ...place },
+    note: `The job goes on under its present definition${what}${from === undefined ? '' : ` from ${from}`}. ${consequence}${forgotten}`,
+    effect: {
+      kind: 'definition-continued',
+      counting,
+      ...place,
+      memory: isSame ? without(document.memory, lost) : noMemory,
+    },
   }
 }
 
@@ -113,6 +134,10 @@ function cursorAt(field: RecordCursor | PageCursor, from: string | undefined, st
   if (from === undefined)
     throw refused('`from` is missing.', 'Give the cursor of a page, as the source writes it.')
   return { at: from, since: from }
+}
+
+function without({ inline, segments }: Memory, lost: ReadonlySet<RunFile>): Memory {
+  return { inline, segments: segments.filter((segment) => !lost.has(segment)) }
 }
 
 /** True where both definitions write places in the same notation, so that they can be compared. */

@@ -11,9 +11,10 @@ import type { Work } from '../../state/work'
  * `setup`: a person mends an input, a credential, the definition or the stored files, as the error says;
  * `request`: nothing is blocked, only this request was refused;
  * `batch`: a person decides about a batch; `waive`: a person lifts the block once; `continue`: a person states where the
- * changed definition goes on; `leave-out`: a person may give up the piece of work that fails.
+ * changed definition goes on; `leave-out`: a person may give up the piece of work that fails; `aside`: of all work
+ * only a backfill or replay may be given up for that, because it would be lost for nothing.
  */
-type Exit = 'later' | 'setup' | 'request' | 'batch' | 'waive' | 'continue' | 'leave-out'
+type Exit = 'later' | 'setup' | 'request' | 'batch' | 'waive' | 'continue' | 'leave-out' | 'aside'
 
 export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'params-invalid': 'request',
@@ -22,7 +23,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'input-missing': 'setup',
   'input-invalid': 'setup',
   'definition-changed': 'continue',
-  'source-unreachable': 'leave-out',
+  'source-unreachable': 'aside',
   'source-refused': 'leave-out',
   'source-malformed': 'leave-out',
   'source-order': 'waive',
@@ -43,7 +44,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'batch-held': 'batch',
   'no-progress': 'setup',
   'lease-lost': 'later',
-  'state-missing': 'setup',
+  'state-missing': 'aside',
   'state-corrupt': 'setup',
   'store-unreachable': 'later',
   'store-refused': 'setup',
@@ -52,16 +53,16 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   unexpected: 'leave-out',
 }
 
-/** The error with the command that leads out of the block, unless its remedy names one already. */
+/** The error with the command that leads out of the block, unless its remedy names that already. */
 export function withExit(
   error: JobError,
   job: Pick<Job, 'sync'>,
   document: StateDocument,
   storeNow: number,
 ): JobError {
-  if (error.remedy.includes('resolve=')) return error
   const exit = exitText(error.code, blockedWork(job, document, storeNow))
-  if (exit === null) return error
+  const target = exit && /resolve=[^\s.]+/.exec(exit)?.[0]
+  if (!exit || !target || error.remedy.includes(target)) return error
   const { code, message, remedy, cause, details } = error
   return new JobError(code, message, `${remedy} ${exit}`, {
     details,
@@ -90,6 +91,8 @@ export function exitText(code: JobErrorCode, work: Work | null): string | null {
       return 'Go on with resolve=definition as=continue from=<where>.'
     case 'leave-out':
       return work && leaveOut(work)
+    case 'aside':
+      return work?.kind === 'backfill' || work?.kind === 'replay' ? leaveOut(work) : null
     default:
       return null
   }

@@ -1,6 +1,7 @@
 import { dropRejects } from '../extraction/reject-index'
 import { refused } from './acceptance'
 import { asideName } from './aside-name'
+import type { RunFile } from '../../state/run-file'
 import type { StateDocument } from '../../state/state-document'
 import type { Resolution } from '../run-context'
 import type { RunFiles } from '../run-files'
@@ -12,6 +13,11 @@ interface RejectsContext {
   readonly storeNow: number
 }
 
+/** A lost index blocks the job; giving the rejects up is the way out. */
+async function isIndexLost(index: RunFile | null, files: Pick<RunFiles, 'read'>): Promise<boolean> {
+  return index !== null && (await files.read(index.run, index.file)) === null
+}
+
 /** Tries the newest copy of every open reject again, or gives them up and keeps their identities. */
 export async function resolveRejects(
   document: StateDocument,
@@ -19,7 +25,8 @@ export async function resolveRejects(
   { files, run, storeNow }: RejectsContext,
 ): Promise<Acceptance> {
   const open = document.rejects.segments.reduce((sum, segment) => sum + segment.open, 0)
-  if (open === 0) throw refused('There are no open rejects.', 'Nothing to do.')
+  const isLost = as === 'drop' && (await isIndexLost(document.rejects.index, files))
+  if (open === 0 && !isLost) throw refused('There are no open rejects.', 'Nothing to do.')
   const queued = document.backfills.find(({ kind }) => kind === 'replay')
   if (queued) {
     throw refused(
@@ -37,7 +44,9 @@ export async function resolveRejects(
   if (as === 'drop') {
     const rejects = await dropRejects(document, `${asideName('dropped', storeNow, document)}.bin`, run, files)
     return {
-      note: `${open} rejects were dropped: the same records are left out for good, changed ones count as new.`,
+      note: isLost
+        ? `${open} rejects were dropped with their index, which is gone: records among them that come again count as new.`
+        : `${open} rejects were dropped: the same records are left out for good, changed ones count as new.`,
       effect: { kind: 'rejects-dropped', rejects },
     }
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { valueAt } from '../../field-path'
 import { canonicalJson } from './canonical-json'
+import { declaredPart } from './declared-part'
 
 /** 128 bits in four words: what is stored of a record's identity and content. */
 export type Words = readonly [number, number, number, number]
@@ -9,11 +10,14 @@ export type Words = readonly [number, number, number, number]
  * What makes a record the same record.
  * Keyed: 64 bits of its primary key, then 32 bits each of its raw and its parsed content.
  * Keyless: 64 bits each of its raw and its parsed content; either equal means the same record, because a mended schema
- * keeps the first and a source with drifting fields the second.
+ * keeps the first and a source with drifting fields the second. Where it does not parse, its declared content stands
+ * for the second.
  */
 export interface Identity {
   readonly keyed: boolean
   readonly words: Words
+  /** Keyless records that parse: their declared content, by which they were known while they did not. */
+  readonly declared?: readonly [number, number] | undefined
 }
 
 /** Computed once, and only where somebody asks: most records of a read are never compared. */
@@ -22,21 +26,35 @@ export type LazyIdentity = () => Identity
 /**
  * @param primaryKey field paths; null where the job has none
  * @param parsed undefined where the record does not parse
+ * @param schema of the record
  */
-export function identify(primaryKey: readonly string[] | null, raw: unknown, parsed: unknown): LazyIdentity {
+export function identify(
+  primaryKey: readonly string[] | null,
+  raw: unknown,
+  parsed: unknown,
+  schema?: unknown,
+): LazyIdentity {
   let identity: Identity | null = null
-  return () => (identity ??= compute(primaryKey, raw, parsed))
+  return () => (identity ??= compute(primaryKey, raw, parsed, schema))
 }
 
-function compute(primaryKey: readonly string[] | null, raw: unknown, parsed: unknown): Identity {
+function compute(
+  primaryKey: readonly string[] | null,
+  raw: unknown,
+  parsed: unknown,
+  schema: unknown,
+): Identity {
   const rawHash = hash(canonicalJson(raw))
   const parsedHash = parsed === undefined ? null : hash(canonicalJson(parsed))
   const key = primaryKey && keyOf(primaryKey, parsed ?? raw)
-  if (key === null) {
-    return { keyed: false, words: [rawHash[0], rawHash[1], parsedHash?.[0] ?? 0, parsedHash?.[1] ?? 0] }
+  if (key !== null) {
+    const keyHash = hash(key)
+    return { keyed: true, words: [keyHash[0], keyHash[1], rawHash[0], parsedHash?.[0] ?? 0] }
   }
-  const keyHash = hash(key)
-  return { keyed: true, words: [keyHash[0], keyHash[1], rawHash[0], parsedHash?.[0] ?? 0] }
+  const part = declaredPart(schema, raw)
+  const declared = part === undefined ? undefined : hash(`declared ${canonicalJson(part)}`)
+  const [c, d] = parsedHash ?? declared ?? [0, 0]
+  return { keyed: false, words: [...rawHash, c, d], ...(parsedHash ? { declared } : {}) }
 }
 
 /** Null where a part of the key is missing. Numbers and texts of the same digits are the same key. */
@@ -49,9 +67,13 @@ export function keyOf(primaryKey: readonly string[], record: unknown): string | 
 }
 
 /** True where the content is the same: the raw bytes or what the schema makes of them. */
-export function sameContent({ keyed, words: [a, b, c, d] }: Identity, known: Words): boolean {
+export function sameContent({ keyed, words: [a, b, c, d], declared }: Identity, known: Words): boolean {
   if (keyed) return c === known[2] || (d !== 0 && d === known[3])
-  return (a === known[0] && b === known[1]) || (c !== 0 && c === known[2] && d === known[3])
+  return (
+    (a === known[0] && b === known[1]) ||
+    (c !== 0 && c === known[2] && d === known[3]) ||
+    (declared?.[0] === known[2] && declared[1] === known[3])
+  )
 }
 
 function hash(text: string): readonly [number, number] {

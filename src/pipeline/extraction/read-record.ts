@@ -47,7 +47,7 @@ export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRec
     raw,
     parsed,
     fault: result.kind === 'reject' ? result : faultOf(sync.primaryKey, field, cursor, subject),
-    identity: identify(sync.primaryKey, raw, parsed),
+    identity: identify(sync.primaryKey, raw, parsed, schema),
     cursor,
   }
 }

@@ -83,10 +83,14 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
   }
 }
 
-/** By key, or by either of the two contents. */
-function namesOf({ keyed, words: [a, b, c, d] }: Pick<Identity, 'keyed' | 'words'>): readonly string[] {
+/** By key, or by any of the contents. */
+function namesOf({ keyed, words: [a, b, c, d], declared }: Identity): readonly string[] {
   if (keyed) return [`k ${a} ${b}`]
-  return c === 0 ? [`r ${a} ${b}`] : [`r ${a} ${b}`, `p ${c} ${d}`]
+  return [
+    `r ${a} ${b}`,
+    ...(c === 0 ? [] : [`p ${c} ${d}`]),
+    ...(declared ? [`p ${declared[0]} ${declared[1]}`] : []),
+  ]
 }
 
 /** Writes the index as a new file of this run; null where nothing is left to remember. */

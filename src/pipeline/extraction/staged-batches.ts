@@ -31,6 +31,7 @@ export function createStagedBatches(
   const entries: EntryIn<'staged'>[] = []
   const ordinals = new Map<number, number>()
   const commit = state.document.commits + 1
+  let sorting = 0
 
   async function stageFile(batch: FinishedBatch): Promise<void> {
     if (entries.length >= settings.commitBatches) throw tooLarge(name, settings.commitBatches)
@@ -57,8 +58,16 @@ export function createStagedBatches(
     get rows() {
       return batcher.rows
     },
-    append: (row) => (sorter ?? batcher).append(row),
-    isFull: (rowsAhead) => entries.length > 0 || batcher.isFull(rowsAhead),
+    append(row) {
+      if (!sorter) return batcher.append(row)
+      sorting += 1
+      sorter.append(row)
+    },
+    // Rows that are being sorted fill no batch yet: a commit then carries what may be under way at the same time.
+    isFull: (rowsAhead) =>
+      entries.length > 0 ||
+      batcher.isFull(rowsAhead) ||
+      sorting + rowsAhead > limits.batchRows * limits.underWay,
     async settle() {
       await sorter?.settle()
       await writeFull()
@@ -79,7 +88,7 @@ function tooLarge(name: string, limit: number): JobError {
   return new JobError(
     'slice-too-large',
     `${name} fills more than ${limit} batches, more than one commit may carry.`,
-    `Give the job a shorter period, or leave the slice out: resolve=${name} as=drop.`,
+    'Give the job a shorter period, so that a commit carries less.',
     { details: { commit: name, limit } },
   )
 }

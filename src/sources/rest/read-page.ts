@@ -1,10 +1,9 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
+import { parseLargeJson } from '../../http/json'
 import type { HttpResponse } from '../../http/http-client'
 import type { PageAnswer } from '../paginators/paginator'
 import type { RestSource } from './rest-options'
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The records of an answer, and what the paginator needs of it.
@@ -16,25 +15,23 @@ export function readPage(
   { status, headers, body: bytes }: HttpResponse,
 ): Omit<PageAnswer, 'url'> {
   if (status !== 200) throw refused(url, baseUrl.name, status, headers['retry-after'])
-  const body = parse(url, bytes)
-  const records = valueAt(body, path)
+  const parsed = parseLargeJson(bytes)
+  if (parsed.kind !== 'json') {
+    throw parsed.kind === 'too-large' ? pageTooLarge(url, parsed.reason) : malformed(url, parsed.reason)
+  }
+  const records = valueAt(parsed.value, path)
   if (!Array.isArray(records)) throw malformed(url, `has no list of records at "${path}"`)
-  return { body, bytes, records }
+  return { body: parsed.value, bytes, records }
 }
 
-function parse(url: string, bytes: Uint8Array): unknown {
-  let text: string
-  try {
-    // Replacing what is not UTF-8 by U+FFFD would change data without a word.
-    text = utf8.decode(bytes)
-  } catch {
-    throw malformed(url, 'is not UTF-8')
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw malformed(url, 'is not JSON')
-  }
+/** Extraction would run out of memory. */
+export function pageTooLarge(url: string, what: string): JobError {
+  return new JobError(
+    'source-malformed',
+    `The answer of ${url} ${what}.`,
+    'Ask for smaller pages: most APIs take a page size, which goes into `query` of the source.',
+    { details: { url } },
+  )
 }
 
 function refused(url: string, baseUrl: string, status: number, retryAfter: string | undefined): JobError {

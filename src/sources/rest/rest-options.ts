@@ -40,11 +40,11 @@ export interface RestSource<
    */
   readonly rangeParams?: Range
   /**
-   * True where the API's filter is wider than what it is asked for: its end is inclusive, or it knows whole days only.
-   * Records outside are then dropped and counted; otherwise such a record is an error.
+   * True where the API's filter by `rangeParams` is wider than what it is asked for: its end is inclusive, or it knows
+   * whole days only. Records outside are then dropped and counted; otherwise such a record is an error.
    */
-  readonly inclusiveEnds?: None<Since | Range> extends true
-    ? Mistake<'inclusiveEnds has no effect without sinceParam or rangeParams.'>
+  readonly inclusiveEnds?: None<Range> extends true
+    ? Mistake<'inclusiveEnds has no effect without rangeParams.'>
     : boolean
   /**
    * True where the API has no filter: everything is read at each run and slice, and what is outside of it is dropped
@@ -100,8 +100,8 @@ export function restFaults(given: RestSource): string[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   return [
     twice === undefined ? null : `restSource: the query parameter "${twice}" is set twice`,
-    inclusiveEnds && filters.length === 0
-      ? 'restSource: "inclusiveEnds" has no effect without "sinceParam" or "rangeParams"'
+    inclusiveEnds && rangeParams === undefined
+      ? 'restSource: "inclusiveEnds" has no effect without "rangeParams"'
       : null,
     clientFilter && filters.length > 0
       ? 'restSource: "clientFilter" has no effect beside "sinceParam" or "rangeParams"'

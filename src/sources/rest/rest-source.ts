@@ -2,7 +2,7 @@ import { JobError } from '../../errors'
 import { TransportError } from '../../http/http-client'
 import { withRetries } from '../../http/retry-policy'
 import { readBaseUrl } from './base-url'
-import { readPage } from './read-page'
+import { pageTooLarge, readPage } from './read-page'
 import { capabilitiesOf, restFaults } from './rest-options'
 import type { CachedTokenProvider } from '../../auth/token-provider'
 import type { HttpResponse } from '../../http/http-client'
@@ -123,9 +123,10 @@ function pageFetcher(definition: RestSource, context: SourceContext, url: string
         signal,
       })
     } catch (error) {
-      if (error instanceof TransportError && error.reason !== 'aborted')
-        throw unreachable(url, definition, error)
-      throw error
+      if (!(error instanceof TransportError) || error.reason === 'aborted') throw error
+      throw error.reason === 'too-large'
+        ? pageTooLarge(url, 'has more bytes than fit into memory')
+        : unreachable(url, definition, error)
     }
   }
 }

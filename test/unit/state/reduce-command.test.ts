@@ -1,5 +1,4 @@
 import { reduce } from '../../../src/state/reduce'
-import { noMemory } from '../../../src/state/run-file'
 import { batchIn, storedDocument } from '../../fixtures/stored-state'
 import type { CommandEffect, StateEvent } from '../../../src/state/events'
 import type { Counting, StateDocument } from '../../../src/state/state-document'
@@ -143,9 +142,10 @@ describe('a definition that is continued', () => {
   const before = {
     counting,
     cursor: { at: '9', since: 'nine' },
-    memory: { inline: 'what was sent', segments: [{ run: 'a', file: 'm', to: '9' }] },
+    memory: { inline: 'what was sent', segments: [{ run: 'm', file: 'm', to: '9' }] },
     rejects: { index: { run: 'a', file: 'i' }, segments: [] },
   }
+  const kept = { inline: 'what is kept', segments: [] }
   const continued = (change: Partial<Counting>) =>
     after(
       {
@@ -154,6 +154,7 @@ describe('a definition that is continued', () => {
         floor: place,
         cursor: place,
         watermark: null,
+        memory: kept,
       },
       before,
     )
@@ -168,13 +169,13 @@ describe('a definition that is continued', () => {
   })
 
   it.each([{ source: 'http://new' }, { sourceVersion: 2 }, { lookback: '5' }])(
-    'keeps what it knows of records where they are still recognised: %j',
+    'keeps the index of rejects where records are still recognised: %j',
     (change) => {
       const { memory, rejects, orphans } = continued(change)
       expect({ memory, rejects, orphans }).toEqual({
-        memory: before.memory,
+        memory: kept,
         rejects: before.rejects,
-        orphans: [],
+        orphans: ['m'],
       })
     },
   )
@@ -184,9 +185,9 @@ describe('a definition that is continued', () => {
     (change) => {
       const { memory, rejects, orphans } = continued(change)
       expect({ memory, rejects, orphans }).toEqual({
-        memory: noMemory,
+        memory: kept,
         rejects: { index: null, segments: [] },
-        orphans: ['a'],
+        orphans: ['a', 'm'],
       })
     },
   )

@@ -131,6 +131,6 @@ function tooLarge(limit: number): JobError {
   return new JobError(
     'slice-too-large',
     `The rows of one commit take more than ${limit} bytes, the local disk on which they are sorted.`,
-    'Give the job a shorter period, or let the source sort and declare the job `ordered`. To leave the slice out: resolve=<slice> as=drop.',
+    'Give the job a shorter period, or let the source sort and declare the job `ordered`.',
   )
 }

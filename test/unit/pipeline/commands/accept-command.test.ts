@@ -1,4 +1,5 @@
 import { acceptCommand } from '../../../../src/pipeline/commands/accept-command'
+import { countingOf } from '../../../../src/pipeline/definition'
 import { errorOf } from '../../../fixtures/error-of'
 import { jobWith, runContext } from '../../../fixtures/run-dependencies'
 import { batchIn, storedReport } from '../../../fixtures/stored-state'
@@ -39,7 +40,10 @@ it('a command is stored with its content and note in one write', async () => {
 
 describe('the same command again', () => {
   const backfill = { force: true, from: '2026-11-01', to: '2026-11-02' }
-  const document = { watermark: Date.UTC(2026, 10, 20), done: [{ from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 20) }] }
+  const document = {
+    watermark: Date.UTC(2026, 10, 20),
+    done: [{ from: Date.UTC(2026, 10, 1), to: Date.UTC(2026, 10, 20) }],
+  }
 
   /** A run that accepts `backfill`, then gets `command` after `ms`. */
   async function repeated(command: Partial<Command>, ms: number, reports: StateDocument['reports'] = []) {
@@ -57,12 +61,16 @@ describe('the same command again', () => {
 
     expect(next.state.events).toEqual([])
     expect(result).toEqual([
-      expect.stringMatching(/accepted by run run-1 .* is not accepted twice: .*ended failed \(batch-held\).*again=run-1/),
+      expect.stringMatching(
+        /accepted by run run-1 .* is not accepted twice: .*ended failed \(batch-held\).*again=run-1/,
+      ),
     ])
   })
 
   it('says so where the first run has not reported', async () => {
-    expect((await repeated(backfill, minute)).result).toEqual([expect.stringContaining('has not reported yet')])
+    expect((await repeated(backfill, minute)).result).toEqual([
+      expect.stringContaining('has not reported yet'),
+    ])
   })
 
   it('is accepted again after an hour', async () => {
@@ -75,18 +83,28 @@ describe('the same command again', () => {
     const { next } = await repeated({ ...backfill, again: 'run-1' }, minute)
     expect(next.state.document.backfills).toHaveLength(1)
 
-    const third = runContext(next.state.document, { command: { ...backfill, again: 'run-1' }, clock: next.clock })
+    const third = runContext(next.state.document, {
+      command: { ...backfill, again: 'run-1' },
+      clock: next.clock,
+    })
     expect(await acceptCommand(third)).toEqual([expect.stringContaining('is not accepted twice')])
     expect(third.state.events).toEqual([])
   })
 
   it.each([
     ['a run that accepted nothing', { ...backfill, again: 'run-9' }, 'accepted no command'],
-    ['a run that accepted another command', { ...backfill, to: '2026-11-03', again: 'run-1' }, 'accepted another command'],
+    [
+      'a run that accepted another command',
+      { ...backfill, to: '2026-11-03', again: 'run-1' },
+      'accepted another command',
+    ],
   ])('is refused where `again` names %s', async (_what, command, message) => {
     const { next, result } = await repeated(command, minute)
 
-    expect(result).toMatchObject({ code: 'params-invalid', message: expect.stringContaining(message) as string })
+    expect(result).toMatchObject({
+      code: 'params-invalid',
+      message: expect.stringContaining(message) as string,
+    })
     expect(next.state.events).toEqual([])
   })
 
@@ -129,8 +147,16 @@ it.each([
   ['backfill-1', 'drop', 'Nothing that is called backfill-1'],
 ] as const)('resolve=%s as=%s reaches its own judge', async (resolve, as, message) => {
   const run = context({ resolve, as }, {}, {})
-  const known = { mode: 'sliced', cursor: '["instant","at","iso",null]', primaryKey: '', lookback: '' } as const
-  const document = { ...run.state.document, counting: { ...known, source: 'http://source', sourceVersion: 1 } }
+  const known = {
+    mode: 'sliced',
+    cursor: '["instant","at","iso",null]',
+    primaryKey: '',
+    lookback: '',
+  } as const
+  const document = {
+    ...run.state.document,
+    counting: { ...known, source: 'http://source', sourceVersion: 1 },
+  }
   const error = await errorOf(acceptCommand(runContext(document, { command: run.command })))
 
   expect(error.message).toContain(message)
@@ -144,6 +170,22 @@ it('an incremental job takes ranges in the notation of its cursor', async () => 
   await acceptCommand(run)
 
   expect(run.state.document.backfills).toMatchObject([
-    { mode: 'incremental', from: { at: '2026-10-31T23:00:00', since: '2026-11-01T00:00:00+01:00' }, force: true },
+    {
+      mode: 'incremental',
+      from: { at: '2026-10-31T23:00:00', since: '2026-11-01T00:00:00+01:00' },
+      force: true,
+    },
   ])
+})
+
+it('a definition is continued without the files of its memory that are gone', async () => {
+  const segment = (file: string) => ({ run: 'run-0', file, to: '1' })
+  const memory = { inline: '', segments: [segment('lost'), segment('there')] }
+  const counting = countingOf(jobWith(), { identity: 'http://source' })
+  const command = { resolve: 'definition', as: 'continue', from: '2026-11-01' } as const
+  const run = context(command, { memory, counting })
+  run.files.stored.set('run-0/there', Buffer.from(''))
+  await acceptCommand(run)
+
+  expect(run.state.document.memory.segments).toEqual([segment('there')])
 })

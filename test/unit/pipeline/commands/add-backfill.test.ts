@@ -84,7 +84,9 @@ describe('a sliced job', () => {
     (state) => {
       const document = { outbox: [batchIn(state)] }
 
-      expect(refusal({ document, from: '2026-11-02', to: '2026-11-03', force: true })).toContain('pending = 0')
+      expect(refusal({ document, from: '2026-11-02', to: '2026-11-03', force: true })).toContain(
+        'pending = 0',
+      )
       expect(accept({ document, from: '2026-11-10', to: '2026-11-11' }).backfill.name).toContain('backfill-')
     },
   )
@@ -102,11 +104,15 @@ describe('a sliced job', () => {
     expect(refusal({ document, from: '2026-11-10', to: '2026-11-11', force: true })).toContain(
       `resolve=${backfill.name} as=drop`,
     )
-    expect(accept({ document, from: '2026-10-01', to: '2026-11-01' }).backfill.from).toBe(Date.UTC(2026, 9, 1))
+    expect(accept({ document, from: '2026-10-01', to: '2026-11-01' }).backfill.from).toBe(
+      Date.UTC(2026, 9, 1),
+    )
   })
 
   it('refuses a range that ends behind its watermark, and says where to end it', () => {
-    expect(refusal({ from: '2026-11-10', to: '2026-11-21', force: true })).toContain('to=2026-11-20T00:00:00.000Z')
+    expect(refusal({ from: '2026-11-10', to: '2026-11-21', force: true })).toContain(
+      'to=2026-11-20T00:00:00.000Z',
+    )
   })
 
   it('reads a date as midnight in its own zone, as its start is', () => {
@@ -145,7 +151,9 @@ describe('a sliced job', () => {
     })
 
     it('is refused where no slice is done', () => {
-      expect(refusal({ document: { watermark: null, done: [] }, force: true })).toContain('No slice is done yet')
+      expect(refusal({ document: { watermark: null, done: [] }, force: true })).toContain(
+        'No slice is done yet',
+      )
     })
   })
 })
@@ -173,7 +181,9 @@ describe('an incremental job', () => {
   })
 
   it('compares numbers as numbers, not as text', () => {
-    expect(refusal({ sync, document, from: '99', to: '1001', force: true })).toContain('End it there at the latest: to=1000')
+    expect(refusal({ sync, document, from: '99', to: '1001', force: true })).toContain(
+      'End it there at the latest: to=1000',
+    )
     expect(accept({ sync, document, from: '99', to: '1000', force: true }).backfill.mode).toBe('incremental')
     expect(refusal({ sync, document, from: '1000', to: '999', force: true })).toContain('not before')
   })
@@ -183,7 +193,9 @@ describe('an incremental job', () => {
     const busy = { ...document, backfills: [backfill] as Backfill[] }
 
     expect(refusal({ sync, document: busy, from: '9', to: '11', force: true })).toContain('overlaps')
-    expect(accept({ sync, document: busy, from: '20', to: '30', force: true }).backfill.mode).toBe('incremental')
+    expect(accept({ sync, document: busy, from: '20', to: '30', force: true }).backfill.mode).toBe(
+      'incremental',
+    )
   })
 
   it.each([
@@ -200,13 +212,17 @@ describe('an incremental job', () => {
   it('refuses a range before it has read anything', () => {
     const nothing = { ...document, cursor: null }
 
-    expect(refusal({ sync, document: nothing, from: '1', to: '2', force: true })).toContain('Nothing was read yet')
+    expect(refusal({ sync, document: nothing, from: '1', to: '2', force: true })).toContain(
+      'Nothing was read yet',
+    )
   })
 
   it('refuses a range where its cursor travels with the page, and names the way', () => {
     const paged = incrementalSync({ cursor: { kind: 'page' } })
 
-    expect(refusal({ sync: paged, document, from: 'a', to: 'b', force: true })).toContain('resolve=definition as=continue')
+    expect(refusal({ sync: paged, document, from: 'a', to: 'b', force: true })).toContain(
+      'resolve=definition as=continue',
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { jobWith } from '../../../fixtures/run-dependencies'
 import { storedDocument } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, numberCursor, slicedSync } from '../../../fixtures/syncs'
 import type { Sync } from '../../../../src/jobs/sync'
+import type { RunFile } from '../../../../src/state/run-file'
 import type { StateDocument } from '../../../../src/state/state-document'
 
 const storeNow = Date.UTC(2026, 10, 21)
@@ -14,8 +15,13 @@ function committedAs(sync: Sync, identity = 'http://old') {
   return countingOf(jobWith({ sync }), { identity })
 }
 
-function accept(sync: Sync, document: Partial<StateDocument>, from?: string) {
-  return continueDefinition(jobWith({ sync }), source, storedDocument(document), { as: 'continue', from, storeNow })
+function accept(sync: Sync, document: Partial<StateDocument>, from?: string, lost: readonly RunFile[] = []) {
+  return continueDefinition(jobWith({ sync }), source, storedDocument(document), {
+    as: 'continue',
+    from,
+    storeNow,
+    lost: new Set(lost),
+  })
 }
 
 function refusal(sync: Sync, document: Partial<StateDocument>, from?: string) {
@@ -38,6 +44,7 @@ describe('a sliced job', () => {
       floor: { at: since, since },
       cursor: null,
       watermark: Date.parse(since),
+      memory: { inline: '', segments: [] },
     })
     expect(note).toContain('source: http://old → http://new')
   })
@@ -59,7 +66,9 @@ describe('a sliced job', () => {
   })
 
   it('refuses to move where its definition counts as it did', () => {
-    expect(refusal(sync, { counting: committedAs(sync, 'http://new') }, '2026-11-12')).toContain('counts as it did')
+    expect(refusal(sync, { counting: committedAs(sync, 'http://new') }, '2026-11-12')).toContain(
+      'counts as it did',
+    )
   })
 })
 
@@ -85,7 +94,9 @@ describe('an incremental job', () => {
   it('does not compare places of two notations', () => {
     const before = { ...document, counting: committedAs(incrementalSync()) }
 
-    expect(accept(sync, before, '5').note).toContain('may count twice; earlier ones that were not sent are left out')
+    expect(accept(sync, before, '5').note).toContain(
+      'may count twice; earlier ones that were not sent are left out',
+    )
   })
 
   it('steps over a place where its source fails, with an unchanged definition, but never back', () => {
@@ -112,7 +123,9 @@ describe('an incremental job', () => {
     const paged = incrementalSync({ cursor: { kind: 'page' } })
     const before = { counting: committedAs(paged), cursor: { at: 'page 7', since: 'page 7' } }
 
-    expect(accept(paged, before, 'page 3').effect).toMatchObject({ cursor: { at: 'page 3', since: 'page 3' } })
+    expect(accept(paged, before, 'page 3').effect).toMatchObject({
+      cursor: { at: 'page 3', since: 'page 3' },
+    })
     expect(refusal(paged, before)).toContain('`from` is missing')
   })
 })
@@ -158,7 +171,42 @@ describe('where the new definition recognises a record by another identity', () 
 
 it('a definition can only be continued', () => {
   const call = () =>
-    continueDefinition(jobWith(), source, storedDocument(), { as: 'drop', from: '2026-11-01', storeNow })
+    continueDefinition(jobWith(), source, storedDocument(), {
+      as: 'drop',
+      from: '2026-11-01',
+      storeNow,
+      lost: new Set(),
+    })
 
   expect(errorThrownBy(call)).toMatchObject({ remedy: 'Use resolve=definition as=continue from=<where>.' })
+})
+
+describe('what is known of the records before', () => {
+  const segment = (file: string) => ({ run: 'r', file, to: '9' })
+  const memory = { inline: 'inline', segments: [segment('a'), segment('b')] }
+  const sync = incrementalSync({ cursor: numberCursor })
+  const cursor = { at: '9', since: '9' }
+  const kept = ({ effect }: ReturnType<typeof accept>) =>
+    effect.kind === 'definition-continued' ? effect.memory : null
+
+  it('stays where records are recognised as before', () => {
+    expect(kept(accept(sync, { counting: committedAs(sync), cursor, memory }, '9'))).toEqual(memory)
+  })
+
+  it('goes where they are not', () => {
+    const counting = committedAs(incrementalSync({ cursor: numberCursor, primaryKey: ['id'] }))
+
+    expect(kept(accept(sync, { counting, cursor, memory }, '9'))).toEqual({ inline: '', segments: [] })
+  })
+
+  it('goes on without lost files, with an unchanged definition and in every sync mode', () => {
+    for (const mode of [sync, slicedSync(), fullRefreshSync()]) {
+      const document = { counting: committedAs(mode, 'http://new'), cursor, memory }
+      const from = { incremental: '9', sliced: '2026-11-01', 'full-refresh': undefined }[mode.mode]
+      const accepted = accept(mode, document, from, memory.segments.slice(0, 1))
+
+      expect(kept(accepted)).toEqual({ inline: 'inline', segments: [segment('b')] })
+      expect(accepted.note).toContain('Of what it knew about records, 1 of 2 files are gone')
+    }
+  })
 })

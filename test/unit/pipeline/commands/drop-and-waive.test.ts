@@ -51,7 +51,9 @@ describe('lifting a block', () => {
     ['the block was passed since', { reports: [stopped, storedReport()] }],
     ['it is lifted already', { reports: [stopped], waivers: ['too-many-rejects' as const] }],
   ])('is refused where %s: it would lift a block to come', (_what, document) => {
-    expect(errorThrownBy(() => waive(storedDocument(document), 'too-many-rejects', 'continue'))).toMatchObject({
+    expect(
+      errorThrownBy(() => waive(storedDocument(document), 'too-many-rejects', 'continue')),
+    ).toMatchObject({
       code: 'params-invalid',
     })
   })

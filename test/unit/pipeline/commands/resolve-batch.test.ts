@@ -22,7 +22,7 @@ function refusal(...given: Parameters<typeof resolve>) {
 }
 
 function heldFor(code: Hold['code']) {
-  return batchIn('held', { hold: { code, message: 'm', since: 1 } } as Partial<OutboxEntry>)
+  return batchIn('held', { hold: { code, message: 'm', since: 1 } })
 }
 
 it.each(['sent', 'drop'] as const)('as=%s settles a held batch, and the note says what that means', (as) => {
@@ -47,7 +47,9 @@ it('as=resend gives a held batch a new id, of a new generation', () => {
 it.each(['invalid-rows', 'ingested-in-part', 'found-twice'] as const)(
   'a batch held for %s is never sent again: rows of it are stored',
   (code) => {
-    expect(refusal(heldFor(code), 'resend')).toMatch(/cannot be resolved as resend\. Allowed: as=sent, as=drop\./)
+    expect(refusal(heldFor(code), 'resend')).toMatch(
+      /cannot be resolved as resend\. Allowed: as=sent, as=drop\./,
+    )
   },
 )
 
@@ -66,7 +68,10 @@ it.each(Hold.shape.code.options)('a batch held for %s has an exit', (code) => {
 it.each(['in-doubt', 'accepted', 'sending'] as const)(
   'a batch that is %s at the former destination is decided by a person',
   (state) => {
-    expect(resolve(batchIn(state), 'sent', elsewhere).effect).toEqual({ kind: 'batch-settled', id: 'batch-1' })
+    expect(resolve(batchIn(state), 'sent', elsewhere).effect).toEqual({
+      kind: 'batch-settled',
+      id: 'batch-1',
+    })
     expect(resolve(batchIn(state), 'resend', elsewhere).effect.kind).toBe('batch-resent')
   },
 )
@@ -74,9 +79,9 @@ it.each(['in-doubt', 'accepted', 'sending'] as const)(
 it.each(['staged', 'sending', 'in-doubt', 'accepted', 'confirmed'] as const)(
   'a batch that is %s and waits for nobody is left alone',
   (state) => {
-    expect(refusal(batchIn(state), 'drop', destinationWith({ poll: () => Promise.reject(new RangeError()) }))).toContain(
-      'No batch is held',
-    )
+    expect(
+      refusal(batchIn(state), 'drop', destinationWith({ poll: () => Promise.reject(new RangeError()) })),
+    ).toContain('No batch is held')
   },
 )
 

@@ -1,5 +1,9 @@
 import { resolveRejects } from '../../../../src/pipeline/commands/resolve-rejects'
-import { createRejectIndex, openRejectIndex, storeRejectIndex } from '../../../../src/pipeline/extraction/reject-index'
+import {
+  createRejectIndex,
+  openRejectIndex,
+  storeRejectIndex,
+} from '../../../../src/pipeline/extraction/reject-index'
 import { errorOf } from '../../../fixtures/error-of'
 import { memoryRunFiles } from '../../../fixtures/memory-run-files'
 import { storedDocument } from '../../../fixtures/stored-state'
@@ -15,7 +19,11 @@ const files = memoryRunFiles('run-1')
 
 function resolve(as: Resolution, document: Partial<StateDocument> = {}) {
   const rejects = { index: null, segments }
-  return resolveRejects(storedDocument({ rejects, generation: 4, ...document }), as, { files, run: 'run-1', storeNow })
+  return resolveRejects(storedDocument({ rejects, generation: 4, ...document }), as, {
+    files,
+    run: 'run-1',
+    storeNow,
+  })
 }
 
 it('as=resend tries all open rejects again, without a new generation', async () => {
@@ -38,6 +46,14 @@ it('as=drop keeps the identities: only changed records are new again', async () 
   expect(effect.rejects.segments).toEqual([])
   const kept = await openRejectIndex(effect.rejects, files)
   expect([...kept.entries]).toEqual([{ ...entry, state: 'dropped', segment: 0, line: 0 }])
+})
+
+it('as=drop leads out where the index is lost, although no reject is open', async () => {
+  const rejects = { index: { run: 'run-1', file: 'lost' }, segments: [] }
+  const { note, effect } = await resolve('drop', { rejects })
+
+  expect(effect).toEqual({ kind: 'rejects-dropped', rejects: { index: null, segments: [] } })
+  expect(note).toContain('come again count as new')
 })
 
 it.each([

@@ -31,7 +31,9 @@ it('leaves out the slice that is next, and says that a backfill can still send i
 })
 
 it('leaves out the very first slice', () => {
-  expect(skip({ watermark: null, name: 'slice-20261101T000000Z' }).effect).toMatchObject({ slice: { from: day(1) } })
+  expect(skip({ watermark: null, name: 'slice-20261101T000000Z' }).effect).toMatchObject({
+    slice: { from: day(1) },
+  })
 })
 
 it.each([

@@ -1,0 +1,41 @@
+import type * as z from 'zod'
+
+/**
+ * Whether records of a schema can have a field at a dotted path, as far as the schema shows. `unknown` where it does
+ * not: behind a transform, or where more fields are allowed than are declared.
+ */
+export function hasField(schema: z.core.$ZodType, path: string): 'yes' | 'no' | 'unknown' {
+  const [name = '', ...rest] = path.split('.')
+  const { def } = schema._zod
+  if (isWrapper(def)) return hasField(def.innerType, path)
+  if (isPipe(def)) return hasField(def.out, path)
+  if (!isObject(def)) return scalarTypes.has(def.type) ? 'no' : 'unknown'
+  const field = Object.hasOwn(def.shape, name) ? def.shape[name] : undefined
+  if (field) return rest.length === 0 ? 'yes' : hasField(field, rest.join('.'))
+  // An object drops what it does not declare, unless it has a catch-all.
+  return def.catchall === undefined || def.catchall._zod.def.type === 'never' ? 'no' : 'unknown'
+}
+
+const scalarTypes = new Set([
+  'string',
+  'number',
+  'int',
+  'bigint',
+  'boolean',
+  'date',
+  'null',
+  'literal',
+  'enum',
+])
+
+function isWrapper(def: z.core.$ZodTypeDef): def is z.core.$ZodOptionalDef {
+  return 'innerType' in def
+}
+
+function isPipe(def: z.core.$ZodTypeDef): def is z.core.$ZodPipeDef {
+  return def.type === 'pipe'
+}
+
+function isObject(def: z.core.$ZodTypeDef): def is z.core.$ZodObjectDef {
+  return def.type === 'object'
+}

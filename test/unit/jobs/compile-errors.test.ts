@@ -1,0 +1,413 @@
+import { compile } from '../../fixtures/compile'
+
+/** Source, record and destination of every case; each case is a job file of its own. */
+const prelude = `
+import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
+import { bulkDataInsertion, input, nextToken, offset, pageNumber, restSource } from '../src'
+import type { DestinationDefinition } from '../src/destinations/destination'
+import type { SourceDefinition } from '../src/sources/source'
+
+declare const upserts: DestinationDefinition<{ readonly id: string; readonly color?: string }, 'upsert'>
+declare const files: SourceDefinition<'page-cursor', 'stable'>
+declare const undecided: SourceDefinition
+declare const flag: boolean
+
+const rest = { baseUrl: input('API_BASE_URL'), path: '/v1/orders', records: 'data' } as const
+const since = restSource({ ...rest, sinceParam: 'since' })
+const range = restSource({ ...rest, rangeParams: { from: 'from', to: 'to' } })
+const whole = restSource(rest)
+const client = restSource({ ...rest, clientFilter: true })
+const pages = restSource({ ...rest, sinceParam: 'since', paginator: pageNumber({ param: 'page' }) })
+const record = z.object({
+  id: z.string(),
+  at: z.string(),
+  when: z.coerce.date(),
+  seconds: z.number(),
+  serial: z.bigint(),
+  maybe: z.string().optional(),
+  nothing: z.string().nullable(),
+  anything: z.any(),
+  meta: z.object({ at: z.string() }),
+  late: z.object({ at: z.string() }).optional(),
+  items: z.array(z.object({ sku: z.string() })),
+})
+const destination = bulkDataInsertion({
+  reportSuite: input('SUITE'),
+  columns: ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'linkType', 'linkName', 'eVar1'],
+})
+const sync = incremental({ cursor: instant('at') })
+const job = { name: 'orders', source: since, sync, record, map: () => null, destination }
+const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') } as const
+`
+
+const works: Readonly<Record<string, string>> = {
+  'an incremental job': `defineJob(job)`,
+  'a cursor that is a Date': `defineJob({ ...job, sync: incremental({ cursor: instant('when') }) })`,
+  'a nested cursor': `defineJob({ ...job, sync: incremental({ cursor: instant('meta.at') }) })`,
+  'a cursor of seconds': `defineJob({ ...job, sync: incremental({ cursor: instant('seconds', { unit: 's' }) }) })`,
+  'a cursor without a zone': `defineJob({ ...job, sync: incremental({ cursor: instant('at', { timeZone: 'UTC', tolerance: { hours: 1 } }) }) })`,
+  'a number cursor': `defineJob({ ...job, sync: incremental({ cursor: number('serial') }) })`,
+  'a text cursor with its changes': `defineJob({ ...job, sync: incremental({ cursor: text('at'), primaryKey: 'id', onChange: 'reject' }) })`,
+  'a lookback': `defineJob({ ...job, sync: incremental({ cursor: instant('at'), primaryKey: ['id', 'meta.at'], lookback: { days: 3 }, onChange: 'reject', late: 'reject' }) })`,
+  'a lookback of a number': `defineJob({ ...job, sync: incremental({ cursor: number('seconds'), primaryKey: 'id', lookback: 100 }) })`,
+  'a page cursor': `defineJob({ ...job, source: files, sync: incremental({ cursor: pageCursor() }) })`,
+  'a sliced job': `defineJob({ ...job, source: range, sync: sliced({ ...daily, lag: { hours: 6 }, slicesPerRun: 2, ordered: true }) })`,
+  'a start that is an instant': `defineJob({ ...job, source: range, sync: sliced({ ...daily, start: '2026-01-31T06:00:00+01:00' }) })`,
+  'a source that this app filters': `
+    defineJob({ ...job, source: client })
+    defineJob({ ...job, source: client, sync: sliced(daily) })`,
+  'a full refresh of any source': `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'id' }) })`,
+  'changes sent to a destination that replaces': `
+    defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
+  'pages that may overlap, with a primary key': `defineJob({ ...job, source: pages, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
+  'a source that does not say what it can': `defineJob({ ...job, source: undecided, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
+  'one row': `
+    defineJob({ ...job, map: (order) => ({ timestamp: order.at, linkType: 'o', eVar1: order.maybe }) })`,
+  'a row under a condition': `
+    defineJob({ ...job, map: (order) => (flag ? null : { timestamp: order.at, ...(flag ? { eVar1: order.id } : {}) }) })`,
+  'several rows': `
+    defineJob({ ...job, map: (order) => [{ timestamp: order.at, linkType: 'o' }, { timestamp: order.when }] })
+    defineJob({ ...job, map: (order) => order.items.map(({ sku }) => ({ timestamp: order.at, linkType: 'o' as const, eVar1: sku })) })`,
+  statements: `
+    defineJob({ ...job, map: (order) => { if (flag) return null; const name = order.id; return { timestamp: order.at, linkName: name } } })`,
+}
+
+const mistakes: readonly (readonly [name: string, source: string, message: string])[] = [
+  // cursors
+  [
+    'a cursor that the record does not have',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('updatedAt') }) })`,
+    "The record has no field 'updatedAt' for the cursor.",
+  ],
+  [
+    'a nested cursor that the record does not have',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('meta.when') }) })`,
+    "The record has no field 'meta.when' for the cursor.",
+  ],
+  [
+    'a cursor that may be absent',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('maybe') }) })`,
+    "'maybe' may be absent, and the cursor cannot read that.",
+  ],
+  [
+    'a cursor below a field that may be absent',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('late.at') }) })`,
+    "'late.at' may be absent, and the cursor cannot read that.",
+  ],
+  [
+    'a cursor that may be null',
+    `defineJob({ ...job, sync: incremental({ cursor: text('nothing') }) })`,
+    "'nothing' may be null, and the cursor cannot read that.",
+  ],
+  [
+    'a cursor of the type any',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('anything') }) })`,
+    "'anything' has the type any: declare the field in `record`, so that the cursor can rely on it.",
+  ],
+  [
+    'an instant that is a number without its unit',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('seconds') }) })`,
+    "'seconds' has another type than the cursor can read.",
+  ],
+  [
+    'an instant in seconds that is a text',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('at', { unit: 's' }) }) })`,
+    "'at' has another type than the cursor can read.",
+  ],
+  [
+    'a number that is a text, whose order would be that of its digits',
+    `defineJob({ ...job, sync: incremental({ cursor: number('id') }) })`,
+    "'id' has another type than the cursor can read.",
+  ],
+  [
+    'a text that is a number',
+    `defineJob({ ...job, sync: incremental({ cursor: text('seconds') }) })`,
+    "'seconds' has another type than the cursor can read.",
+  ],
+  [
+    'a zone of numbers since the epoch',
+    `instant('seconds', { unit: 's', timeZone: 'UTC' })`,
+    'A number since the epoch has no time zone.',
+  ],
+  ['an option of an instant that is unknown', `instant('at', { zone: 'UTC' })`, "'zone' does not exist"],
+  // primary keys
+  [
+    'a primary key that the record does not have',
+    `defineJob({ ...job, sync: incremental({ cursor: instant('at'), primaryKey: ['id', 'customer.id'] }) })`,
+    "The record has no field 'customer.id' for the primary key.",
+  ],
+  [
+    'a primary key that may be absent',
+    `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'maybe' }) })`,
+    "'maybe' may be absent, and the primary key cannot read that.",
+  ],
+  [
+    'a primary key that is no plain value',
+    `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'meta' }) })`,
+    "'meta' has another type than the primary key can read.",
+  ],
+  ['a primary key without a field', `fullRefresh({ primaryKey: [] })`, "Type '[]' is not assignable"],
+  ['a full refresh without a primary key', `fullRefresh({})`, "Property 'primaryKey' is missing"],
+  // options that need each other
+  [
+    'a lookback without a primary key',
+    `incremental({ cursor: instant('at'), lookback: { days: 1 } })`,
+    'A lookback reads records again: without a primaryKey a changed one cannot be recognised.',
+  ],
+  [
+    'a lookback in slices without a primary key',
+    `sliced({ ...daily, lookback: { days: 1 } })`,
+    'A lookback reads records again: without a primaryKey a changed one cannot be recognised.',
+  ],
+  [
+    'a lookback of a text cursor',
+    `incremental({ cursor: text('at'), primaryKey: 'id', lookback: { days: 1 } })`,
+    'A lookback needs an instant or number cursor: a text or a page has nothing to subtract from.',
+  ],
+  [
+    'a lookback of a page cursor',
+    `incremental({ cursor: pageCursor(), primaryKey: 'id', lookback: { days: 1 } })`,
+    'A lookback needs an instant or number cursor: a text or a page has nothing to subtract from.',
+  ],
+  [
+    'a lookback of instants that is a number',
+    `incremental({ cursor: instant('at'), primaryKey: 'id', lookback: 3600 })`,
+    'A duration is written like { days: 1, hours: 12 }.',
+  ],
+  [
+    'a lookback of numbers that is a duration',
+    `incremental({ cursor: number('seconds'), primaryKey: 'id', lookback: { days: 1 } })`,
+    'The lookback of a number cursor is a number: how far to go back.',
+  ],
+  [
+    'a duration with an unknown unit',
+    `incremental({ cursor: instant('at'), primaryKey: 'id', lookback: { days: 1, weeks: 1 } })`,
+    'A duration has days, hours and minutes.',
+  ],
+  [
+    'onChange without a primary key',
+    `incremental({ cursor: instant('at'), onChange: 'reject' })`,
+    'onChange needs a primaryKey: without one a changed record is another record.',
+  ],
+  [
+    'onChange without a lookback, which never meets a change',
+    `incremental({ cursor: instant('at'), primaryKey: 'id', onChange: 'reject' })`,
+    'onChange has no effect without a lookback: a record that was sent is not read again.',
+  ],
+  [
+    'onChange in slices without a lookback',
+    `sliced({ ...daily, primaryKey: 'id', onChange: 'reject' })`,
+    'onChange has no effect without a lookback: a record that was sent is not read again.',
+  ],
+  [
+    'onChange with a page cursor',
+    `incremental({ cursor: pageCursor(), primaryKey: 'id', onChange: 'reject' })`,
+    'onChange has no effect with a page cursor: no page is read twice.',
+  ],
+  [
+    'a changed record sent to a destination that adds rows',
+    `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
+    'The destination adds rows and replaces none: sending a changed record would count it twice.',
+  ],
+  // sync modes and what their sources can do
+  [
+    'a cursor for a source without a filter',
+    `defineJob({ ...job, source: whole })`,
+    'The source cannot be asked for what is behind a cursor: give it `sinceParam`, or declare `clientFilter`.',
+  ],
+  [
+    'slices of a source without a range, which would read everything for each slice',
+    `defineJob({ ...job, sync: sliced(daily) })`,
+    'The source cannot be asked for a slice: give it `rangeParams`, or declare `clientFilter`.',
+  ],
+  [
+    'a page cursor of a source whose pages carry none',
+    `defineJob({ ...job, sync: incremental({ cursor: pageCursor() }) })`,
+    'The source has no page cursor: its pages do not say where to go on.',
+  ],
+  [
+    'a record cursor of a source that only knows pages',
+    `defineJob({ ...job, source: files })`,
+    'The source cannot be asked for what is behind a cursor',
+  ],
+  [
+    'pages that may overlap without a primary key',
+    `defineJob({ ...job, source: pages })`,
+    'The pages of this source may overlap: a primaryKey must tell which records come twice.',
+  ],
+  [
+    'offsets without a primary key',
+    `defineJob({ ...job, source: restSource({ ...rest, sinceParam: 'since', paginator: offset({ param: 'skip' }) }) })`,
+    'The pages of this source may overlap',
+  ],
+  [
+    'a source that does not say whether its pages overlap',
+    `defineJob({ ...job, source: undecided })`,
+    'The pages of this source may overlap',
+  ],
+  [
+    'slices by a text',
+    `sliced({ ...daily, cursor: text('at') })`,
+    `"text"' is not assignable to type '"instant"'`,
+  ],
+  ['slices by pages', `sliced({ ...daily, cursor: pageCursor() })`, 'PageCursor'],
+  [
+    'slices without a cursor, which could not notice a record of another slice',
+    `sliced({ every: 'day', timeZone: 'UTC', start: '2026-01-01' })`,
+    "Property 'cursor' is missing",
+  ],
+  [
+    'a start that is no date',
+    `sliced({ ...daily, start: 'yesterday' })`,
+    'A start is a date like 2026-01-31, or an instant like 2026-01-31T06:00:00Z.',
+  ],
+  [
+    'a start whose zone is open',
+    `sliced({ ...daily, start: '2026-01-31T06:00:00' })`,
+    'A start is a date like 2026-01-31, or an instant like 2026-01-31T06:00:00Z.',
+  ],
+  ['a period that there is not', `sliced({ ...daily, every: 'minute' })`, `'"minute"' is not assignable`],
+  // options without effect
+  [
+    'a period of an incremental job',
+    `incremental({ cursor: instant('at'), every: 'day' })`,
+    "'every' does not exist",
+  ],
+  ['an old name of an option', `incremental({ cursor: instant('at'), key: 'id' })`, "'key' does not exist"],
+  [
+    'a cursor of a full refresh',
+    `fullRefresh({ primaryKey: 'id', cursor: instant('at') })`,
+    "'cursor' does not exist",
+  ],
+  [
+    'a policy that there is not yet',
+    `fullRefresh({ primaryKey: 'id', onVanished: 'delete' })`,
+    `'"delete"' is not assignable`,
+  ],
+  [
+    'inclusive ends without a range',
+    `restSource({ ...rest, sinceParam: 'since', inclusiveEnds: true })`,
+    'inclusiveEnds has no effect without rangeParams.',
+  ],
+  [
+    'a filter of this app beside that of the API',
+    `restSource({ ...rest, sinceParam: 'since', clientFilter: true })`,
+    'clientFilter has no effect beside sinceParam or rangeParams: the API filters.',
+  ],
+  [
+    'a misspelt option of a source',
+    `restSource({ ...rest, sinceParm: 'since' })`,
+    "'sinceParm' does not exist",
+  ],
+  ['a misspelt part of a job', `defineJob({ ...job, filter: () => true })`, "'filter' does not exist"],
+  // rows
+  [
+    'a misspelt column',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, eVra1: order.id }) })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column under a condition',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, ...(flag ? { eVra1: order.id } : {}) }) })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column in one of several rows',
+    `defineJob({ ...job, map: (order) => [{ timestamp: order.at }, { timestamp: order.at, eVra1: order.id }] })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column in mapped rows',
+    `defineJob({ ...job, map: (order) => order.items.map(({ sku }) => ({ timestamp: order.at, eVra1: sku })) })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column in one of two branches',
+    `defineJob({ ...job, map: (order) => (flag ? { timestamp: order.at } : { timestamp: order.at, eVra1: order.id }) })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column behind a variable',
+    `defineJob({ ...job, map: (order) => { const row = { timestamp: order.at, eVra1: order.id }; return row } })`,
+    'The destination does not declare the column eVra1.',
+  ],
+  [
+    'a misspelt column with a value of the type any',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, eVra1: order.anything }) })`,
+    "Type 'any' is not assignable to type 'never'",
+  ],
+  [
+    'a column that this destination does not declare',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, eVar2: order.id }) })`,
+    'The destination does not declare the column eVar2.',
+  ],
+  [
+    'a value of another type than its column',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, eVar1: order.seconds }) })`,
+    "Type 'number' is not assignable to type 'string'",
+  ],
+  [
+    'a value that a column does not take',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.at, linkType: 'x' }) })`,
+    `'"x"' is not assignable`,
+  ],
+  [
+    'a row of the type any',
+    `defineJob({ ...job, map: (order) => order.anything })`,
+    '`map` returns the type any, so its columns cannot be checked.',
+  ],
+  [
+    'a row that is promised',
+    `defineJob({ ...job, map: async (order) => ({ timestamp: order.at }) })`,
+    'Promise<{',
+  ],
+  [
+    'a forgotten return',
+    `defineJob({ ...job, map: (order) => { if (flag) return { timestamp: order.at } } })`,
+    'undefined',
+  ],
+  [
+    'a field that the record does not have',
+    `defineJob({ ...job, map: (order) => ({ timestamp: order.att }) })`,
+    "Property 'att' does not exist",
+  ],
+  [
+    'a column that Adobe does not know',
+    `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar251'] })`,
+    `'"eVar251"' is not assignable`,
+  ],
+]
+
+/** All cases stand in one file, so that the compiler reads the app once. */
+function compileCases(sources: readonly string[]): string[][] {
+  const path = 'test/cases.ts'
+  const lines = prelude.split('\n')
+  const ranges = sources.map((source, index) => {
+    const first = lines.length
+    lines.push(`export const case${index} = () => {`, ...source.split('\n'), '}')
+    return { first, last: lines.length - 1 }
+  })
+  const errors = compile({ [path]: lines.join('\n') }).get(path) ?? []
+  return ranges.map(({ first, last }) =>
+    errors.filter(({ line }) => line >= first && line <= last).map(({ message }) => message),
+  )
+}
+
+const errors = compileCases([...Object.values(works), ...mistakes.map(([, source]) => source)])
+
+describe('a job compiles with', () => {
+  it.each(Object.keys(works).map((name, index) => [name, errors[index]] as const))('%s', (_name, found) => {
+    expect(found).toEqual([])
+  })
+})
+
+describe('a job does not compile with', () => {
+  const first = Object.keys(works).length
+
+  it.each(mistakes.map(([name, , message], index) => [name, errors[first + index], message] as const))(
+    '%s',
+    (_name, found, message) => {
+      expect(found?.join('\n')).toContain(message)
+    },
+  )
+})

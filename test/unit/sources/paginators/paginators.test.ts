@@ -1,0 +1,138 @@
+import { nextToken } from '../../../../src/sources/paginators/next-token'
+import { offset } from '../../../../src/sources/paginators/offset'
+import { pageNumber } from '../../../../src/sources/paginators/page-number'
+import type { PageAnswer, PageQuery, PaginatorDefinition } from '../../../../src/sources/paginators/paginator'
+
+type Page = Partial<PageAnswer> & { readonly records: readonly unknown[] }
+
+/** The query of every page that a source serves, to its end or to a fault of its pages. */
+function walk(
+  definition: PaginatorDefinition,
+  serve: (query: PageQuery, page: number) => Page,
+  limit = 10_000,
+): { readonly queries: PageQuery[]; readonly error: unknown } {
+  const paginator = definition.open()
+  const queries: PageQuery[] = []
+  try {
+    for (let query: PageQuery | null = paginator.first; query && queries.length < limit;) {
+      queries.push(query)
+      const page = serve(query, queries.length - 1)
+      const answer = {
+        url: 'https://api.example.com/v1',
+        body: { data: page.records },
+        bytes: Buffer.of(),
+        ...page,
+      }
+      query = paginator.next(answer)
+    }
+    return { queries, error: null }
+  } catch (error) {
+    return { queries, error }
+  }
+}
+
+const circles = { code: 'source-malformed', message: expect.stringContaining('in circles') as string }
+
+describe('nextToken', () => {
+  const byToken = nextToken({ path: 'meta.next', param: 'token' })
+  const tokens = (list: readonly unknown[], records: readonly unknown[] = [1]) =>
+    walk(byToken, (_query, page) => ({ records, body: { meta: { next: list[page] } } }))
+
+  it.each([undefined, null, ''])('ends at the page whose token is %p', (end) => {
+    expect(tokens(['a', 7, end]).queries).toEqual([{}, { token: 'a' }, { token: '7' }])
+  })
+
+  it('goes on behind pages without a record', () => {
+    expect(tokens(['a', 'b', null], []).queries).toHaveLength(3)
+  })
+
+  it.each([true, {}, ['a']])('refuses the token %p', (token) => {
+    expect(tokens([token]).error).toMatchObject({
+      code: 'source-malformed',
+      message: expect.stringContaining('meta.next') as string,
+    })
+  })
+
+  it.each([1, 2, 3, 10, 1_000])('finds a circle of %d pages within three rounds', (length) => {
+    const { queries, error } = walk(byToken, (_query, page) => ({
+      records: [page],
+      body: { meta: { next: `token-${page % length}` } },
+    }))
+
+    expect(error).toMatchObject(circles)
+    expect(queries.length).toBeLessThanOrEqual(3 * length + 3)
+  })
+
+  it('finds a circle behind pages that lead into it', () => {
+    const { error } = walk(byToken, (_query, page) => ({
+      records: [page],
+      body: { meta: { next: `token-${page < 500 ? page : 500 + (page % 7)}` } },
+    }))
+
+    expect(error).toMatchObject(circles)
+  })
+
+  it('walks 10,000 different tokens without finding a circle', () => {
+    expect(
+      walk(byToken, (_query, page) => ({ records: [1], body: { meta: { next: page } } })).error,
+    ).toBeNull()
+  })
+
+  it('ends endless pages without a record', () => {
+    const { queries, error } = walk(byToken, (_query, page) => ({
+      records: [],
+      body: { meta: { next: page } },
+    }))
+
+    expect(error).toMatchObject({
+      code: 'source-malformed',
+      message: expect.stringContaining('1000 pages in a row without a record') as string,
+    })
+    expect(queries).toHaveLength(1_000)
+  })
+})
+
+describe('pageNumber', () => {
+  it('counts up from the first page, and ends at one without a record', () => {
+    const pages = [['a', 'b'], ['c'], []]
+
+    expect(
+      walk(pageNumber({ param: 'page' }), (_query, page) => ({ records: pages[page] ?? [] })).queries,
+    ).toEqual([{ page: '1' }, { page: '2' }, { page: '3' }])
+  })
+
+  it('begins where the API begins', () => {
+    const { queries } = walk(pageNumber({ param: 'p', first: 0 }), () => ({ records: [] }))
+
+    expect(queries).toEqual([{ p: '0' }])
+  })
+
+  it('notices an API that ignores the parameter', () => {
+    const { queries, error } = walk(pageNumber({ param: 'page' }), () => ({
+      records: [{ id: 1 }, { id: 2 }],
+    }))
+
+    expect(error).toMatchObject(circles)
+    expect(queries).toHaveLength(2)
+  })
+
+  it('notices it also where the records are nested too deep to be written', () => {
+    const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
+
+    expect(walk(pageNumber({ param: 'page' }), () => ({ records: [deep] })).error).toMatchObject(circles)
+  })
+})
+
+describe('offset', () => {
+  it('counts the records that came, not those it asked for', () => {
+    const pages = [['a', 'b', 'c'], ['d'], []]
+
+    expect(
+      walk(offset({ param: 'skip' }), (_query, page) => ({ records: pages[page] ?? [] })).queries,
+    ).toEqual([{ skip: '0' }, { skip: '3' }, { skip: '4' }])
+  })
+
+  it('notices an API that ignores the parameter', () => {
+    expect(walk(offset({ param: 'skip' }), () => ({ records: [{ id: 1 }] })).error).toMatchObject(circles)
+  })
+})
