@@ -95,6 +95,8 @@ export function reachOf(sync: Sync): Reach {
 /** How distances between cursors are measured, and how far back another version of a record is known. */
 export function distancesOf(sync: Sync): Pick<MemoryOptions, 'placeOf' | 'lookback'> {
   const field = cursorFieldOf(sync)
-  const lookback = sync.mode === 'full-refresh' ? null : sync.lookback
-  return { placeOf: field ? (at) => placeOf(field, at) : () => 0, lookback: lookback ?? Infinity }
+  const placed = { placeOf: field ? (at: string) => placeOf(field, at) : () => 0 }
+  if (sync.mode === 'full-refresh') return { ...placed, lookback: Infinity }
+  const readsNothingTwice = sync.mode === 'incremental' && sync.cursor.kind === 'page'
+  return { ...placed, lookback: readsNothingTwice ? null : (sync.lookback ?? Infinity) }
 }

@@ -43,7 +43,7 @@ export async function openKeyMemory(
       const found = keyed ? table.find(words[0], words[1]) : null
       if (!found) return null
       const same = sameContent(identity(), found.words)
-      const isOutOfReach = at !== null && placeOf(at) - found.place > lookback
+      const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
       return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same }
     },
     remember: (identity, decision, { at }) => remember(identity, decision, at),

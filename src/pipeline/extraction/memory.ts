@@ -65,8 +65,11 @@ export interface MemoryOptions {
   readonly cursor: string | null
   /** A canonical cursor as a number, in the unit of `lookback`; 0 for cursors that are no numbers. */
   readonly placeOf: (at: string) => number
-  /** Another version of a record is known when it lies at most this far behind; Infinity where all is remembered. */
-  readonly lookback: number
+  /**
+   * Another version of a record is known when it lies at most this far behind; Infinity where all is remembered; null
+   * where another version is another record, because nothing is read twice.
+   */
+  readonly lookback: number | null
 }
 
 /** @throws JobError `state-missing` where a segment is gone */

@@ -218,3 +218,12 @@ it('a slice without a lookback remembers its own records and nothing of the slic
   memory.beginRead()
   expect(memory.recall(keyed({ id: 'a', at: '1' }), '1')).toBeNull()
 })
+
+it('a read by page cursors takes another version of a record for another record, wherever runs are cut', async () => {
+  const memory = await open(noMemory, { reach: 'none', keyed: true, lookback: null })
+  memory.beginRead()
+  memory.remember(keyed({ id: 'a', at: '', value: 'x' }), 'sent', newest(''))
+
+  expect(memory.recall(keyed({ id: 'a', at: '', value: 'x' }), null)?.same).toBe(true)
+  expect(memory.recall(keyed({ id: 'a', at: '', value: 'y' }), null)).toBeNull()
+})
