@@ -29,8 +29,8 @@ export function jobFaults(job: Parts): string[] {
         ]),
     ...sync.faults,
     ...cursorFaults,
-    ...source.faults.map((fault) => `source: ${fault}`),
-    ...destination.faults.map((fault) => `destination: ${fault}`),
+    ...source.faults.map((fault) => `source: ${unended(fault)}`),
+    ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
     // What a faulty declaration asks for is not known.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
     ...inputFaults([...source.inputs, ...destination.inputs]),
@@ -91,4 +91,9 @@ function inputFaults(references: readonly InputReference[]): string[] {
   return references
     .filter(({ name }) => !inputPattern.test(name))
     .map(({ name }) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
+}
+
+/** All faults of a job stand in one sentence. */
+function unended(fault: string): string {
+  return fault.replace(/\.$/, '')
 }

@@ -11,7 +11,7 @@ export function openJob(job: Job): Job {
   throw new JobError(
     'job-invalid',
     `The job "${job.name}" is not right. ${job.faults.join('; ')}.`,
-    `Correct src/jobs/${job.name}.ts and deploy again. docs/jobs.md has every option.`,
+    'Correct its file in src/jobs and deploy again. Every option stands in docs/jobs.md.',
     { details: { job: job.name, faults: job.faults.length } },
   )
 }

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as ts from 'typescript'
+import * as author from '../../../src'
+import { compile } from '../../fixtures/compile'
+
+const root = join(__dirname, '..', '..', '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const documentation = read('docs/jobs.md')
+
+/** Text below a heading of the second level. */
+function section(title: string): string {
+  return documentation.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
+}
+
+/** Options that a section explains: its headings, and those of the shared section that it names after `Also`. */
+function documented(title: string): string[] {
+  const text = section(title)
+  const headings = [...text.matchAll(/^### `(\w+)`$/gm)]
+  const shared = [...(/^Also \[(.*)\]/m.exec(text)?.[1] ?? '').matchAll(/`(\w+)`/g)]
+  return [...headings, ...shared].map(([, name = '']) => name)
+}
+
+function membersOf(path: string, name: string): string[] {
+  const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest)
+  const declaration = file.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
+  ) as ts.InterfaceDeclaration
+  return declaration.members.map((member) => (member.name as ts.Identifier).text)
+}
+
+describe('docs/jobs.md', () => {
+  it.each([
+    ['`defineJob`', 'src/jobs/define-job.ts', 'JobDefinition'],
+    ['`incremental`', 'src/jobs/incremental.ts', 'IncrementalOptions'],
+    ['`sliced`', 'src/jobs/sliced.ts', 'SlicedOptions'],
+    ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
+    ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
+    ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
+    [
+      '`bulkDataInsertion`',
+      'src/destinations/bulk-data-insertion/bulk-data-insertion.ts',
+      'BulkDataInsertion',
+    ],
+  ])('explains every option of %s, and no other', (title, path, name) => {
+    expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
+  })
+
+  it.each([
+    ['nextToken', 'src/sources/paginators/next-token.ts', 'NextTokenOptions'],
+    ['pageNumber', 'src/sources/paginators/page-number.ts', 'PageNumberOptions'],
+    ['offset', 'src/sources/paginators/offset.ts', 'OffsetOptions'],
+  ])('shows every option of the paginator %s', (name, path, options) => {
+    const shown = new RegExp(`\`${name}\\(\\{ (.*?) \\}\\)\``).exec(section('Paginators'))?.[1] ?? ''
+
+    expect(shown.split(', ').map((option) => option.replace('?', ''))).toEqual(membersOf(path, options))
+  })
+
+  it('explains the shared options that a section refers to', () => {
+    const shared = documented('Shared options')
+    for (const title of ['`incremental`', '`sliced`', '`fullRefresh`']) {
+      const named = /^Also \[(.*)\]/m.exec(section(title))?.[1] ?? ''
+      for (const [, name] of named.matchAll(/`(\w+)`/g)) expect(shared).toContain(name)
+    }
+  })
+
+  it('names everything that a job file can import', () => {
+    const everything = documentation + read('docs/authentication.md')
+    const missing = Object.keys(author).filter((name) => !new RegExp(`\\b${name}\\b`).test(everything))
+
+    expect(missing).toEqual([])
+  })
+})
+
+describe('an example of a job', () => {
+  /** On line 0, where errors are not the example's. */
+  const imports = `import { ${Object.keys(author).join(', ')} } from '..'`
+  const examples = ['README.md', 'docs/jobs.md'].flatMap((document) =>
+    [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code = ''], index) => ({
+      name: `${document}, example ${index + 1}`,
+      path: `src/jobs/${document.replace(/\W/g, '-')}-${index}.ts`,
+      code: code.startsWith('import ') ? `\n${code}` : `${imports}\n${code}`,
+    })),
+  )
+  const errors = compile(Object.fromEntries(examples.map(({ path, code }) => [path, code])))
+
+  it.each(examples.map(({ name, path }) => [name, path] as const))('in %s compiles', (_name, path) => {
+    expect(errors.get(path)?.filter(({ line }) => line > 0)).toEqual([])
+  })
+
+  it('stands in the README and in every part of the documentation that promises one', () => {
+    expect(examples.map(({ name }) => name)).toContain('README.md, example 1')
+    expect(examples.length).toBeGreaterThanOrEqual(8)
+  })
+})
