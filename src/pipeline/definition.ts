@@ -51,7 +51,7 @@ export function assertSameCounting({
   job,
   source,
   state,
-}: Pick<RunContext, 'job' | 'source' | 'state'>): void {
+}: Pick<RunContext, 'job' | 'state'> & { readonly source: Pick<Source, 'identity'> }): void {
   const { counting } = state.document
   const changes = counting ? changesOf(counting, countingOf(job, source)) : []
   if (changes.length === 0) return

@@ -1,6 +1,6 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { createStoreClock } from '../state/store-clock'
-import { nextWork } from './work'
+import { isOpenEnded, nextWork } from './work'
 import type { RunReport } from '../state/run-report'
 import type { RunDependencies } from './run-context'
 
@@ -37,9 +37,8 @@ export async function nothingToDo({
   const skipped = { job: job.name, outcome: 'skipped', lastRun } as const
   if (isLeaseHeld(found, storeNow, leaseTtlMs)) return { ...skipped, reason: 'lease-held' }
   if (document.lease || document.outbox.length > 0 || lastRun?.outcome !== 'succeeded') return null
+  const next = nextWork(job, document, storeNow)
   const isYoung = storeNow - Date.parse(lastRun.endedAt) < youngMs
-  const done =
-    document.backfills.length === 0 &&
-    (isYoung && job.sync.mode !== 'sliced' ? true : nextWork(job, document, storeNow) === null)
-  return done ? { ...skipped, reason: 'nothing-due' } : null
+  const isDone = next === null || (isOpenEnded(next) && isYoung)
+  return isDone ? { ...skipped, reason: 'nothing-due' } : null
 }
