@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => services.stop())
 
-it('writes 20,000 real flights once, in order and confirmed, and then finds nothing more to do', async () => {
+it('the flights job writes 20,000 real flights once, in order and confirmed, and then only meets the last one again', async () => {
   services.partner.flights.splice(0, Infinity, ...realFlights())
   const first = await services.run()
   const second = await services.run()
@@ -25,24 +25,24 @@ it('writes 20,000 real flights once, in order and confirmed, and then finds noth
     invalidRows: 0,
   })
   expect(first.confirmed).toBe(first.batches)
-  expect(second).toMatchObject({ outcome: 'succeeded', records: 0, rows: 0, batches: 0 })
+  expect(second).toMatchObject({ outcome: 'succeeded', records: 1, repeated: 1, rows: 0, batches: 0 })
   expect(uploadedFlights(services.analytics)).toEqual(expectedFlights(services.partner))
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
   expect(sharedVisitors(services.analytics)).toEqual([])
 })
 
-it('takes up flights that arrive later, also those of the very last minute', async () => {
+it('the flights job takes up flights that arrive later, also those of the very last minute', async () => {
   await services.run()
   const last = services.partner.flights.at(-1) as FlightRecord
   services.partner.flights.push({ ...last, delay: 77 }, { ...last, date: '2001/03/31 22:59', delay: 78 })
 
   const report = await services.run()
 
-  expect(report).toMatchObject({ outcome: 'succeeded', records: 2, rows: 2 })
+  expect(report).toMatchObject({ outcome: 'succeeded', records: 3, repeated: 1, rows: 2 })
   expect(uploadedFlights(services.analytics)).toHaveLength(2_002)
 })
 
-it('sets records aside that cannot become rows, and says why', async () => {
+it('the flights job sets records aside that cannot become rows, and says why', async () => {
   const [first, ...rest] = realFlights().slice(0, 200)
   services.partner.flights.splice(0, Infinity, { ...first, delay: 'late' }, ...rest, {
     date: '2001/04/01 00:00',
@@ -59,7 +59,33 @@ it('sets records aside that cannot become rows, and says why', async () => {
   })
 })
 
-it('sends nothing at all where too many records cannot become rows', async () => {
+it('one flight dated 9999 is a reject and does not hide the flights to come', async () => {
+  const [first, second, third] = realFlights()
+  services.partner.flights.splice(0, Infinity, first, second, { ...third, date: '9999/12/31 23:59' })
+  const before = await services.run()
+  services.partner.flights.splice(2, 0, third)
+
+  const after = await services.run()
+
+  expect(before).toMatchObject({ rows: 2, rejectsByReason: { 'cursor-ahead': 1 } })
+  expect(after).toMatchObject({ outcome: 'succeeded', rows: 1, rejects: 0 })
+  expect(uploadedFlights(services.analytics)).toHaveLength(3)
+})
+
+it('a range of flights is named in the notation of their dates', async () => {
+  await services.run()
+  const [first] = realFlights()
+  const range = { from: first?.date ?? '', to: '2001/01/01 01:00' }
+
+  const refused = await services.run(range)
+  const forced = await services.run({ ...range, force: 'true' })
+
+  expect(refused).toMatchObject({ outcome: 'failed', error: { code: 'params-invalid' } })
+  expect(forced.rows).toBe(realFlights().filter(({ date }) => date < range.to).length)
+  expect(forced.rows).toBeGreaterThan(0)
+})
+
+it('the flights job sends nothing at all where too many records cannot become rows', async () => {
   services.partner.flights.splice(
     100,
     Infinity,
@@ -91,7 +117,8 @@ it('a job can be inspected before and after it ran', async () => {
   expect(after).toMatchObject({
     job: 'flights',
     lease: null,
-    position: (services.partner.flights.at(-1) as FlightRecord).date,
+    mode: 'incremental',
+    cursor: (services.partner.flights.at(-1) as FlightRecord).date,
     outbox: [],
     held: [],
   })
