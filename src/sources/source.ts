@@ -1,10 +1,9 @@
 import type { Consent } from '../auth/consent/consent'
-import type { GrantStore } from '../auth/oauth2'
-import type { CachedTokenProvider } from '../auth/token-provider'
-import type { Clock } from '../clock'
-import type { HttpClient } from '../http/http-client'
-import type { InputReference, Inputs } from '../inputs'
+import type { AuthenticationContext } from '../auth/oauth2'
+import type { InputReference } from '../inputs'
 import type { Log } from '../log'
+
+export type { Authentication as SourceAuthentication } from '../auth/oauth2'
 
 /** What the source sent in one answer, still unchecked. */
 export interface Page {
@@ -33,25 +32,8 @@ export interface Source {
   read(request: ReadRequest): AsyncIterable<Page>
 }
 
-export interface SourceContext {
-  readonly inputs: Inputs
-  readonly http: HttpClient
-  readonly clock: Clock
-  /** 0 … 1, for jitter. */
-  readonly random: () => number
+export interface SourceContext extends AuthenticationContext {
   readonly log: Log
-  /** Receives secrets that come up while it works, such as tokens: they are hidden from then on. */
-  readonly learn?: (secret: string) => void
-  /** Keeps what is granted to the source; absent where no key is set to seal it with. */
-  readonly grants?: GrantStore | undefined
-}
-
-/** How a source proves who asks. Members of `auth/oauth2` produce it; sources only use it. */
-export interface SourceAuthentication {
-  readonly inputs: readonly InputReference[]
-  readonly open: (context: SourceContext) => CachedTokenProvider
-  /** Present where a person has to consent in the browser first. */
-  readonly consent?: ((context: SourceContext) => Consent) | undefined
 }
 
 /** A source as a job describes it: plain data plus the way to open it. */
