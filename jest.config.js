@@ -4,7 +4,8 @@ const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  // All that tests import, so that `--findRelatedTests` knows who imports what.
+  roots: ['<rootDir>/src', '<rootDir>/actions', '<rootDir>/emulators', '<rootDir>/test'],
   // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
   testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
   globalSetup: '<rootDir>/test/fixtures/run/setup.ts',
