@@ -28,7 +28,8 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
-  testTimeout: 120_000,
+  // A hang ends in the end; no test is decided by its speed.
+  testTimeout: 300_000,
   maxWorkers: '100%',
   // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
   workerIdleMemoryLimit: '600MB',

@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 
 /**
- * `npm run test:flaky`: the quick suite again and again, each time in another order, with a busy loop on every core.
- * Fails where one run fails; the seed that is printed repeats its order.
+ * `npm run test:flaky`: the quick suite again and again, its files each time in another order, with a busy loop on every
+ * core. Fails where one run fails; the seed that is printed repeats its order.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -41,7 +41,7 @@ async function underLoad<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 async function runSuite(seed: number): Promise<boolean> {
-  const args = ['--ci', '--silent', '--reporters=summary', '--randomize', `--seed=${seed}`]
+  const args = ['--ci', '--silent', '--reporters=summary', `--seed=${seed}`]
   const order = `--testSequencer=${require.resolve('./shuffled.js')}`
   const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args, order], {
     stdio: 'inherit',

@@ -1,7 +1,7 @@
 const Sequencer = require('@jest/test-sequencer').default
 const { createHash } = require('node:crypto')
 
-/** Runs the files in an order of the seed's own; `--randomize` does the same to the tests within each. */
+/** Runs the files in an order of the seed's own. The tests of one file stay in order: some tell one story. */
 module.exports = class Shuffled extends Sequencer {
   constructor(options) {
     super(options)
