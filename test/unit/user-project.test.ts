@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jobs } from '../../src/jobs'
+import { openJob } from '../../src/jobs/open-job'
 import { root } from '../../emulators/local/root'
 import { packageName, shippedManifest } from '../fixtures/app/manifest'
 
@@ -28,4 +29,9 @@ it('every input of a source that asks for consent is bound to connect as well', 
 
   expect(bound).toContain('TOKEN_ENCRYPTION_KEY')
   expect(named.map(({ name }) => name).filter((name) => !bound.includes(name))).toEqual([])
+})
+
+it('every job opens, and no two have one name', () => {
+  expect(jobs.map((job) => openJob(job))).toEqual(jobs)
+  expect(new Set(jobs.map(({ name }) => name)).size).toBe(jobs.length)
 })
