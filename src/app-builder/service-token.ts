@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { imsChain } from '../auth/ims/ims-chain'
 import { learning } from '../auth/learning'
 import { memoize } from '../auth/memoize'
-import { share } from '../auth/share'
+import { cacheInStore } from '../auth/cache-in-store'
 import { oncePerContainer } from './container'
 import type { ImsCredentials } from '../auth/ims/credentials'
 import type { CachedTokenProvider } from '../auth/token-provider'
@@ -25,7 +25,7 @@ export function serviceToken(
     const minting = imsChain(credentials, ims, { log, ...(tenantOrgId === undefined ? {} : { tenantOrgId }) })
     if (!sealer) return memoize(minting, ims.clock)
     const key = `token/${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`
-    return memoize(share(minting, { store: state, sealer, key, clock: ims.clock, log }), ims.clock)
+    return memoize(cacheInStore(minting, { store: state, sealer, key, clock: ims.clock, log }), ims.clock)
   })
   return learning(provider, redactor.add)
 }

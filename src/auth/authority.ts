@@ -5,7 +5,7 @@ import { isPassing, withRetries } from '../http/retry-policy'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
 
-/** What it takes to call an authorization server. */
+/** The dependencies of a call to an authorization server. */
 export interface AuthorityContext {
   readonly http: HttpClient
   readonly clock: Clock
@@ -14,18 +14,18 @@ export interface AuthorityContext {
 }
 
 export interface AuthorityRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
-  /** Who asks whom, for errors: `OAuth Server-to-Server: IMS`. */
+  /** Names client and server in errors: `OAuth Server-to-Server: IMS`. */
   readonly exchange: string
-  /** What to do where the server stays out of reach. */
+  /** What to do if the outage continues. */
   readonly remedy: string
 }
 
 export interface AuthorityAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Parsed JSON; undefined where the answer is something else. */
+  /** Parsed JSON; undefined if the body is not JSON. */
   readonly body: unknown
-  /** Names the exchange in the server's own logs. */
+  /** Identifies the exchange in the server's logs. */
   readonly debugId: string | undefined
 }
 
@@ -35,8 +35,8 @@ const budgetMs = 10_000
 export const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /**
- * One exchange with an authorization server: a time limit per try, a budget over all tries, and retries of what
- * passes. An answer below 500 is the caller's to judge.
+ * One exchange with an authorization server, with a timeout per try, retries of transient failures and a budget over all
+ * tries. Returns every answer below 500; the caller interprets it.
  * @throws JobError `token-unavailable`
  */
 export async function askAuthority(
@@ -59,7 +59,7 @@ export async function askAuthority(
     if (error instanceof TransportError) throw unavailable(request, error.message)
     throw error
   }
-  if (isPassing(response)) throw unavailable(request, `HTTP ${response.status} and no usable answer`)
+  if (isPassing(response)) throw unavailable(request, `HTTP ${response.status}`)
   const debugId = response.headers['x-debug-id'] ?? ''
   return {
     ...response,
@@ -68,20 +68,20 @@ export async function askAuthority(
   }
 }
 
-/** Said of the server itself, not of what was asked. @see RFC 6749 §4.1.2.1, §5.2 */
-const ownTroubles: readonly string[] = ['server_error', 'temporarily_unavailable']
+/** Error codes that report an outage of the server, not a refusal. @see RFC 6749 §4.1.2.1, §5.2 */
+const outageCodes: readonly string[] = ['server_error', 'temporarily_unavailable']
 
-/** Whether an answer with an error code refuses what was asked. Everything else is an outage. */
+/** Whether an answer with an error code is a refusal; every other one is an outage. */
 export function isRefusal(status: number, error: string): boolean {
-  return status >= 400 && status < 500 && !ownTroubles.includes(error)
+  return status >= 400 && status < 500 && !outageCodes.includes(error)
 }
 
-/** For an answer that is neither what was asked for nor a refusal: the server is out of order. */
+/** The error for an answer that is neither usable nor a refusal: an outage. */
 export function unusable(
   request: Pick<AuthorityRequest, 'exchange' | 'remedy'>,
   { status, debugId }: Pick<AuthorityAnswer, 'status' | 'debugId'>,
 ): JobError {
-  return unavailable(request, `HTTP ${status} and no usable answer`, debugId)
+  return unavailable(request, `HTTP ${status} without a token or an error code`, debugId)
 }
 
 function unavailable(
@@ -89,7 +89,7 @@ function unavailable(
   message: string,
   debugId?: string,
 ): JobError {
-  return new JobError('token-unavailable', `${exchange} gave no usable answer: ${message}.`, remedy, {
+  return new JobError('token-unavailable', `${exchange}: no usable response: ${message}.`, remedy, {
     details: { exchange, debugId },
   })
 }

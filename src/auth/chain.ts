@@ -4,9 +4,9 @@ import { TokenRefused } from './token-refused'
 import type { AccessToken, TokenProvider } from './token-provider'
 
 /**
- * Tries providers in order. One that is not configured passes to the next; one that is configured and fails stops the
- * chain, unless its error says that this kind of credential no longer exists.
- * @throws JobError `token-not-configured` listing what every link lacks, or the error of the link that failed
+ * Tries providers in order. A provider that is not configured is skipped. A configured provider that fails stops the
+ * chain, unless its error means that this kind of credential no longer exists.
+ * @throws JobError `token-not-configured` with the missing inputs of every provider, or the error of the failed provider
  */
 export function chain(...providers: readonly TokenProvider[]): TokenProvider {
   return async function chained(): Promise<AccessToken> {
@@ -22,7 +22,7 @@ export function chain(...providers: readonly TokenProvider[]): TokenProvider {
     }
     throw new JobError(
       'token-not-configured',
-      `No credential can give a token. ${skipped.join('; ')}.`,
+      `No credential is usable. ${skipped.join('; ')}.`,
       'Set IMS_OAUTH_S2S_CLIENT_ID, _CLIENT_SECRET, _ORG_ID and _SCOPES in .env (Developer Console, OAuth Server-to-Server) and deploy again.',
     )
   }

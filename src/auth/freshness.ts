@@ -1,20 +1,20 @@
 import type { AccessToken } from './token-provider'
 
-/** A token is not handed out in its last minutes: a request that carries it may take some. */
+/** A token is not used in its last minutes, so that it does not expire during a request. */
 const hardMarginMs = 5 * 60_000
-/** From here on a fresh one is fetched while the old one still serves. */
+/** From here on a new token is requested in the background while the old one is used. */
 const softMarginMs = 10 * 60_000
-/** Short-lived tokens keep these shares of their life instead. */
+/** Short-lived tokens use these shares of their lifetime instead. */
 const hardShare = 0.2
 const softShare = 0.3
 
-/** Until when a token is handed out, and until when without looking for a fresher one; ms since the epoch. */
+/** A token may be used until `usableUntil`, and needs no renewal until `freshUntil`; ms since the epoch. */
 export interface Freshness {
   readonly freshUntil: number
   readonly usableUntil: number
 }
 
-/** @param from when the token was minted */
+/** @param from when the token was issued, ms since the epoch */
 export function freshnessOf({ expiresAt }: Pick<AccessToken, 'expiresAt'>, from: number): Freshness {
   const lifeMs = expiresAt - from
   return {

@@ -1,6 +1,6 @@
 import type { CachedTokenProvider } from './token-provider'
 
-/** Makes each token known as a secret before anybody uses it, also one that comes out of a cache. */
+/** Reports each token to the redactor before it is used, including tokens from a cache. */
 export function learning(
   provider: CachedTokenProvider,
   learn: ((secret: string) => void) | undefined,

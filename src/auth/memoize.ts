@@ -4,14 +4,14 @@ import type { Clock } from '../clock'
 import type { Freshness } from './freshness'
 import type { AccessToken, CachedTokenProvider, TokenProvider } from './token-provider'
 
-/** A refused credential is not asked again at once. */
+/** Negative cache: a refused credential is not used again for this time. */
 const refusalMs = 30_000
 
 interface Held extends Freshness {
   readonly token: AccessToken
 }
 
-/** Remembers a provider's token: one mint for any number of concurrent callers, renewed before it expires. */
+/** Caches a provider's token, renews it before it expires, and joins concurrent requests for it (single-flight). */
 export function memoize(provider: TokenProvider | CachedTokenProvider, clock: Clock): CachedTokenProvider {
   let held: Held | null = null
   let minting: Promise<AccessToken> | null = null
@@ -37,7 +37,7 @@ export function memoize(provider: TokenProvider | CachedTokenProvider, clock: Cl
   async function current(): Promise<AccessToken> {
     const now = clock.now()
     if (held && now < held.usableUntil) {
-      // Nobody waits for this one; should it fail, the old token still serves and the next caller tries again.
+      // Background renewal: if it fails, the old token is still usable and the next caller tries again.
       if (now >= held.freshUntil) mint().catch(() => undefined)
       return held.token
     }

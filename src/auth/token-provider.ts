@@ -1,31 +1,31 @@
-/** A bearer token and what is known of it. */
+/** A bearer token with its expiry and its owner. */
 export interface AccessToken {
   readonly value: string
   /** Wall clock, ms since the epoch. */
   readonly expiresAt: number
-  /** Where it is older than its first use here. */
+  /** When it was issued, if that was before it reached this process. */
   readonly mintedAt?: number
-  /** Goes into `x-api-key`: Adobe's gateways want the token's own client id. */
+  /** Sent as `x-api-key`: Adobe's gateways require the client id of the token. */
   readonly clientId: string
-  /** `X@AdobeOrg`, where known. */
+  /** `X@AdobeOrg`, if known. */
   readonly orgId?: string | undefined
 }
 
 /**
- * A provider is a function.
- * @throws NotConfigured where this kind of credential is absent: the chain tries its next link.
- * @throws JobError `token-refused` or `token-unavailable` where it is present and fails: the chain stops.
+ * Returns a token.
+ * @throws NotConfigured if this kind of credential is absent: the chain tries the next provider
+ * @throws JobError `token-refused` or `token-unavailable` if the credential is present and fails: the chain stops
  */
 export type TokenProvider = () => Promise<AccessToken>
 
-/** A provider that remembers its token. */
+/** A provider that caches its token. */
 export interface CachedTokenProvider {
   (): Promise<AccessToken>
-  /** Forgets `token`, and only that one, so that a fresher token survives a late 401. */
+  /** Removes `token` from the cache. A newer token stays: a 401 may arrive late. */
   drop(token: AccessToken): Promise<void>
 }
 
-/** Not a failure: this link of the chain has nothing to offer, and says what it lacks. */
+/** Not a failure: the provider's credential is not configured. Names the missing inputs. */
 export class NotConfigured extends Error {
   override readonly name = 'NotConfigured'
 

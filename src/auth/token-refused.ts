@@ -2,9 +2,9 @@ import { JobError } from '../errors'
 import type { ErrorDetails } from '../errors'
 
 /**
- * What a refusal is about. `credential-gone`: the client exists, but no longer with this kind of credential.
- * `withdrawn`: whose data it is has taken the consent back. `other` covers everything that is not known to be one of
- * these: nothing may be given up for it.
+ * The meaning of a refusal. `credential-gone`: the client exists, but no longer with this kind of credential.
+ * `withdrawn`: the owner of the data has withdrawn the consent. `other`: every code that is not known to mean one of
+ * these; no grant or tenant may be given up because of it.
  */
 export type RefusalMeaning = 'credential-gone' | 'withdrawn' | 'other'
 
@@ -13,9 +13,9 @@ export class TokenRefused extends JobError {
   constructor(
     message: string,
     remedy: string,
-    /** What callers decide by. */
+    /** The facts that callers decide by. */
     readonly refusal: {
-      /** The server's own code; undefined where it sent none that looks like one. */
+      /** The server's error code; undefined if it sent none. */
       readonly serverCode: string | undefined
       readonly meaning: RefusalMeaning
     },

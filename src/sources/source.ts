@@ -1,5 +1,5 @@
 import type { Consent } from '../auth/consent/consent'
-import type { AuthenticationContext } from '../auth/source-authentication'
+import type { AuthenticationContext } from '../auth/oauth2'
 import type { InputReference } from '../inputs'
 
 /** What the source sent in one answer, still unchecked. */

@@ -32,14 +32,14 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
     }
     const busy = { kind: 'reply', reply: { status: 503, body: '<html>busy' } } as const
 
-    it('mints a token that is good for a while', async () => {
+    it('returns a token that is valid for more than a minute', async () => {
       const token = await subject.provider(real)()
 
       expect(token.value.length).toBeGreaterThan(10)
       expect(token.expiresAt).toBeGreaterThan(Date.now() + 60_000)
     })
 
-    it('asks by POST, urlencoded, with nothing secret in the address', async () => {
+    it('sends urlencoded POST requests without a query', async () => {
       await subject.provider(real)()
 
       for (const { method, url, headers } of subject.authority.requests) {
@@ -48,7 +48,7 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
       }
     })
 
-    it('gets over a 503 with one more try', async () => {
+    it('retries after a 503', async () => {
       subject.authority.once(busy)
 
       await expect(subject.provider(real)()).resolves.toBeDefined()
@@ -56,21 +56,21 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
     })
 
     it.each([
-      ['stays busy', busy, 3],
-      ['cuts the line', { kind: 'cut-before' }, 3],
-      ['answers nonsense', { kind: 'reply', reply: { status: 200, body: '<html>' } }, 1],
+      ['answers 503 each time', busy, 3],
+      ['cuts the connection', { kind: 'cut-before' }, 3],
+      ['answers with HTML', { kind: 'reply', reply: { status: 200, body: '<html>' } }, 1],
       [
         'answers without a token',
         { kind: 'reply', reply: { status: 200, body: { token_type: 'bearer' } } },
         1,
       ],
       [
-        'asks for more time than there is',
+        'sends a Retry-After beyond the budget',
         { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '3600' } } },
         1,
       ],
     ] as const)(
-      'a server that %s is an outage, which a later run may get over',
+      'reports an outage, to be retried by a later run, if the server %s',
       async (_what, fault, tries) => {
         for (let count = 0; count < 3; count += 1) subject.authority.once(fault)
 
@@ -82,7 +82,7 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
       },
     )
 
-    it('a mute server is given up after ten seconds', async () => {
+    it('gives up on a server that never answers after 10 s', async () => {
       for (let count = 0; count < 3; count += 1) subject.authority.once({ kind: 'hang' })
       const clock = virtualClock()
       const mint = errorOf(
@@ -96,7 +96,7 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
       expect(clock.monotonic()).toBeLessThanOrEqual(15_000)
     })
 
-    it('a refusal waits for a person, says what to do, and repeats no secret', async () => {
+    it('reports a refusal with a remedy, without secrets and without a retry', async () => {
       const error = await errorOf(subject.refused(real)())
 
       expect(error).toMatchObject({ code: 'token-refused' })

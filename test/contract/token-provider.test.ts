@@ -91,8 +91,8 @@ describeTokenProvider('OAuth 2 client credentials', async () => {
   const inputs = (value: string) => inputsFrom({ BASE: partner.url, ID: partnerClient.id, SECRET: value })
   return {
     authority: partner,
-    provider: (context) => open({ ...context, inputs: inputs(partnerClient.secret), log: silentLog }),
-    refused: (context) => open({ ...context, inputs: inputs('canary-wrong'), log: silentLog }),
+    provider: (context) => open({ ...context, inputs: inputs(partnerClient.secret) }),
+    refused: (context) => open({ ...context, inputs: inputs('canary-wrong') }),
     stop: () => partner.stop(),
   }
 })

@@ -7,7 +7,7 @@ import { createMemoryBlobStore } from '../fixtures/memory-blob-store'
 import { oidcSecret, redirectUri } from '../fixtures/oidc-server/clients'
 import { consentInBrowser, startOidcServer } from '../fixtures/oidc-server/oidc-server'
 import { hurriedClock, sourceContext } from '../fixtures/source-context'
-import type { SourceAuthentication } from '../../src/auth/source-authentication'
+import type { Authentication } from '../../src/auth/oauth2'
 import type { OidcServer } from '../fixtures/oidc-server/oidc-server'
 
 const hour = 3_600_000
@@ -20,7 +20,7 @@ afterAll(() => server.stop())
 
 const client = { clientId: input('ID'), clientSecret: secret('SECRET') }
 
-function forPeople(change: object = {}): SourceAuthentication {
+function forPeople(change: object = {}): Authentication {
   return destinationSdkOAuth2({
     name: 'movies',
     configuration: {
@@ -36,7 +36,7 @@ function forPeople(change: object = {}): SourceAuthentication {
   })
 }
 
-function app(source: SourceAuthentication, id = 'for-people', clientSecret = oidcSecret) {
+function app(source: Authentication, id = 'for-people', clientSecret = oidcSecret) {
   const clock = hurriedClock()
   const files = createMemoryBlobStore({ clock })
   const grants = openGrantStore(files, createSealer(randomBytes(32)))

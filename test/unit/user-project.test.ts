@@ -29,3 +29,11 @@ it('every input of a source that asks for consent is bound to connect as well', 
   expect(bound).toContain('TOKEN_ENCRYPTION_KEY')
   expect(named.map(({ name }) => name).filter((name) => !bound.includes(name))).toEqual([])
 })
+
+it('every job can be opened, and has a name of its own', () => {
+  const faults = jobs.flatMap((job) => job.faults.map((fault) => `${job.name}: ${fault}`))
+  const names = jobs.map(({ name }) => name)
+
+  expect(faults).toEqual([])
+  expect([...new Set(names)]).toEqual(names)
+})

@@ -1,35 +1,35 @@
-/** What one consent is bound to. Made by us, used once. */
+/** Random values that bind one consent to its browser and its redirect. */
 export interface ConsentRequest {
-  /** Comes back unchanged with the redirect. */
+  /** Returned unchanged with the redirect. */
   readonly state: string
-  /** Comes back inside of an ID token, where there is one. */
+  /** Returned inside the ID token, if there is one. */
   readonly nonce: string
-  /** PKCE secret; its SHA-256 goes out as the challenge. @see RFC 7636 */
+  /** PKCE secret; its SHA-256 is sent as the challenge. @see RFC 7636 */
   readonly codeVerifier: string
   readonly redirectUri: string
 }
 
-/** What the page at the end tells the person. */
+/** The content of the page after a consent. */
 export interface ConsentGranted {
-  /** Who is linked now: an organisation, or a job's source. */
+  /** The linked organisation, or the job's source. */
   readonly linked: string
-  /** What is left to do, as a sentence. */
+  /** The remaining steps, as a sentence. */
   readonly next: string
 }
 
-/** Uses the invitation up. @throws JobError `consent-invalid` where somebody else has been quicker */
+/** Marks the invitation as used. @throws JobError `consent-invalid` if it was used in the meantime */
 export type UseInvitation = () => Promise<void>
 
-/** One way to ask a person in the browser for access: send them there, judge what comes back, keep what was granted. */
+/** One kind of consent in the browser: redirects to the authorization server, verifies the answer, stores the grant. */
 export interface Consent {
-  /** Who asks for what, for the pages. */
+  /** Name of the linked service on the pages. */
   readonly title: string
-  /** Where the browser is sent. */
+  /** The URL of the authorization server for this request. */
   authorizationUrl(request: ConsentRequest): Promise<string>
   /**
-   * Judges the redirect, whose state has been found genuine, uses the invitation, and keeps what was granted.
-   * @throws JobError `consent-declined` where the person or the server said no, `consent-invalid` where the redirect
-   * cannot be trusted, `token-unavailable`
+   * Verifies the redirect, whose state the caller has verified, uses the invitation, and stores the grant.
+   * @throws JobError `consent-declined` if the user or the server refused, `consent-invalid` if the redirect is not
+   * authentic, `token-unavailable`
    */
   complete(redirect: URLSearchParams, request: ConsentRequest, use: UseInvitation): Promise<ConsentGranted>
 }

@@ -12,11 +12,11 @@ const purpose = 'invitation'
 const dayMs = 24 * 60 * 60 * 1000
 
 export const Invitation = z.object({
-  /** Names it for revocation, and says when it expires: `<ms since the epoch>-<random>`. */
+  /** Identifies it for revocation and contains its expiry: `<ms since the epoch>-<random>`. */
   id: z.string(),
-  /** `adobe`, or the job whose source asks. */
+  /** `adobe`, or the job whose source needs the consent. */
   to: z.string(),
-  /** The one organisation that may use it, where it is known. */
+  /** The only organisation that may use it; null if any may. */
   orgId: z.string().nullable(),
   /** Inputs of the tenant that will be linked. */
   inputs: z.record(z.string(), z.string()),
@@ -24,17 +24,17 @@ export const Invitation = z.object({
 export type Invitation = z.infer<typeof Invitation>
 
 /**
- * Links that begin a consent. Only who holds the key of the namespace can have one made, so that no stranger links an
- * account of theirs to this app. An invitation is sealed and needs no store; that it was used or revoked does.
+ * Links that start a consent. Only the holder of the namespace's key can create one, so that no stranger links an
+ * account to this app. An invitation is encrypted and needs no store; its use or revocation is stored.
  */
 export interface Invitations {
-  /** @returns its id, and what goes into the link */
+  /** @returns its id, and the text for the link */
   make(invitation: Omit<Invitation, 'id'>): { readonly id: string; readonly text: string }
-  /** @throws JobError `consent-invalid` where it is none of ours, has expired, was used or revoked */
+  /** @throws JobError `consent-invalid` if it is forged, expired, used or revoked */
   read(text: string): Promise<Invitation>
-  /** Uses it up. @throws JobError `consent-invalid` where it was used or revoked before */
+  /** Marks it as used. @throws JobError `consent-invalid` if it was used or revoked before */
   use(invitation: Pick<Invitation, 'id'>): Promise<void>
-  /** False where it had been used or revoked before. @throws JobError `params-invalid` */
+  /** Returns false if it was used or revoked before. @throws JobError `params-invalid` */
   revoke(id: string): Promise<boolean>
 }
 

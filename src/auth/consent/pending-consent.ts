@@ -8,7 +8,7 @@ import type { Sealer } from '../../state/sealer'
 import type { SingleUse } from '../../state/single-use'
 import type { ConsentRequest } from './consent'
 
-/** How long a person has for the page of the authorization server. */
+/** Time limit of a consent, from the invitation to the redirect. */
 export const pendingSeconds = 10 * 60
 
 const purpose = 'pending-consent'
@@ -25,12 +25,11 @@ const Pending = z.object({
 export type PendingConsent = z.infer<typeof Pending>
 
 /**
- * Consents that have been begun. Each can be finished once, in time, and by the browser that began it: that browser
- * holds the whole of it, sealed, in a cookie. A stranger's callback is therefore refused without a single question to
- * a store.
+ * Started consents. Each can be completed once, within the time limit, by the browser that started it: that browser holds
+ * all of its state in an encrypted cookie. So a callback from another browser is refused without a request to a store.
  */
 export interface PendingConsents {
-  /** @returns what goes out, and the cookie that binds it to this browser */
+  /** @returns the values for the authorization server, and the cookie that binds them to this browser */
   begin(
     invitation: Invitation,
     redirectUri: string,
@@ -55,7 +54,7 @@ export function pendingConsents(sealer: Sealer, singleUse: SingleUse, clock: Clo
       }
       if (clock.now() >= pending.expiresAt)
         throw invalid('The link has expired', 'Open the invitation again.')
-      // Create-only: of two callbacks at the same moment one is the first.
+      // A create-only write: of two concurrent callbacks only one succeeds.
       if (!(await singleUse.claim(`consent/${state}`, pending.expiresAt))) {
         throw invalid('The link was used before', 'Open the invitation again.')
       }
@@ -68,7 +67,7 @@ function secret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** In constant time, whatever the lengths. */
+/** Compares in constant time, also for different lengths. */
 function sameText(a: string, b: string): boolean {
   return timingSafeEqual(digestOf(a), digestOf(b))
 }

@@ -8,11 +8,11 @@ export interface AdminConsent {
   readonly consentUrl: string
   readonly credential: EnterpriseWebAppCredential
   readonly verify: VerifyIdToken
-  /** Uses the invitation and keeps the organisation that is linked now, unless it may not be linked. */
+  /** Uses the invitation and stores the linked organisation. Throws if that organisation may not be linked. */
   readonly link: (orgId: string, use: UseInvitation) => Promise<void>
 }
 
-/** What the errors of the consent page mean to the person in front of it. */
+/** Explanation and remedy for each error of the consent page. */
 const refusals: Readonly<Record<string, readonly [string, string]>> = {
   insufficient_privilege: [
     'Only an administrator of your organisation can give this consent',
@@ -31,11 +31,11 @@ const refusals: Readonly<Record<string, readonly [string, string]>> = {
     'Tell whoever runs the app to register CONNECT_URL/callback as a redirect URI.',
   ],
   missing_state_param: ['Adobe got no state', 'Open the invitation again.'],
-  error: ['Adobe could not complete the consent', 'Open the invitation again in some minutes.'],
+  error: ['Adobe could not complete the consent', 'Open the invitation again in a few minutes.'],
 }
 
 /**
- * An administrator of a customer organisation lets this app in.
+ * Admin consent: an administrator of a customer organisation links it to this app.
  * @see Adobe Developer Console, Admin authentication: consent URL, redirect and its errors
  */
 export function adminConsent({ consentUrl, credential, verify, link }: AdminConsent): Consent {

@@ -1,4 +1,4 @@
-/** The part of the library that is used here; its own types do not describe these results. */
+/** The used part of the library. Its own types do not describe these results. */
 declare module '@adobe/aio-lib-ims/src/ims.js' {
   export class Ims {
     constructor(env: 'prod' | 'stage')

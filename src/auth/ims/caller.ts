@@ -3,7 +3,7 @@ import { readOrgId } from '../../org-id'
 import { tokenClaims } from './ims-library'
 import type { TokenClaims } from './token-claims'
 
-/** Who calls a web action, as the request headers say; nothing of it is believed before IMS confirms it. */
+/** The caller's claims in the request headers; untrusted until IMS confirms them. */
 export interface Caller {
   /** `Authorization` */
   readonly authorization: string | undefined
@@ -12,15 +12,15 @@ export interface Caller {
 }
 
 export interface CallerRules {
-  /** Clients whose tokens are accepted: the app's own, and that of the Experience Cloud shell. */
+  /** Client ids whose tokens are accepted: by default the app's and the Experience Cloud shell's. */
   readonly clientIds: readonly string[]
-  /** The organisation that this app belongs to. Errors never name it: strangers read them. */
+  /** The organisation of this app. Errors never contain it: unauthenticated callers read them. */
   readonly orgId: string
-  /** Who of its members; null lets all of them in. */
+  /** Restricts the members that may call; null admits all of them. */
   readonly admitted: Admitted | null
 }
 
-/** Any one of these lets a member in. */
+/** A member is admitted by any one of these. */
 export interface Admitted {
   /** `user_id` of the token. */
   readonly userIds: readonly string[]
@@ -48,7 +48,7 @@ export function assertNamesOrg({ orgId }: Caller, rules: CallerRules): void {
   )
 }
 
-/** What can be seen without asking IMS; it saves the question, it proves nothing. */
+/** The unverified claims of a token. Rejects obviously unusable tokens without a request to IMS. */
 export async function readableClaims(token: string, baseUrl: string, now: number): Promise<TokenClaims> {
   const claims = await tokenClaims(token)
   if (!claims) throw unauthorized('the token is not one of IMS', 'Log in again.')
@@ -61,7 +61,7 @@ export async function readableClaims(token: string, baseUrl: string, now: number
   return claims
 }
 
-/** `ims-na1` or `ims-na1-stg1`: the first label of the host, which a token repeats. */
+/** `ims-na1` or `ims-na1-stg1`: the first label of the host, which is the claim `as` of a token. */
 function environmentOf(baseUrl: string): string {
   const { hostname } = new URL(baseUrl)
   return hostname.endsWith('.adobelogin.com') ? (hostname.split('.')[0] ?? '') : 'ims-na1'

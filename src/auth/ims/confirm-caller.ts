@@ -1,19 +1,19 @@
 import * as z from 'zod'
 import { readOrgId } from '../../org-id'
 import { unauthorized } from './caller'
-import { askIms, imsOutOfOrder } from './ims-client'
+import { askIms, imsOutage } from './ims-client'
 import type { AuthorityAnswer } from '../authority'
 import type { ImsContext } from './ims-client'
 
 const provider = 'User token'
 
-/** The caller's token and the client it belongs to. */
+/** The caller's token and its client id. */
 export interface CallerToken {
   readonly value: string
   readonly clientId: string
 }
 
-/** What a person holds in one organisation. */
+/** A user's product profiles and roles in one organisation. */
 export interface Memberships {
   /** Name and group id of each product profile. */
   readonly productProfiles: readonly string[]
@@ -39,8 +39,8 @@ const Profile = z.object({
 })
 
 /**
- * Asks IMS whether the token is genuine and good.
- * @see POST /ims/validate_token/v1: HTTP 200 either way, the body says which
+ * Validates a token at IMS.
+ * @see POST /ims/validate_token/v1: HTTP 200 also for invalid tokens, the body decides
  * @throws JobError `caller-unauthorized`, `token-unavailable`
  */
 export async function confirmToken(token: CallerToken, context: ImsContext): Promise<void> {
@@ -52,7 +52,7 @@ export async function confirmToken(token: CallerToken, context: ImsContext): Pro
     form: { type: 'access_token', client_id: token.clientId },
   })
   const validation = Validation.safeParse(answer.body)
-  if (answer.status !== 200 || !validation.success) throw imsOutOfOrder(provider, answer)
+  if (answer.status !== 200 || !validation.success) throw imsOutage(provider, answer)
   if (!validation.data.valid) throw unauthorized('IMS does not confirm the token', 'Log in again.')
 }
 
@@ -61,12 +61,12 @@ export async function organizationsOf(token: CallerToken, context: ImsContext): 
   const answer = await get('/ims/organizations/v6', token, context)
   assertReadable(answer, 'its organisations', 'read_organizations; the I/O Management API brings it')
   const parsed = Organizations.safeParse(answer.body)
-  if (answer.status !== 200 || !parsed.success) throw imsOutOfOrder(provider, answer)
+  if (answer.status !== 200 || !parsed.success) throw imsOutage(provider, answer)
   return parsed.data.flatMap(({ orgRef }) => readOrgId(`${orgRef.ident}@${orgRef.authSrc}`) ?? [])
 }
 
 /**
- * Product profiles and admin roles; IMS leaves out what the token's scopes do not cover.
+ * Reads product profiles and admin roles. IMS omits those that the token's scopes do not cover.
  * @see GET /ims/profile/v1, scopes `additional_info.projectedProductContext` and `additional_info.roles`
  * @throws JobError `caller-unauthorized`, `token-unavailable`
  */
@@ -78,7 +78,7 @@ export async function membershipsOf(
   const answer = await get('/ims/profile/v1', token, context)
   assertReadable(answer, 'its profile', 'additional_info.projectedProductContext and additional_info.roles')
   const parsed = Profile.safeParse(answer.body)
-  if (answer.status !== 200 || !parsed.success) throw imsOutOfOrder(provider, answer)
+  if (answer.status !== 200 || !parsed.success) throw imsOutage(provider, answer)
   const { roles, projectedProductContext } = parsed.data
   return {
     roles: roles

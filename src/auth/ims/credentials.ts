@@ -1,20 +1,20 @@
 /** An OAuth Server-to-Server credential of the Developer Console. */
 export interface ServerToServerCredential {
   readonly clientId: string
-  /** More than one while a secret is being rotated: the next is tried when one is refused. */
+  /** Two during a rotation: if the first is refused, the next is tried. */
   readonly clientSecrets: readonly string[]
   readonly orgId: string
   readonly scopes: readonly string[]
 }
 
-/** An Enterprise Web App credential: one for every customer organisation whose admin consented. */
+/** An Enterprise Web App credential. It serves every customer organisation whose admin consented. */
 export interface EnterpriseWebAppCredential {
   readonly clientId: string
   readonly clientSecret: string
   readonly scopes: readonly string[]
 }
 
-/** A Service Account (JWT) credential. Adobe switched the last of them off on 2026-03-01. */
+/** A Service Account (JWT) credential. Adobe switched off the last of them on 2026-03-01. */
 export interface JwtCredential {
   readonly clientId: string
   readonly clientSecret: string
@@ -26,7 +26,7 @@ export interface JwtCredential {
   readonly privateKey: string
 }
 
-/** A credential that is not there, and the inputs that would make it so, for the diagnosis. */
+/** A credential that is not configured, with its missing inputs. */
 export interface Missing {
   readonly missing: readonly string[]
 }

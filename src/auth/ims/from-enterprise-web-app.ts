@@ -8,16 +8,16 @@ import type { ImsContext } from './ims-client'
 const provider = 'Enterprise Web App'
 
 /**
- * What RFC 6749 has for a client whose grant is gone. Adobe documents no code of its own for withdrawn consent; a code
- * that is not known to mean it never does, so that no firewall and no outage unlinks a customer.
+ * RFC 6749's codes for a client whose grant is gone. Adobe documents no code for a withdrawn consent. Other codes never
+ * count as a withdrawal, so that a firewall or an outage cannot unlink a customer.
  */
 const withdrawals: readonly unknown[] = ['unauthorized_client', 'invalid_grant', 'access_denied']
 
 /**
- * A service token for the technical account that a customer's consent made in their organisation. It lives for an
- * hour. IMS does not tell when consent is withdrawn: from then on it refuses to mint, which is thrown as a
- * {@link TokenRefused} with the meaning `withdrawn`.
- * @param orgId the customer's, learnt from a verified ID token and from nowhere else; absent where no customer is meant
+ * A service token for the technical account that the consent created in the customer's organisation. It is valid for an
+ * hour. IMS does not notify of a withdrawn consent; it refuses further tokens, which is thrown as a {@link TokenRefused}
+ * with the meaning `withdrawn`.
+ * @param orgId the customer's organisation, from a verified ID token only; absent for the app's own organisation
  * @see Adobe Developer Console, Admin authentication: POST /ims/token/v3 with `org_id`
  */
 export function fromEnterpriseWebApp(
@@ -57,7 +57,7 @@ function isWithdrawal(error: unknown): error is TokenRefused {
 function withdrawn({ refusal, details }: TokenRefused, orgId: string): TokenRefused {
   return new TokenRefused(
     `IMS mints no token for ${orgId}: ${String(refusal.serverCode)}. Its consent may be withdrawn.`,
-    'If it stays, ask an admin of the organisation whether they withdrew the consent; until then each run asks again.',
+    'If this continues, ask an admin of the organisation whether they withdrew the consent; until then each run asks again.',
     { ...refusal, meaning: 'withdrawn' },
     { ...details, orgId },
   )

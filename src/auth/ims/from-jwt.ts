@@ -8,12 +8,12 @@ import type { ImsCredentials, JwtCredential } from './credentials'
 import type { ImsContext } from './ims-client'
 
 const provider = 'Service Account (JWT)'
-/** Audience and metascopes name the real IMS, whatever host the request goes to. */
+/** Audience and metascopes must name the real IMS, also if the request goes to another host. */
 const issuerBase = 'https://ims-na1.adobelogin.com'
 const lifeSeconds = 300
 
 /**
- * A service token for a JWT signed with the credential's private key. Legacy: it works only where Adobe still accepts it.
+ * A service token in exchange for a JWT that is signed with the credential's private key. Legacy: Adobe switched it off.
  * @see Adobe Developer Console, Service Account (JWT): POST /ims/exchange/jwt
  */
 export function fromJwt(credential: ImsCredentials['jwt'], context: ImsContext, log: Log): TokenProvider {
@@ -66,7 +66,7 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
-/** Never lets the library's error through: it may quote the key. */
+/** Replaces the library's error, which may contain the key. */
 function keyOf(pem: string) {
   try {
     return createPrivateKey(pem)

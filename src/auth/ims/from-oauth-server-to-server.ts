@@ -8,7 +8,7 @@ import type { ImsContext } from './ims-client'
 const provider = 'OAuth Server-to-Server'
 
 /**
- * A service token by client credentials. While a secret is rotated, each is tried until one is accepted.
+ * A service token by client credentials. During a rotation it tries each secret until one is accepted.
  * @see Adobe Developer Console, Server-to-Server authentication: POST /ims/token/v3
  */
 export function fromOAuthServerToServer(

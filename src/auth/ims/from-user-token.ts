@@ -9,14 +9,14 @@ import type { CallerToken, Memberships } from './confirm-caller'
 import type { ImsContext } from './ims-client'
 
 const positiveMs = 5 * 60_000
-/** A refused token stays refused; without this, each request with one would cost two questions to IMS. */
+/** Negative cache: without it, each request with a refused token would cost two requests to IMS. */
 const negativeMs = 30_000
 const maxRemembered = 1_000
 
 /** A caller that IMS has confirmed. */
 interface Confirmed {
   readonly orgIds: readonly string[]
-  /** Read only where rules ask for it. */
+  /** Read only if the rules need it. */
   readonly memberships: Memberships | null
   readonly until: number
 }
@@ -26,10 +26,10 @@ interface Refused {
   readonly until: number
 }
 
-/** What IMS said of tokens, by their hash, shared by all requests of a container. Outages are never remembered. */
+/** Cached answers of IMS by token hash, shared by all requests of a container. Outages are not cached. */
 export interface KnownCallers {
   readonly confirmed: Map<string, Confirmed>
-  /** Apart, so that strangers cannot crowd out members. */
+  /** A separate cache, so that refused tokens cannot evict confirmed ones. */
   readonly refused: Map<string, Refused>
 }
 
@@ -44,8 +44,8 @@ export interface User {
 }
 
 /**
- * The caller's own token, after IMS has confirmed it: genuine, unexpired, of an accepted client, and of a member of
- * this app's organisation whom the rules admit. Where IMS cannot be asked, nobody gets in.
+ * The caller's own token after confirmation by IMS: authentic, unexpired, of an accepted client, and of an admitted member
+ * of this app's organisation. Fails closed: during an outage of IMS every caller is refused.
  * @throws NotConfigured without an `Authorization` header; JobError `caller-unauthorized`, `caller-forbidden`,
  * `token-unavailable`
  */
@@ -62,7 +62,7 @@ export function fromUserToken({ caller, rules, known }: User, context: ImsContex
     const confirmed = await confirmOnce({ value, clientId }, expiresAt, rules, known, context)
     if (!confirmed.orgIds.includes(rules.orgId)) {
       throw unauthorized(
-        'the person is no member of the organisation of this app',
+        'the user is not a member of the organisation of this app',
         'Log in to the right organisation.',
       )
     }
@@ -97,7 +97,7 @@ async function confirmOnce(
   }
 }
 
-/** The oldest goes first once there are too many. */
+/** Adds an entry, and evicts the oldest one above the limit. */
 function remember<Value>(map: Map<string, Value>, hash: string, value: Value): Value {
   map.delete(hash)
   map.set(hash, value)
@@ -117,7 +117,7 @@ function assertAdmitted(
   if (roles.some((role) => admitted.roles.includes(role))) return
   throw new JobError(
     'caller-forbidden',
-    'Forbidden: only some members of the organisation may do this, and the person is none of them.',
+    'Forbidden: only some members of the organisation may do this, and the user is not one of them.',
     'Ask an admin for one of the product profiles or roles that this app admits. A token shows them only with the scopes additional_info.projectedProductContext and additional_info.roles.',
   )
 }

@@ -6,17 +6,17 @@ import { decisionMaxBytes } from '../../http/http-client'
 import type { Clock } from '../../clock'
 import type { HttpClient } from '../../http/http-client'
 
-/** The issuer as the page on admin consent has it, and as the discovery document has it. */
+/** The issuer in Adobe's page on Admin consent, and in the discovery document. */
 const issuers = ['https://ims-na1.adobelogin.com/ims', 'https://ims-na1.adobelogin.com']
 const leewaySeconds = 60
 const keysTimeoutMs = 5_000
-/** An unknown key id makes the keys be fetched again, at most once in this time. */
+/** An unknown key id triggers a new download of the keys, at most once in this time. */
 const cooldownMs = 30_000
 
 const Claims = z.object({
   aud: z.string(),
   nonce: z.string(),
-  // Adobe's table calls it org_id, all of Adobe's samples read orgId.
+  // Adobe's table names it org_id; Adobe's samples read orgId.
   orgId: z.string().optional(),
   org_id: z.string().optional(),
 })
@@ -26,11 +26,11 @@ export interface IdTokenRules {
   readonly nonce: string
 }
 
-/** Tells the organisation that a verified ID token speaks of. @throws JobError `consent-invalid`, `token-unavailable` */
+/** Returns the organisation in a verified ID token. @throws JobError `consent-invalid`, `token-unavailable` */
 export type VerifyIdToken = (idToken: string, rules: IdTokenRules) => Promise<string>
 
 /**
- * Verifies ID tokens of Adobe IMS: RS256 only, a key of IMS, issuer, audience, times, nonce, and one organisation.
+ * Verifies ID tokens of Adobe IMS: RS256 only, IMS key, issuer, audience, times, nonce, exactly one organisation.
  * @param keysUrl `/ims/keys`
  * @see OpenID Connect Core §3.1.3.7 and Adobe Developer Console, Admin authentication
  */
@@ -60,7 +60,7 @@ export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: 
     }).then(
       (verified) => verified.payload,
       (error: unknown) => {
-        throw faultOf(error)
+        throw errorOf(error)
       },
     )
     const claims = Claims.safeParse(payload).data
@@ -71,7 +71,7 @@ export function createIdTokenVerifier(keysUrl: string, http: HttpClient, clock: 
   }
 }
 
-/** Without it any key of IMS would have to be tried. Null where the header cannot be read, which jose explains. */
+/** The key id; null if the header cannot be read, in which case jose reports the error. */
 function keyIdOf(idToken: string): string | null | undefined {
   try {
     return decodeProtectedHeader(idToken).kid
@@ -89,29 +89,28 @@ function organisationOf({ orgId, org_id }: z.infer<typeof Claims>): string {
   return named
 }
 
-/** Faults of the token are the token's: only keys that cannot be had are an outage. */
-function faultOf(error: unknown): JobError {
+/** Errors of the token refuse the consent; only a failed download of the keys is an outage. */
+function errorOf(error: unknown): JobError {
   if (error instanceof errors.JWTExpired) return invalid('it has expired')
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return invalid(`the claim ${error.claim} is not right`)
+  if (error instanceof errors.JWTClaimValidationFailed) return invalid(`the claim ${error.claim} is invalid`)
   if (error instanceof errors.JOSEAlgNotAllowed) return invalid('it is not signed with RS256')
   if (error instanceof errors.JWKSNoMatchingKey) return invalid('no key of IMS has signed it')
-  if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('the signature is not right')
+  if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('the signature is invalid')
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
-    return invalid('it is no token')
-  // `crit` names something that jose does not know, or the key's type does not fit.
-  if (error instanceof errors.JOSENotSupported) return invalid('it asks for an extension that nobody knows')
+    return invalid('it is not a token')
+  // `crit` names an extension that jose does not support, or the key type does not match.
+  if (error instanceof errors.JOSENotSupported) return invalid('it requires an unsupported extension')
   return new JobError(
     'token-unavailable',
-    'The keys of IMS cannot be had to verify the ID token.',
-    'Open the invitation again in some minutes; if it stays, check IMS_BASE_URL.',
+    'The keys of IMS for the verification of the ID token are unavailable.',
+    'Open the invitation again in a few minutes; if this continues, check IMS_BASE_URL.',
   )
 }
 
 function invalid(why: string): JobError {
   return new JobError(
     'consent-invalid',
-    `What came back cannot be trusted to be from Adobe: ${why}.`,
+    `The answer cannot be trusted to come from Adobe: ${why}.`,
     'Open the invitation again. If it happens again, tell whoever sent it to you.',
   )
 }

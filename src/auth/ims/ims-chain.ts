@@ -9,13 +9,13 @@ import type { ImsContext } from './ims-client'
 
 export interface ImsChainOptions {
   readonly log: Log
-  /** The customer whose data is meant; absent for the app's own organisation. */
+  /** The customer's organisation; absent for the app's own. */
   readonly tenantOrgId?: string
 }
 
 /**
- * A service token of Adobe IMS, from the first of these that is configured and belongs to the organisation that is
- * meant. A caller's own token is no link of it: whoever is refused must never reach the app's credential.
+ * A service token of Adobe IMS, from the first of these credentials that is configured and belongs to the organisation. A
+ * caller's own token is not part of the chain: a refused caller must never reach the app's credential.
  * 1. OAuth Server-to-Server
  * 2. Enterprise Web App, for a tenant whose admin consented
  * 3. Service Account (JWT), legacy
@@ -32,7 +32,7 @@ export function imsChain(
   )
 }
 
-/** A credential of one organisation has nothing to offer for another. */
+/** A credential counts as missing for another organisation than its own. */
 function ofOrg<Credential extends { readonly orgId: string }>(
   credential: Credential | Missing,
   orgId: string | undefined,

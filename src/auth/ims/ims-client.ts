@@ -9,7 +9,7 @@ import type { AccessToken } from '../token-provider'
 import type { JobError } from '../../errors'
 import type { AuthorityAnswer, AuthorityContext } from '../authority'
 
-/** What every IMS provider works with. */
+/** The dependencies of every IMS provider. */
 export interface ImsContext extends AuthorityContext {
   readonly baseUrl: string
 }
@@ -33,17 +33,17 @@ export interface TokenRequest {
   readonly orgId: string
 }
 
-/** No IMS token lives that many seconds: such a number is milliseconds, whatever the endpoint should answer. */
+/** No IMS token is valid for that many seconds: a larger number is milliseconds, also from /ims/token/v3. */
 const implausibleSeconds = 1_000_000
 
-const outOfOrder =
-  'Nothing is lost: the next tick tries again. If it stays, check IMS_BASE_URL and status.adobe.com.'
+const outageRemedy =
+  'Nothing is lost: the next tick tries again. If this continues, check IMS_BASE_URL and status.adobe.com.'
 
 const Granted = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().optional() })
 const Refused = z.object({ error: z.string(), error_description: z.string().optional() })
 
 /**
- * One exchange with IMS, urlencoded.
+ * One exchange with IMS. Forms are urlencoded.
  * @throws JobError `token-unavailable`
  */
 export async function askIms(
@@ -52,7 +52,7 @@ export async function askIms(
 ): Promise<AuthorityAnswer> {
   return askAuthority(context, {
     exchange: `${provider}: IMS`,
-    remedy: outOfOrder,
+    remedy: outageRemedy,
     method,
     url: await imsUrl(context.baseUrl, path),
     headers: form ? { ...formType, ...headers } : headers,
@@ -60,14 +60,14 @@ export async function askIms(
   })
 }
 
-/** For an answer of IMS that cannot be read. */
-export function imsOutOfOrder(provider: string, answer: AuthorityAnswer): JobError {
-  return unusable({ exchange: `${provider}: IMS`, remedy: outOfOrder }, answer)
+/** The error for an unreadable answer of IMS. */
+export function imsOutage(provider: string, answer: AuthorityAnswer): JobError {
+  return unusable({ exchange: `${provider}: IMS`, remedy: outageRemedy }, answer)
 }
 
 /**
- * Asks IMS for a token.
- * @throws JobError `token-refused` with IMS's own error code, `token-unavailable`
+ * Requests a token from IMS.
+ * @throws JobError `token-refused` with the error code of IMS, `token-unavailable`
  */
 export async function requestToken(context: ImsContext, request: TokenRequest): Promise<AccessToken> {
   const { provider, path, form, clientId, orgId } = request
@@ -81,13 +81,13 @@ export async function requestToken(context: ImsContext, request: TokenRequest): 
 }
 
 /**
- * Of the server's own text its code stays, and a short prefix without what was sent in this very exchange: a server
- * can only repeat what it was told.
+ * Keeps the server's error code, and a short prefix of its text without the secrets of this exchange: a server can repeat
+ * only secrets that it was sent.
  */
 function refusal({ provider, path, form }: TokenRequest, answer: AuthorityAnswer): JobError {
   const { status, debugId } = answer
   const refused = Refused.safeParse(answer.body)
-  if (!refused.success || !isRefusal(status, refused.data.error)) return imsOutOfOrder(provider, answer)
+  if (!refused.success || !isRefusal(status, refused.data.error)) return imsOutage(provider, answer)
   const { error, error_description: description = '' } = refused.data
   const sent = createRedactor()
   for (const name of ['client_secret', 'jwt_token']) sent.add(form[name])

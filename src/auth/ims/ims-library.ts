@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { TokenClaims } from './token-claims'
 
 /**
- * The one place that touches `@adobe/aio-lib-ims`, for what it does well: hosts and reading tokens. It is loaded on
- * first use only. Its requests are not used: they have no time limit and hang for ever after a 429 or 5xx.
+ * The only import of `@adobe/aio-lib-ims`, for host names and token claims. It is loaded on first use. Its requests are
+ * not used: they have no timeout and hang after a 429 or 5xx.
  */
 async function library() {
   return import('@adobe/aio-lib-ims/src/ims.js')
 }
 
-/** URL of an IMS endpoint below the configured base. */
+/** The URL of an IMS endpoint below the configured base URL. */
 export async function imsUrl(baseUrl: string, path: string): Promise<string> {
   const { Ims } = await library()
   const ims = new Ims('prod')
@@ -18,8 +18,8 @@ export async function imsUrl(baseUrl: string, path: string): Promise<string> {
 }
 
 /**
- * When an access token expires, ms since the epoch, from its own claims; null where it is not a token of that shape.
- * The claims are unambiguous where answers are not: `expires_in` is in seconds or milliseconds, by endpoint.
+ * The expiry of an access token from its claims, ms since the epoch; null if it has no such claims. The claims are
+ * unambiguous, unlike `expires_in` of an answer, whose unit depends on the endpoint.
  */
 export async function tokenExpiry(token: string): Promise<number | null> {
   if (!(await tokenClaims(token))) return null
@@ -28,7 +28,7 @@ export async function tokenExpiry(token: string): Promise<number | null> {
   return z.number().safeParse(result.access_token.expiry).data ?? null
 }
 
-/** The claims of an access token, unverified; null where it is not a JWT. */
+/** The unverified claims of an access token; null if it is not a JWT. */
 export async function tokenClaims(token: string): Promise<TokenClaims | null> {
   const { getTokenData } = await library()
   try {

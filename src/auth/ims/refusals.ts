@@ -1,6 +1,6 @@
 import type { RefusalMeaning } from '../token-refused'
 
-/** What a refusal of IMS means for the person who set the credential up. */
+/** The remedy for a refusal of IMS, and its meaning. */
 export interface Explanation {
   readonly remedy: string
   readonly meaning: RefusalMeaning
@@ -9,7 +9,7 @@ export interface Explanation {
 interface Refusal {
   readonly path: '/ims/token/v3' | '/ims/exchange/jwt'
   readonly imsError: string
-  /** Where one error means different things by status. */
+  /** Set if the meaning of the error depends on the status. */
   readonly status?: number
   readonly remedy: string
   readonly meaning?: RefusalMeaning
@@ -33,7 +33,7 @@ const refusals: readonly Refusal[] = [
     path: '/ims/token/v3',
     imsError: 'invalid_scope',
     remedy:
-      'Copy the scopes from the credential page of the Developer Console; a single unknown one spoils all.',
+      'Copy the scopes from the credential page of the Developer Console; a single unknown scope makes IMS refuse all.',
   },
   {
     path: '/ims/token/v3',
@@ -87,7 +87,7 @@ const refusals: readonly Refusal[] = [
   },
 ]
 
-/** What to do about an error code that came with this status. */
+/** Explains an error code that was received with this status. */
 export function explainRefusal(path: Refusal['path'], status: number, imsError: string): Explanation {
   const refusal = refusals.find(
     (known) =>

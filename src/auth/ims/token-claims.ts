@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Claims of an IMS access token. Times are strings of milliseconds. */
+/** Claims of an IMS access token. Times are strings that contain milliseconds. */
 export const TokenClaims = z.object({
   type: z.string().optional(),
   client_id: z.string().optional(),

@@ -5,8 +5,8 @@ import { grantFrom, tokenOf } from './grant'
 import { exchangeWith, readStandardAnswer } from './token-answer'
 import { standardRequest } from './token-request'
 import type { InputReference } from '../../inputs'
-import type { SourceAuthentication, AuthenticationContext } from '../source-authentication'
 import type { AccessToken } from '../token-provider'
+import type { Authentication, AuthenticationContext } from './authentication'
 
 export interface ClientCredentials {
   readonly tokenUrl: { readonly base: InputReference; readonly path: string }
@@ -18,10 +18,11 @@ export interface ClientCredentials {
 }
 
 /** The OAuth 2 client credentials grant for a server whose address is an input. @see RFC 6749 §4.4 */
-export function clientCredentials(definition: ClientCredentials): SourceAuthentication {
+export function clientCredentials(definition: ClientCredentials): Authentication {
   const { tokenUrl, clientId, clientSecret, scope, basicAuth = null } = definition
   return {
     inputs: [tokenUrl.base, clientId, clientSecret],
+    faults: [],
     open: (context) =>
       learning(
         memoize(() => mint(context), context.clock),

@@ -152,7 +152,7 @@ export function parseConfiguration(name: string, value: unknown): Configuration 
 export function misconfigured(name: string, what: string): JobError {
   return new JobError(
     'input-invalid',
-    `The OAuth 2 configuration of ${name} is not right. ${what}.`,
+    `The OAuth 2 configuration of ${name} is invalid. ${what}.`,
     'Correct the entry of customerAuthenticationConfigurations in the job file.',
   )
 }

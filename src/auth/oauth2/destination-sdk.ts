@@ -1,3 +1,4 @@
+import { JobError } from '../../errors'
 import { checkReferences, collectAuthData } from './auth-data'
 import { authorizationCode } from './authorization-code'
 import { hostPattern, secureHostOf } from './allowed-hosts'
@@ -9,9 +10,9 @@ import { learning } from '../learning'
 import { memoize } from '../memoize'
 import { replaceGrant } from './single-flight'
 import { requestToken } from './token-endpoint'
-import type { SourceAuthentication, AuthenticationContext } from '../source-authentication'
 import type { Consent } from '../consent/consent'
 import type { AuthDataInputs } from './auth-data'
+import type { Authentication, AuthenticationContext } from './authentication'
 import type { Configuration, Template } from './configuration'
 import type { TokenEndpoint } from './token-endpoint'
 
@@ -48,53 +49,61 @@ export interface DestinationSdkOAuth2 {
  *   },
  * })
  * @see Adobe Experience Platform, Destination SDK, OAuth 2 authorization
- * @throws JobError `input-invalid` naming the path of what is wrong
  */
-export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): SourceAuthentication {
+export function destinationSdkOAuth2(definition: DestinationSdkOAuth2): Authentication {
   const { inputs: references = {} } = definition
-  const endpoint = endpointOf(definition, references)
-
-  function prepare(context: AuthenticationContext) {
-    const authData = collectAuthData(endpoint.configuration, references, context.inputs)
-    return { authData, file: grantFileFor(endpoint, references, authData, context.grants) }
+  const inputs = Object.values(references)
+  let endpoint: TokenEndpoint
+  try {
+    endpoint = endpointOf(definition, references)
+  } catch (error) {
+    if (!(error instanceof JobError)) throw error
+    return { inputs, faults: [error.message], open: () => rethrow(error) }
   }
-
-  function open(context: AuthenticationContext) {
-    const { authData, file } = prepare(context)
-    const provider = memoize(
-      grantProvider({ endpoint, context, authData, file, learn: context.learn }),
-      context.clock,
-    )
-    return learning(provider, context.learn)
-  }
-
-  function consent(context: AuthenticationContext): Consent {
-    const { name, configuration } = endpoint
-    const { authData, file } = prepare(context)
-    return authorizationCode({
-      name,
-      configuration,
-      authData,
-      async redeem(code, use) {
-        const fields = await requestToken(endpoint, context, authData, code)
-        const { clock } = context
-        const grantContext = {
-          authData,
-          previous: null,
-          refreshToken: null,
-          mintable: false,
-          now: clock.now(),
-        }
-        await use()
-        await replaceGrant(file, clock, grantFrom(fields, grantContext))
-      },
-    })
-  }
-
   const needsConsent = endpoint.configuration.grant === 'OAUTH2_AUTHORIZATION_CODE'
-  return { inputs: Object.values(references), open, ...(needsConsent ? { consent } : {}) }
+  return {
+    inputs,
+    faults: [],
+    open(context) {
+      const parts = { endpoint, context, ...grantOf(endpoint, references, context), learn: context.learn }
+      return learning(memoize(grantProvider(parts), context.clock), context.learn)
+    },
+    ...(needsConsent ? { consent: (context) => consentTo(endpoint, references, context) } : {}),
+  }
 }
 
+function rethrow(error: JobError): never {
+  throw error
+}
+
+/** The data and the file of a grant. @throws JobError `input-missing`, `input-invalid` */
+function grantOf(endpoint: TokenEndpoint, references: AuthDataInputs, context: AuthenticationContext) {
+  const authData = collectAuthData(endpoint.configuration, references, context.inputs)
+  return { authData, file: grantFileFor(endpoint, references, authData, context.grants) }
+}
+
+function consentTo(
+  endpoint: TokenEndpoint,
+  references: AuthDataInputs,
+  context: AuthenticationContext,
+): Consent {
+  const { name, configuration } = endpoint
+  const { authData, file } = grantOf(endpoint, references, context)
+  return authorizationCode({
+    name,
+    configuration,
+    authData,
+    async redeem(code, use) {
+      const fields = await requestToken(endpoint, context, authData, code)
+      const { clock } = context
+      const grantContext = { authData, previous: null, refreshToken: null, mintable: false, now: clock.now() }
+      await use()
+      await replaceGrant(file, clock, grantFrom(fields, grantContext))
+    },
+  })
+}
+
+/** @throws JobError `input-invalid` naming the path of the error */
 function endpointOf(definition: DestinationSdkOAuth2, references: AuthDataInputs): TokenEndpoint {
   const { name, allowedHosts = [], userContext = {} } = definition
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name))

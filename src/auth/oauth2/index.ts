@@ -2,6 +2,7 @@
 export { clientCredentials } from './client-credentials'
 export { destinationSdkOAuth2 } from './destination-sdk'
 export { openGrantStore } from './grant-store'
+export type { Authentication, AuthenticationContext } from './authentication'
 export type { ClientCredentials } from './client-credentials'
 export type { DestinationSdkOAuth2 } from './destination-sdk'
 export type { GrantStore } from './grant-store'

@@ -3,7 +3,7 @@ import { FieldPath, parseOptions } from '../../options'
 import type { InputReference } from '../../inputs'
 import type { Mistake } from '../../mistake'
 import type { PaginatorDefinition } from '../paginators/paginator'
-import type { SourceAuthentication } from '../../auth/source-authentication'
+import type { Authentication } from '../../auth/oauth2'
 import type { Capability, Paging } from '../source'
 
 /** Query parameters that take the two ends of a slice. */
@@ -59,7 +59,7 @@ export interface RestSource<
   /** How the API asks for the next page. Default: there is one page. */
   readonly paginator?: PaginatorDefinition<P>
   /** How the API knows who asks. Default: it does not. */
-  readonly authentication?: SourceAuthentication
+  readonly authentication?: Authentication
 }
 
 /** What an API with these filters can do. */

@@ -20,7 +20,7 @@ function minter(clock: VirtualClock, lifeMs = 24 * hour) {
   return { minted, mint }
 }
 
-it('200 concurrent callers on a cold container cost one mint, and on a warm one none', async () => {
+it('requests one token for 200 concurrent callers (single-flight), and none from a warm cache', async () => {
   const clock = virtualClock()
   const { minted, mint } = minter(clock)
   const provider = memoize(mint, clock)
@@ -31,7 +31,7 @@ it('200 concurrent callers on a cold container cost one mint, and on a warm one 
   expect(minted).toHaveLength(1)
 })
 
-it('in 30 hours no token is handed out in its last five minutes', async () => {
+it('returns no token in its last five minutes during 30 hours', async () => {
   const clock = virtualClock()
   const { minted, mint } = minter(clock)
   const provider = memoize(mint, clock)
@@ -45,7 +45,7 @@ it('in 30 hours no token is handed out in its last five minutes', async () => {
   expect(minted).toHaveLength(2)
 })
 
-it('between ten and five minutes before its end a token still serves while the next is minted', async () => {
+it('returns a token ten to five minutes before its expiry while it requests the next one', async () => {
   const clock = virtualClock()
   const { minted, mint } = minter(clock)
   const provider = memoize(mint, clock)
@@ -61,7 +61,7 @@ it('between ten and five minutes before its end a token still serves while the n
   expect(minted).toHaveLength(2)
 })
 
-it('a short-lived token is used for most of its life', async () => {
+it('uses a short-lived token for most of its lifetime', async () => {
   const clock = virtualClock()
   const { minted, mint } = minter(clock, 60_000)
   const provider = memoize(mint, clock)
@@ -73,7 +73,7 @@ it('a short-lived token is used for most of its life', async () => {
   expect(minted).toHaveLength(1)
 })
 
-it('drops the token that was refused, and no fresher one', async () => {
+it('drops a refused token, but not a newer one', async () => {
   const clock = virtualClock()
   const { minted, mint } = minter(clock)
   const provider = memoize(mint, clock)
@@ -87,7 +87,7 @@ it('drops the token that was refused, and no fresher one', async () => {
   expect(minted).toHaveLength(2)
 })
 
-it('does not ask again at once for a credential that was refused, but does after a passing failure', async () => {
+it('caches a refusal, but not a transient failure', async () => {
   const clock = virtualClock()
   let asked = 0
   const failing = (code: 'token-refused' | 'token-unavailable') =>
@@ -112,11 +112,11 @@ describe('the chain', () => {
   const token: AccessToken = { value: 'token', expiresAt: 1, clientId: 'id' }
   const absent = () => Promise.reject(new NotConfigured('First', ['FIRST_ID']))
 
-  it('passes over what is not configured', async () => {
+  it('skips providers that are not configured', async () => {
     expect(await chain(absent, () => Promise.resolve(token))()).toBe(token)
   })
 
-  it('stops at what is configured and refused', async () => {
+  it('stops at a configured provider that is refused', async () => {
     const refused = new JobError('token-refused', 'refused', 'mend it')
     const next = jest.fn(() => Promise.resolve(token))
 
@@ -124,7 +124,7 @@ describe('the chain', () => {
     expect(next).not.toHaveBeenCalled()
   })
 
-  it('lists what every link lacks when none is configured', async () => {
+  it('lists the missing inputs of every provider if none is configured', async () => {
     const other = () => Promise.reject(new NotConfigured('Second', ['SECOND_ID', 'SECOND_SECRET']))
 
     await expect(chain(absent, other)()).rejects.toMatchObject({

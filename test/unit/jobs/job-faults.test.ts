@@ -13,7 +13,7 @@ import {
   text,
   z,
 } from '../../../src'
-import { jobs } from '../../../src/jobs'
+import { jobs } from '../../fixtures/app/jobs'
 import { findJob } from '../../../src/jobs/find-job'
 import { openJob } from '../../../src/jobs/open-job'
 import { errorThrownBy } from '../../fixtures/error-of'
@@ -50,7 +50,7 @@ const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cu
 const faultsOf = (change: object) => js.job({ ...orders, ...change }).faults
 
 it.each(jobs.map((job) => [job.name, job] as const))(
-  'the job %s of this app is without a fault',
+  'the job %s of the fixture app is without a fault',
   (_name, job) => {
     expect(openJob(job)).toBe(job)
   },

@@ -38,32 +38,32 @@ function present(token: string, caller: Partial<Caller> = {}, changed: Partial<C
 }
 const asked = (path: string) => ims.requests.filter(({ url }) => url === path).length
 
-it('lets in a member of the organisation whose token IMS confirms', async () => {
+it('admits a member of the organisation whose token IMS confirms', async () => {
   const token = ims.logIn(ada, 'exc_app')
 
   expect(await present(token)).toMatchObject({ value: token, clientId: 'exc_app', orgId })
   expect(ims.requests[0]?.headers).toMatchObject({ 'x-ims-clientid': 'exc_app' })
 })
 
-it('takes the scheme in any case', async () => {
+it('accepts the scheme Bearer in any case', async () => {
   const token = ims.logIn(ada, 'exc_app')
 
   await expect(present(token, { authorization: `bearer ${token}` })).resolves.toBeDefined()
 })
 
-it('passes to the next provider where nobody is there to ask', async () => {
+it('is not configured without an Authorization header', async () => {
   await expect(present('', { authorization: undefined })).rejects.toBeInstanceOf(NotConfigured)
 })
 
-describe('turns away, without asking IMS,', () => {
+describe('before a request to IMS', () => {
   it.each([
     ['an empty token', { authorization: 'Bearer ' }],
     ['two tokens', { authorization: 'Bearer a.b.c, Bearer d.e.f' }],
     ['another scheme', { authorization: 'Basic YTpi' }],
-    ['something that is no JWT', { authorization: 'Bearer opaque' }],
-    ['a request that names no organisation', { orgId: undefined }],
-    ['a request that names another organisation', { orgId: otherOrgId }],
-  ])('%s', async (_what, caller) => {
+    ['a token that is not a JWT', { authorization: 'Bearer opaque' }],
+    ['no organisation header', { orgId: undefined }],
+    ['another organisation in the header', { orgId: otherOrgId }],
+  ])('refuses %s', async (_what, caller) => {
     const error = await errorOf(present(ims.logIn(ada, 'exc_app'), caller))
 
     expect(error.code).toBe('caller-unauthorized')
@@ -75,7 +75,7 @@ describe('turns away, without asking IMS,', () => {
     ['a token of another environment', { as: 'ims-na1-stg1' }],
     ['a token of a client that is not accepted', { client_id: 'stranger' }],
     ['an expired token', { created_at: '0' }],
-  ])('%s', async (_what, claims) => {
+  ])('refuses %s', async (_what, claims) => {
     const error = await errorOf(present(ims.logIn(ada, 'exc_app', undefined, claims)))
 
     expect(error.code).toBe('caller-unauthorized')
@@ -83,7 +83,7 @@ describe('turns away, without asking IMS,', () => {
   })
 })
 
-it('turns away a token that IMS does not confirm, such as one with a forged signature', async () => {
+it('refuses a token that IMS does not confirm, such as one with a forged signature', async () => {
   const [head, , signature] = ims.logIn(ada, 'exc_app').split('.')
   const [, body] = ims.logIn({ ...ada, userId: 'admin@AdobeID' }, 'exc_app').split('.')
 
@@ -95,13 +95,13 @@ it('turns away a token that IMS does not confirm, such as one with a forged sign
   })
 })
 
-it('turns away who is no member, whatever organisation the request names', async () => {
+it('refuses a user of another organisation, even if the header names this one', async () => {
   const token = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
 
   expect(await errorOf(present(token))).toMatchObject({ code: 'caller-unauthorized' })
 })
 
-it('says which scope is missing where the organisations cannot be read', async () => {
+it('names the missing scope if the organisations cannot be read', async () => {
   const error = await errorOf(present(ims.logIn(ada, 'exc_app', 'openid')))
 
   expect(error.remedy).toContain('read_organizations')
@@ -110,13 +110,13 @@ it('says which scope is missing where the organisations cannot be read', async (
 it.each([
   ['a 503', { kind: 'reply', reply: { status: 503 } }],
   ['nonsense', { kind: 'reply', reply: { status: 200, body: '<html>' } }],
-] as const)('lets nobody in while IMS answers %s', async (_what, fault) => {
+] as const)('refuses every caller while IMS answers %s', async (_what, fault) => {
   for (let tries = 0; tries < 3; tries += 1) ims.once(fault)
 
   expect(await errorOf(present(ims.logIn(ada, 'exc_app')))).toMatchObject({ code: 'token-unavailable' })
 })
 
-it('remembers a confirmed caller for five minutes, and not a second longer', async () => {
+it('caches a confirmed caller for exactly five minutes', async () => {
   const token = ims.logIn(ada, 'exc_app')
   await present(token)
   await present(token)
@@ -127,7 +127,7 @@ it('remembers a confirmed caller for five minutes, and not a second longer', asy
   expect(await errorOf(present(token))).toMatchObject({ code: 'caller-unauthorized' })
 })
 
-it('never takes one caller for another', async () => {
+it('separates cached callers by token', async () => {
   const eve = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
   await present(ims.logIn(ada, 'exc_app'))
 
@@ -135,7 +135,7 @@ it('never takes one caller for another', async () => {
   expect(asked('/ims/validate_token/v1')).toBe(2)
 })
 
-it('does not remember an outage', async () => {
+it('does not cache an outage of IMS', async () => {
   const token = ims.logIn(ada, 'exc_app')
   for (let tries = 0; tries < 3; tries += 1) ims.once({ kind: 'reply', reply: { status: 503 } })
   await errorOf(present(token))
@@ -143,7 +143,7 @@ it('does not remember an outage', async () => {
   await expect(present(token)).resolves.toBeDefined()
 })
 
-it('asks IMS once in half a minute about a token that it refuses', async () => {
+it('validates a refused token at IMS once in 30 s', async () => {
   const token = ims.logIn(ada, 'exc_app')
   ims.revoke(token)
   for (let request = 0; request < 20; request += 1) {
@@ -156,7 +156,7 @@ it('asks IMS once in half a minute about a token that it refuses', async () => {
   expect(ims.requests).toHaveLength(2)
 })
 
-it('strangers do not crowd out members', async () => {
+it('keeps confirmed callers in the cache during a flood of refused tokens', async () => {
   const token = ims.logIn(ada, 'exc_app')
   await present(token)
   for (let index = 0; index < 1_100; index += 1) {
@@ -175,9 +175,9 @@ function refusedOnce() {
 }
 
 it.each([
-  ['who names no organisation', { orgId: undefined }],
-  ['who names another organisation', { orgId: otherOrgId }],
-])('does not tell a stranger %s which organisation the app belongs to', async (_what, caller) => {
+  ['without an organisation header', { orgId: undefined }],
+  ['with another organisation header', { orgId: otherOrgId }],
+])('does not reveal the organisation of the app to a caller %s', async (_what, caller) => {
   const eve = ims.logIn({ userId: 'eve@AdobeID', orgIds: [otherOrgId] }, 'exc_app')
 
   const { message, remedy } = await errorOf(present(eve, caller))
@@ -185,11 +185,11 @@ it.each([
   expect(`${message} ${remedy}`).not.toContain(orgId.slice(0, 10))
 })
 
-it('takes the organisation in any case', async () => {
+it('accepts the organisation id in any case', async () => {
   await expect(present(ims.logIn(ada, 'exc_app'), { orgId: orgId.toLowerCase() })).resolves.toBeDefined()
 })
 
-describe('where only some members may', () => {
+describe('with rules for members', () => {
   const admitted = {
     userIds: ['admin@AdobeID'],
     productProfiles: ['Ingest admins', '4711'],
@@ -205,16 +205,16 @@ describe('where only some members may', () => {
     ['a product profile by its name', { productProfiles: [{ id: '1', name: 'Ingest admins' }] }],
     ['a product profile by its group id', { productProfiles: [{ id: '4711', name: 'Anything' }] }],
     ['an admin role', { roles: ['org_admin'] }],
-  ])('lets in who has %s', async (_what, member) => {
+  ])('admits a member with %s', async (_what, member) => {
     await expect(asMember(profile(orgId, member))).resolves.toBeDefined()
   })
 
-  it('lets in who is named', async () => {
+  it('admits a member by user id', async () => {
     await expect(asMember({ userId: 'admin@AdobeID', orgIds: [orgId] })).resolves.toBeDefined()
   })
 
   it.each([
-    ['nothing of the kind', orgId, {}],
+    ['none of them', orgId, {}],
     [
       'another profile and role',
       orgId,
@@ -226,11 +226,11 @@ describe('where only some members may', () => {
       { productProfiles: [{ id: '4711', name: 'Ingest admins' }] },
     ],
     ['the role in another organisation', otherOrgId, { roles: ['org_admin'] }],
-  ])('turns away a member who has %s', async (_what, orgOf, member) => {
+  ])('refuses a member with %s', async (_what, orgOf, member) => {
     expect(await errorOf(asMember(profile(orgOf, member)))).toMatchObject({ code: 'caller-forbidden' })
   })
 
-  it('turns away a member whose token does not show profiles and roles', async () => {
+  it('refuses a member whose token lacks the scopes for profiles and roles', async () => {
     const member = { productProfiles: [{ id: '4711', name: 'Ingest admins' }], roles: ['org_admin'] }
 
     expect(await errorOf(asMember(profile(orgId, member), 'openid,read_organizations'))).toMatchObject({
@@ -239,14 +239,14 @@ describe('where only some members may', () => {
     })
   })
 
-  it('asks for nothing more than before where every member may', async () => {
+  it('requests no profile from IMS if every member is admitted', async () => {
     await present(ims.logIn(ada, 'exc_app'))
 
     expect(asked('/ims/profile/v1')).toBe(0)
   })
 })
 
-it('never repeats the token in an error', async () => {
+it('does not contain the token in any error', async () => {
   const token = ims.logIn(ada, 'stranger')
 
   const error = await errorOf(present(token))

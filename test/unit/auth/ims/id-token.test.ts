@@ -37,13 +37,13 @@ const signed = (changed: object = {}, header: object = {}) =>
 const fetchedKeys = () => ims.requests.filter(({ url }) => url === '/ims/keys').length
 
 it.each([
-  ['orgId, as in all of Adobe’s samples', {}],
+  ['orgId, as in Adobe’s samples', {}],
   ['org_id, as in Adobe’s table', { orgId: undefined, org_id: orgId }],
-  ['both alike', { org_id: orgId }],
+  ['equal orgId and org_id', { org_id: orgId }],
   ['the issuer of the discovery document', { iss: 'https://ims-na1.adobelogin.com' }],
   ['a clock that is half a minute fast', { iat: seconds + 30 }],
   ['a clock that is half a minute slow', { exp: seconds - 30 }],
-])('takes %s', async (_what, changed) => {
+])('accepts a token with %s', async (_what, changed) => {
   expect(await verify(signed(changed), rules)).toBe(orgId)
 })
 
@@ -54,11 +54,11 @@ it.each([
   ['another issuer', { iss: 'https://ims-na1.adobelogin.com.evil.example/ims' }],
   ['another nonce', { nonce: 'another' }],
   ['no nonce', { nonce: undefined }],
-  ['a time that is over', { exp: seconds - 61 }],
-  ['no end', { exp: undefined }],
-  ['no beginning', { iat: undefined }],
-  ['a beginning in the future', { iat: seconds + 61 }],
-  ['two organisations', { org_id: '9D7878D36356BE2B1B5A1E5D@AdobeOrg' }],
+  ['an expiry in the past', { exp: seconds - 61 }],
+  ['no expiry', { exp: undefined }],
+  ['no issue time', { iat: undefined }],
+  ['an issue time in the future', { iat: seconds + 61 }],
+  ['two different organisations', { org_id: '9D7878D36356BE2B1B5A1E5D@AdobeOrg' }],
   ['no organisation', { orgId: undefined }],
   ['an organisation that is a path', { orgId: '../../jobs/flights@AdobeOrg' }],
 ])('refuses a token with %s', async (_what, changed) => {
@@ -72,7 +72,7 @@ it('refuses a token without a signature', async () => {
   expect(await errorOf(verify(unsigned, rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
-it('refuses a token that is signed with the public key as if it were a shared secret', async () => {
+it('refuses a token that is signed with HS256 and the public key (key confusion)', async () => {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const head = `${encode({ alg: 'HS256', kid: ims.idTokens.kid })}.${encode(claims())}`
   const forged = `${head}.${createHmac('sha256', ims.idTokens.publicKey).update(head).digest('base64url')}`
@@ -80,40 +80,40 @@ it('refuses a token that is signed with the public key as if it were a shared se
   expect(await errorOf(verify(forged, rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
-it('refuses a token that another key has signed under the name of a key of IMS', async () => {
+it('refuses a token of another key with the key id of IMS', async () => {
   const forged = createSigner('x').sign({ alg: 'RS256', kid: ims.idTokens.kid }, claims())
 
   expect(await errorOf(verify(forged, rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
 it.each([
-  ['nothing', ''],
+  ['an empty text', ''],
   ['a word', 'token'],
   ['two dots', '..'],
-])('refuses %s', async (_what, text) => {
+])('refuses %s as a token', async (_what, text) => {
   expect(await errorOf(verify(text, rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
 it.each([
-  ['that names no key', { kid: undefined }],
-  ['with an extension that is critical', { crit: ['exp'], exp: 1 }],
-  ['with an unknown extension that is critical', { crit: ['canary'], canary: 1 }],
-  ['whose payload is not encoded', { crit: ['b64'], b64: false }],
+  ['without a key id', { kid: undefined }],
+  ['with a critical extension', { crit: ['exp'], exp: 1 }],
+  ['with an unknown critical extension', { crit: ['canary'], canary: 1 }],
+  ['with an unencoded payload', { crit: ['b64'], b64: false }],
 ])('refuses a token %s as a forgery, not as an outage', async (_what, header) => {
   expect(await errorOf(verify(signed({}, header), rules))).toMatchObject({ code: 'consent-invalid' })
 })
 
-it('spells an organisation as IMS does, in whatever case the token has it', async () => {
+it('normalises the case of the organisation id', async () => {
   expect(await verify(signed({ orgId: orgId.toLowerCase() }), rules)).toBe(orgId)
 })
 
-it('fetches the keys once for any number of tokens', async () => {
+it('downloads the keys once for several tokens', async () => {
   await Promise.all(Array.from({ length: 20 }, () => verify(signed(), rules)))
 
   expect(fetchedKeys()).toBe(1)
 })
 
-it('a storm of unknown key ids makes the keys be fetched at most once more', async () => {
+it('downloads the keys at most once more during a flood of unknown key ids', async () => {
   await verify(signed(), rules)
   for (let index = 0; index < 50; index += 1) {
     expect(await errorOf(verify(signed({}, { kid: `unknown-${index}` }), rules))).toMatchObject({
@@ -124,7 +124,7 @@ it('a storm of unknown key ids makes the keys be fetched at most once more', asy
   expect(fetchedKeys()).toBeLessThanOrEqual(2)
 })
 
-it('takes keys that cannot be had for an outage, not for a forgery', async () => {
+it('reports a failed download of the keys as an outage', async () => {
   ims.once({ kind: 'reply', reply: { status: 503 } })
 
   expect(await errorOf(verify(signed(), rules))).toMatchObject({ code: 'token-unavailable' })

@@ -61,7 +61,7 @@ it.each([
   ['a list with blanks', 'openid AdobeID'],
   ['a JSON array', '["openid","AdobeID"]'],
   ['an array', ['openid', 'AdobeID']],
-])('a token is minted with scopes as %s', async (_form, scopes) => {
+])('requests a token with scopes as %s', async (_form, scopes) => {
   const minted = await token({ ...s2s, IMS_OAUTH_S2S_SCOPES: scopes })
 
   expect(ims.verify(minted.value)).toMatchObject({ client_id: 'client', scope: 'openid,AdobeID' })
@@ -69,7 +69,7 @@ it.each([
   expect(minted.expiresAt - Date.now()).toBeGreaterThan(23 * 3_600_000)
 })
 
-it('what the annotation include-ims-credentials brings counts before the inputs', async () => {
+it('prefers the credential of the annotation include-ims-credentials to the inputs', async () => {
   const annotated = { client_id: 'client', client_secret: 'canary-secret', org_id: orgId, scopes: ['openid'] }
 
   const minted = await token({ ...s2s, IMS_OAUTH_S2S_CLIENT_ID: 'other', __ims_oauth_s2s: annotated })
@@ -77,13 +77,13 @@ it('what the annotation include-ims-credentials brings counts before the inputs'
   expect(minted.clientId).toBe('client')
 })
 
-it('while a secret is rotated, the next one is tried', async () => {
+it('tries the second secret during a rotation', async () => {
   const minted = await token({ ...s2s, IMS_OAUTH_S2S_CLIENT_SECRET: '["canary-retired","canary-secret"]' })
 
   expect(ims.verify(minted.value)).not.toBeNull()
 })
 
-it('a 503 costs one more try, and a request is urlencoded', async () => {
+it('retries after a 503, and sends urlencoded forms', async () => {
   ims.once({ kind: 'reply', reply: { status: 503, body: '<html>' } })
 
   await token(s2s)
@@ -96,7 +96,7 @@ it.each([
   ['a wrong secret', { IMS_OAUTH_S2S_CLIENT_SECRET: 'canary-wrong' }, 'invalid_client'],
   ['an unknown client', { IMS_OAUTH_S2S_CLIENT_ID: 'nobody' }, 'invalid_client'],
   ['a scope that is not assigned', { IMS_OAUTH_S2S_SCOPES: 'openid,offline_access' }, 'invalid_scope'],
-])('%s is refused with what to do, and without the secret', async (_what, change, imsError) => {
+])('reports %s with a remedy and without the secret', async (_what, change, imsError) => {
   const error = await rejection({ ...s2s, ...change })
 
   expect(error).toMatchObject({
@@ -106,7 +106,7 @@ it.each([
   expect(JSON.stringify([error, String(error)])).not.toContain('canary')
 })
 
-it('an IMS that answers nonsense is out of order, not a refusal', async () => {
+it('reports an unreadable answer of IMS as an outage', async () => {
   for (let tries = 0; tries < 3; tries += 1)
     ims.once({ kind: 'reply', reply: { status: 500, body: '<html>' } })
 
@@ -125,20 +125,20 @@ describe('the JWT fallback', () => {
     ['base64 in lines', encoded.replace(/(.{76})/g, '$1\r\n')],
     ['a PEM with literal \\n', privateKey.replaceAll('\n', '\\n')],
     ['a PEM with CRLF', privateKey.replaceAll('\n', '\r\n')],
-  ])('takes the key as %s', async (_form, key) => {
+  ])('accepts the private key as %s', async (_form, key) => {
     const minted = await token({ ...jwt, JWT_PRIVATE_KEY: key })
 
     expect(ims.verify(minted.value)).toMatchObject({ client_id: 'client' })
     expect(minted.expiresAt - Date.now()).toBeLessThan(25 * 3_600_000)
   })
 
-  it('takes metascopes as names or full URLs', async () => {
+  it('accepts metascopes as names or full URLs', async () => {
     const url = 'https://ims-na1.adobelogin.com/s/ent_analytics_bulk_ingest_sdk'
 
     expect((await token({ ...jwt, JWT_METASCOPES: url })).clientId).toBe('client')
   })
 
-  it('is used only where nothing better is configured, and warns', async () => {
+  it('is used only without other credentials, and warns', async () => {
     const warnings: string[] = []
     await token(jwt, { ...silentLog, warn: (message) => void warnings.push(message) })
     const before = ims.requests.length
@@ -148,7 +148,7 @@ describe('the JWT fallback', () => {
     expect(ims.requests.slice(before).map(({ url }) => url)).toEqual(['/ims/token/v3'])
   })
 
-  it('is refused where Adobe has switched it off', async () => {
+  it('fails after Adobe has switched it off', async () => {
     ims.jwtAlive = false
 
     expect(await rejection(jwt)).toMatchObject({
@@ -162,11 +162,11 @@ describe('the JWT fallback', () => {
     ['metascopes that are not bound', { JWT_METASCOPES: 'ent_campaign_sdk' }, 'invalid_scope'],
     ['another organisation', { JWT_IMS_ORG: 'X@AdobeOrg' }, 'bad_request'],
     ['a wrong secret', { JWT_CLIENT_SECRET: 'canary-wrong' }, 'invalid_client'],
-  ])('%s is refused by name', async (_what, change, imsError) => {
+  ])('reports %s by its error code', async (_what, change, imsError) => {
     expect(await rejection({ ...jwt, ...change })).toMatchObject({ details: { imsError } })
   })
 
-  it('never quotes a key that is none', async () => {
+  it('does not echo an invalid private key', async () => {
     const error = await rejection({
       ...jwt,
       JWT_PRIVATE_KEY: Buffer.from('canary-not-a-key').toString('base64'),
@@ -185,7 +185,7 @@ function otherKey(): string {
   }).privateKey
 }
 
-it('names every input that is missing', async () => {
+it('names every missing input', async () => {
   const error = await rejection({ IMS_OAUTH_S2S_CLIENT_ID: 'client' })
 
   expect(error).toMatchObject({ code: 'token-not-configured' })

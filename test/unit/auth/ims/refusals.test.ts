@@ -50,7 +50,7 @@ const answers = (status: number, error: string) =>
   })
 const asked = () => ims.requests.map(({ url }) => url)
 
-describe('every documented refusal of a JWT says what to do', () => {
+describe('the remedy for a refused JWT', () => {
   it.each([
     [400, 'invalid_client', 'JWT_CLIENT_ID'],
     [401, 'invalid_client', 'JWT_CLIENT_SECRET'],
@@ -59,7 +59,7 @@ describe('every documented refusal of a JWT says what to do', () => {
     [400, 'invalid_jti', 'jti'],
     [400, 'invalid_scope', 'JWT_METASCOPES'],
     [400, 'bad_request', 'JWT_TECHNICAL_ACCOUNT_ID'],
-  ])('%i %s', async (status, imsError, hint) => {
+  ])('follows from status %i and error %s', async (status, imsError, hint) => {
     answers(status, imsError)
 
     const error = await errorOf(mint({ jwt }))
@@ -72,14 +72,14 @@ describe('every documented refusal of a JWT says what to do', () => {
   })
 })
 
-describe('every refusal of client credentials says what to do', () => {
+describe('the remedy for refused client credentials', () => {
   it.each([
     [400, 'invalid_client', 'client secret'],
     [401, 'invalid_client', 'client secret'],
     [400, 'invalid_scope', 'scopes'],
     [400, 'unsupported_grant_type', 'IMS_BASE_URL'],
     [400, 'something_new', 'npm run doctor'],
-  ])('%i %s', async (status, imsError, hint) => {
+  ])('follows from status %i and error %s', async (status, imsError, hint) => {
     answers(status, imsError)
 
     const error = await errorOf(mint({ serverToServer }))
@@ -90,7 +90,7 @@ describe('every refusal of client credentials says what to do', () => {
 })
 
 describe('the chain', () => {
-  it('says what every link lacks where none is configured', async () => {
+  it('lists the missing inputs of every provider if none is configured', async () => {
     const error = await errorOf(mint({}))
 
     expect(error).toMatchObject({ code: 'token-not-configured' })
@@ -99,7 +99,7 @@ describe('the chain', () => {
     }
   })
 
-  it('goes on to JWT where the kind of credential before no longer exists', async () => {
+  it('continues with JWT if the earlier kind of credential no longer exists', async () => {
     answers(400, 'unauthorized_client')
     ims.once({
       kind: 'reply',
@@ -116,7 +116,7 @@ describe('the chain', () => {
     ['a refusal', { kind: 'reply', reply: { status: 400, body: { error: 'invalid_scope' } } }],
     ['a 429', { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '60' } } }],
     ['a 500', { kind: 'reply', reply: { status: 500 } }],
-    ['a cut line', { kind: 'cut-before' }],
+    ['a cut connection', { kind: 'cut-before' }],
   ] as const)('never tries JWT after %s', async (_what, fault) => {
     for (let count = 0; count < 3; count += 1) ims.once(fault)
 
@@ -125,7 +125,7 @@ describe('the chain', () => {
     expect(asked()).not.toContain('/ims/exchange/jwt')
   })
 
-  it('uses no credential of one organisation for another', async () => {
+  it('does not use a credential for another organisation', async () => {
     const tenantOrgId = 'AAAABBBBCCCCDDDD0A495C14@AdobeOrg'
     ims.register({
       ...enterpriseWebApp,
@@ -151,7 +151,7 @@ describe('a customer organisation', () => {
   const ofCustomer = () => errorOf(fromEnterpriseWebApp(enterpriseWebApp, 'X@AdobeOrg', context())())
 
   it.each(['unauthorized_client', 'invalid_grant', 'access_denied'])(
-    'may have withdrawn its consent where IMS answers %s, and IMS is not asked twice',
+    'counts as having withdrawn its consent after the error %s, without a second request',
     async (error) => {
       answers(400, error)
 
@@ -164,10 +164,10 @@ describe('a customer organisation', () => {
   )
 
   it.each([
-    ['a firewall that speaks JSON', 403, { error: 'forbidden', error_description: 'request blocked' }],
-    ['a code that nobody has seen', 400, { error: 'invalid_org' }],
-    ['a fault of the own secret', 400, { error: 'invalid_client' }],
-  ])('has not withdrawn anything where %s refuses', async (_what, status, body) => {
+    ['a firewall with JSON', 403, { error: 'forbidden', error_description: 'request blocked' }],
+    ['an undocumented code', 400, { error: 'invalid_org' }],
+    ['invalid_client', 400, { error: 'invalid_client' }],
+  ])('stays linked after a refusal by %s', async (_what, status, body) => {
     ims.once({ kind: 'reply', reply: { status, body } })
 
     expect(await ofCustomer()).toMatchObject({ code: 'token-refused', refusal: { meaning: 'other' } })
@@ -178,18 +178,18 @@ describe('a customer organisation', () => {
       'a redirect with JSON',
       { status: 302, headers: { location: '/login' }, body: { error: 'access_denied' } },
     ],
-    ['a success that holds an error', { status: 200, body: { error: 'invalid_grant' } }],
+    ['status 200 and an error', { status: 200, body: { error: 'invalid_grant' } }],
     ['server_error', { status: 400, body: { error: 'server_error' } }],
     ['temporarily_unavailable', { status: 400, body: { error: 'temporarily_unavailable' } }],
     ['a firewall with a page', { status: 403, body: '<html>blocked</html>' }],
-  ])('meets an outage where IMS answers with %s', async (_what, reply) => {
+  ])('stays linked during an outage: %s', async (_what, reply) => {
     ims.once({ kind: 'reply', reply })
 
     expect(await ofCustomer()).toMatchObject({ code: 'token-unavailable' })
   })
 })
 
-describe('what IMS says of a refusal', () => {
+describe('the text of a refusal', () => {
   const echo = (text: string) =>
     ims.once({
       kind: 'reply',
@@ -197,12 +197,12 @@ describe('what IMS says of a refusal', () => {
     })
 
   it.each([
-    ['as it is', 'canary-secret'],
+    ['unencoded', 'canary-secret'],
     ['in base64', Buffer.from('client:canary-secret').toString('base64')],
     ['in hex', Buffer.from('canary-secret').toString('hex')],
     ['in percent escapes', 'canary%2dsecret'],
     ['in HTML', 'canary&#45;secret'],
-  ])('never holds the secret that was sent, %s', async (_form, text) => {
+  ])('does not contain the secret of the request, %s', async (_form, text) => {
     echo(`invalid client_secret parameter ${text}`)
 
     const { message, remedy, stack, details } = await errorOf(mint({ serverToServer }))
@@ -212,13 +212,13 @@ describe('what IMS says of a refusal', () => {
     expect(JSON.stringify([message, remedy, stack, details])).not.toContain('canary')
   })
 
-  it('is cut to a short prefix', async () => {
+  it('is truncated to a short prefix', async () => {
     echo('because '.repeat(1_000))
 
     expect((await errorOf(mint({ serverToServer }))).message.length).toBeLessThan(350)
   })
 
-  it('is no code where it does not look like one', async () => {
+  it('is replaced if it does not look like a code', async () => {
     ims.once({ kind: 'reply', reply: { status: 400, body: { error: 'canary-secret <b>' } } })
 
     expect((await errorOf(mint({ serverToServer }))).message).toContain(

@@ -3,6 +3,7 @@ import { destinationSdkOAuth2 } from '../../../../src/auth/oauth2/destination-sd
 import { JobError } from '../../../../src/errors'
 import { input, secret } from '../../../../src/inputs'
 import { printed } from '../../../fixtures/destination-sdk/configurations'
+import { sourceContext } from '../../../fixtures/source-context'
 import type { DestinationSdkOAuth2 } from '../../../../src/auth/oauth2/destination-sdk'
 
 const standard = printed('client-credentials')
@@ -111,10 +112,13 @@ it.each<[string, Partial<DestinationSdkOAuth2>, RegExp]>([
   ['an allowed host that covers a top-level domain', { allowedHosts: ['*.example'] }, /is not a host/],
   ['no input for username and password', { configuration: printed('password') }, /username, password/],
   ['no input for a client id', { configuration: printed('capture-from-response'), inputs: {} }, /clientId/],
-])('refuses a definition with %s', (_what, change, message) => {
+])('lists a definition with %s among its faults and does not open it', (_what, change, message) => {
   const definition = { name: 'movies', configuration: templated, inputs: customer, ...change }
 
-  expect(() => destinationSdkOAuth2(definition)).toThrow(message)
+  const { faults, open } = destinationSdkOAuth2(definition)
+
+  expect(faults).toEqual([expect.stringMatching(message)])
+  expect(() => open(sourceContext({ inputs: {} }))).toThrow(faults[0])
 })
 
 it('lists its inputs, and offers a consent only for the authorization code grant', () => {
@@ -127,5 +131,6 @@ it('lists its inputs, and offers a consent only for the authorization code grant
   const byPerson = destinationSdkOAuth2({ name: 'movies', configuration: printed('authorization-code') })
 
   expect(byCustomer.inputs).toEqual(Object.values(customer))
+  expect(byCustomer.faults).toEqual([])
   expect([typeof byCustomer.consent, typeof byPerson.consent]).toEqual(['undefined', 'function'])
 })

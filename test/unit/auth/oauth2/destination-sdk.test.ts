@@ -307,7 +307,7 @@ describe('a templated request with a hostile value', () => {
 it.each([
   ['returns the secret as its error', { error: inputs.SECRET }, 'token-refused', /an unknown code/],
   ['returns an error code', { error: 'invalid_client' }, 'token-refused', /invalid_client, HTTP 400/],
-  ['returns no error', {}, 'token-unavailable', /no usable answer/],
+  ['returns no error', {}, 'token-unavailable', /without a token or an error code/],
 ])('does not quote a server that %s', async (_what, body, code, message) => {
   server.once({ kind: 'reply', reply: { status: 400, body: { ...body, error_description: inputs.SECRET } } })
 

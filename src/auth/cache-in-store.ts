@@ -15,21 +15,21 @@ const Shared = z.object({
   orgId: z.string().optional(),
 })
 
-export interface Sharing {
+export interface SharedCache {
   readonly store: KeyValueStore
   readonly sealer: Sealer
-  /** Names credential and organisation; whoever shares it gets the same token. */
+  /** Identifies credential and organisation: equal keys share one token. */
   readonly key: string
   readonly clock: Clock
   readonly log: Log
 }
 
 /**
- * Lets containers share a provider's token through a store, encrypted. Whatever goes wrong with the store or its
- * content counts as "not there": the provider is asked, and the run goes on.
+ * Caches a provider's token in a store, encrypted, so that containers share it. A failure of the store, or an entry that
+ * cannot be opened, is a cache miss: the provider is called.
  */
-export function share(provider: TokenProvider, sharing: Sharing): CachedTokenProvider {
-  const { store, sealer, key, clock, log } = sharing
+export function cacheInStore(provider: TokenProvider, cache: SharedCache): CachedTokenProvider {
+  const { store, sealer, key, clock, log } = cache
 
   async function attempt<T>(what: string, action: () => Promise<T>): Promise<T | null> {
     try {
@@ -62,7 +62,7 @@ export function share(provider: TokenProvider, sharing: Sharing): CachedTokenPro
 
   return Object.assign(current, {
     async drop(token: AccessToken) {
-      // A fresher one that another container has put there stays.
+      // A newer token of another container stays.
       if ((await stored())?.value === token.value) await attempt('deleted', () => store.delete(key))
     },
   })

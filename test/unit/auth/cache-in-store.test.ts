@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { JobError } from '../../../src/errors'
 import { memoize } from '../../../src/auth/memoize'
-import { share } from '../../../src/auth/share'
+import { cacheInStore } from '../../../src/auth/cache-in-store'
 import { silentLog } from '../../../src/log'
 import { createSealer } from '../../../src/state/sealer'
 import { createMemoryKeyValueStore } from '../../fixtures/memory-key-value-store'
@@ -37,24 +37,24 @@ function container({
     })
   }
   const sharing = { store: through, sealer: createSealer(sealWith), key, clock, log: silentLog }
-  return memoize(share(mint, sharing), clock)
+  return memoize(cacheInStore(mint, sharing), clock)
 }
 
-it('a cold container takes the token that another one has minted', async () => {
+it('returns the token that another container has stored', async () => {
   const first = await container()()
 
   expect(await container()()).toMatchObject({ value: first.value, expiresAt: first.expiresAt })
   expect(mints).toBe(1)
 })
 
-it('credentials do not share', async () => {
+it('separates tokens by key', async () => {
   await container()()
   await container({ key: 'token/b' })()
 
   expect(mints).toBe(2)
 })
 
-it('nothing of the token is stored in the clear', async () => {
+it('stores no part of a token unencrypted', async () => {
   const written: string[] = []
   const spying = {
     ...store,
@@ -72,9 +72,9 @@ it('nothing of the token is stored in the clear', async () => {
 it.each([
   ['cannot be read', { get: () => Promise.reject(new JobError('store-unreachable', 'down', 'wait')) }],
   ['cannot be written', { put: () => Promise.reject(new JobError('store-refused', 'too large', '')) }],
-  ['holds something else', { get: () => Promise.resolve('v1.something') }],
-  ['holds the token of another place', { get: () => Promise.resolve(movedToken()) }],
-])('a store that %s costs a mint, not the run', async (_what, fault) => {
+  ['holds an unreadable entry', { get: () => Promise.resolve('v1.something') }],
+  ['holds an entry that was copied from another key', { get: () => Promise.resolve(movedToken()) }],
+])('requests a new token if the store %s', async (_what, fault) => {
   await expect(container({ through: { ...store, ...fault } })()).resolves.toBeDefined()
 
   expect(mints).toBe(1)
@@ -85,14 +85,14 @@ function movedToken(): string {
   return createSealer(encryptionKey).seal(JSON.stringify(token), 'token/b')
 }
 
-it('a token sealed with another key is not there', async () => {
+it('requests a new token if the stored one is encrypted with another key', async () => {
   await container()()
   await container({ sealWith: randomBytes(32) })()
 
   expect(mints).toBe(2)
 })
 
-it('a dropped token is dropped for every container, and a fresher one survives', async () => {
+it('drops a refused token for all containers, but not a newer one', async () => {
   const [one, other] = [container(), container()]
   const stale = await one()
   await other()
@@ -104,7 +104,7 @@ it('a dropped token is dropped for every container, and a fresher one survives',
   expect(mints).toBe(2)
 })
 
-it('200 concurrent callers of a cold container cost one mint, and of a warm one none', async () => {
+it('requests one token for 200 concurrent callers (single-flight), and none from a warm cache', async () => {
   const provider = container()
   const tokens = await Promise.all(Array.from({ length: 200 }, () => provider()))
   await Promise.all(Array.from({ length: 200 }, () => provider()))
@@ -117,7 +117,7 @@ it.each([
   ['a day', 24 * hourMs],
   ['an hour', hourMs],
   ['a minute', 60_000],
-])('in 30 hours no token of %s is handed out that is about to expire', async (_life, lifeMs) => {
+])('returns no token in its last minutes during 30 hours, with a lifetime of %s', async (_life, lifeMs) => {
   const containers = [container({ lifeMs }), container({ lifeMs })]
   for (let minute = 0; minute < 30 * 60; minute += 1) {
     for (const provider of containers) {
