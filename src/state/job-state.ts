@@ -1,7 +1,6 @@
-import { JobError } from '../errors'
 import { factsOf } from './event-facts'
 import { sanitise } from './event-texts'
-import { reduce } from './reduce'
+import { createWriteQueue } from './write-queue'
 import type { Clock } from '../clock'
 import type { Log } from '../log'
 import type { StateEvent } from './events'
@@ -50,81 +49,17 @@ export interface LeaseHolder {
   readonly log: Log
 }
 
-interface PendingWrite {
-  readonly events: readonly StateEvent[]
-  readonly resolve: (issuedAt: number) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** One queue for all writes of a run, so that what happens at the same time never conflicts; a timer renews the lease. */
+/** The state of a job in the hands of the run that holds its lease: events are stored, logged, and the lease is renewed. */
 export function holdLease(holder: LeaseHolder): JobState {
   const { job, run, activation, file, clock, storeClock, redact, log } = holder
-  const lost = new AbortController()
+  const queue = createWriteQueue(file, holder, holder)
   const heart = new AbortController()
-  /** As last written. */
-  let written = holder.document
-  /** With the events of `later`, which no write has carried yet. */
-  let document = written
-  let etag = holder.etag
-  let pending: PendingWrite[] = []
-  let late: StateEvent[] = []
-  let writing = false
-  let announce: (() => void)[] = []
 
-  async function drain(): Promise<void> {
-    while (pending.length > 0) {
-      const batch = pending
-      pending = []
-      late = []
-      const { next, applied } = applyAll(batch)
-      if (applied.length > 0) await store(next, applied)
-      for (const tell of announce.splice(0)) tell()
-    }
-    writing = false
-  }
-
-  /** A write whose events do not apply fails alone: the others of the batch go on. */
-  function applyAll(batch: readonly PendingWrite[]): { next: StateDocument; applied: PendingWrite[] } {
-    let next = document
-    const applied: PendingWrite[] = []
-    for (const one of batch) {
-      try {
-        next = one.events.reduce(reduce, next)
-        applied.push(one)
-      } catch (error) {
-        one.reject(error)
-      }
-    }
-    return { next, applied }
-  }
-
-  async function store(next: StateDocument, applied: readonly PendingWrite[]): Promise<void> {
-    try {
-      const issuedAt = clock.monotonic()
-      const content = { ...next, write: holder.newId() }
-      const outcome = await file.write(content, etag, lost.signal)
-      if (outcome.kind === 'superseded') throw leaseLost(file.path)
-      etag = outcome.etag
-      written = content
-      document = late.reduce(reduce, written)
-      for (const { events } of applied) for (const event of events) logEvent(event)
-      for (const { resolve } of applied) resolve(issuedAt)
-    } catch (error) {
-      document = written
-      lost.abort(error)
-      for (const { reject } of [...applied, ...pending]) reject(error)
-      pending = []
-    }
-  }
-
-  function write(...events: readonly StateEvent[]): Promise<number> {
-    if (lost.signal.aborted) return Promise.reject(lost.signal.reason as Error)
-    return new Promise((resolve, reject) => {
-      pending.push({ events: events.map((event) => sanitise(event, redact)), resolve, reject })
-      if (writing) return
-      writing = true
-      void Promise.resolve().then(drain)
-    })
+  async function write(...events: readonly StateEvent[]): Promise<number> {
+    const clean = events.map((event) => sanitise(event, redact))
+    const issuedAt = await queue.write(clean)
+    clean.forEach(logEvent)
+    return issuedAt
   }
 
   function logEvent(event: StateEvent): void {
@@ -142,38 +77,28 @@ export function holdLease(holder: LeaseHolder): JobState {
   }
 
   const heartbeat = beat().catch((error: unknown) => {
-    if (!heart.signal.aborted) log.warn('The lease could not be renewed.', { reason: String(error) })
+    if (heart.signal.aborted) return
+    log.warn('The lease could not be renewed.', { job, run, activation, reason: String(error) })
   })
 
   return {
     run,
     get document() {
-      return document
+      return queue.document
     },
     storeClock,
-    signal: lost.signal,
+    signal: queue.signal,
     write,
     later(event) {
       const clean = sanitise(event, redact)
-      document = reduce(document, clean)
-      late.push(clean)
+      queue.later(clean)
       logEvent(clean)
-      for (const tell of announce.splice(0)) tell()
     },
-    changed: () => new Promise((resolve) => announce.push(resolve)),
+    changed: () => queue.changed(),
     async release(event) {
       heart.abort(new Error('released'))
       await heartbeat
       await write(event)
-      announce = []
     },
   }
-}
-
-function leaseLost(path: string): JobError {
-  return new JobError(
-    'lease-lost',
-    `Another run has taken over ${path}.`,
-    'Nothing to do: that run carries on from the last committed state.',
-  )
 }

@@ -4,6 +4,7 @@ import { holdLease } from './job-state'
 import { reduce } from './reduce'
 import { newDocument } from './state-document'
 import type { BlobStore } from './blob-store'
+import type { StateEvent } from './events'
 import type { JobState, LeaseHolder } from './job-state'
 import type { StateDocument } from './state-document'
 import type { FileVersion } from './versioned-file'
@@ -25,28 +26,39 @@ export async function takeLease(
   options: LeaseOptions,
   found: FileVersion<StateDocument> | null,
 ): Promise<JobState | null> {
-  const { job, run, activation, file, storeClock, newId, log, reportsKept } = options
-  const storeNow = storeClock.now()
-  if (found && isLeaseHeld(found, storeNow, options.leaseTtlMs)) return null
+  const { file, storeClock } = options
+  if (found && isLeaseHeld(found, storeClock.now(), options.leaseTtlMs)) return null
   if (!found) await assertNeverRan(options)
 
-  const taken = reduce(found?.content ?? newDocument(job), {
-    type: 'lease-taken',
-    at: storeNow,
-    owner: `${activation} ${run}`,
-    run,
-    activation,
-    endsAt: options.endsAt,
-    lastWrittenAt: found?.modifiedAt ?? storeNow,
-    barrier: options.barrierMs > 0 ? storeNow + options.barrierMs : 0,
-    reportsKept,
-  })
-  const document = { ...taken, write: newId() }
-  const outcome = await file.write(document, found?.etag ?? null)
+  const before = found?.content ?? newDocument(options.job)
+  const taken = reduce(before, leaseTaken(options, found))
+  const document = { ...taken, write: options.newId() }
+  const outcome = await file.write(document, found ? found.etag : null)
   if (outcome.kind === 'superseded') return null
-  const takenOverFrom = found?.content.lease?.run ?? null
-  log.info('lease-taken', { job, run, activation, attempts: document.attempts, takenOverFrom })
+  logTaken(options, document, before)
   return holdLease({ ...options, document, etag: outcome.etag })
+}
+
+function leaseTaken(
+  { run, activation, storeClock, endsAt, barrierMs, reportsKept }: LeaseOptions,
+  found: FileVersion<StateDocument> | null,
+): Extract<StateEvent, { type: 'lease-taken' }> {
+  const at = storeClock.now()
+  return {
+    type: 'lease-taken',
+    ...{ at, owner: `${activation} ${run}`, run, activation, endsAt, reportsKept },
+    lastWrittenAt: found ? found.modifiedAt : at,
+    barrier: barrierMs > 0 ? at + barrierMs : 0,
+  }
+}
+
+function logTaken(
+  { job, run, activation, log }: LeaseOptions,
+  { attempts }: StateDocument,
+  before: StateDocument,
+): void {
+  const takenOverFrom = before.lease ? before.lease.run : null
+  log.info('lease-taken', { job, run, activation, attempts, takenOverFrom })
 }
 
 /** Without its document a job is new only if it left no other file behind. */

@@ -15,7 +15,7 @@ export const Tenant = z.object({
   linkedAt: z.number(),
   status: z.enum(['linked', 'needs-reauth']),
   refusals: Refusals.nullable(),
-  /** Inputs that are this tenant's own, such as its report suite. Never a secret. */
+  /** Inputs that are this tenant's own, such as where its rows go. Never a secret. */
   inputs: z.record(z.string(), z.string()),
 })
 export type Tenant = z.infer<typeof Tenant>

@@ -4,19 +4,9 @@ import { cursorRange } from './cursor-range'
 import { sliceRange } from './slice-range'
 import type { Job } from '../../jobs/job'
 import type { StateDocument } from '../../state/state-document'
-import type { Backfill } from '../../state/work'
 import type { Command } from '../run-context'
 import type { Acceptance } from './acceptance'
-
-/** A range as a person named it, held against what was done. */
-export interface BackfillRange {
-  /** For people. */
-  readonly label: string
-  /** What of it was read before, for people; null where nothing was. */
-  readonly done: string | null
-  overlaps(other: Backfill): boolean
-  toBackfill(common: Pick<Backfill, 'kind' | 'name' | 'generation' | 'force'>): Backfill
-}
+import type { BackfillRange } from './backfill-range'
 
 /**
  * A range that is read beside the ordinary work. What commits have covered is read again only by force, and never while

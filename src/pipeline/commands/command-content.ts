@@ -58,25 +58,24 @@ function withoutAgain(content: string): string {
 
 /** Parameters that have no effect together are an error, not a silent success. @throws JobError `params-invalid` */
 export function assertMeaningful(command: Command): void {
-  const { force, from, to, resolve, as, again } = command
-  if (resolve === undefined) {
-    if (as !== undefined) throw refused('`as` needs `resolve`.', 'Say what to resolve: resolve=<name> as=…')
-    if (again !== undefined && !force && from === undefined && to === undefined) {
-      throw refused('`again` repeats a command, and there is none.', 'Give the command too.')
+  const { resolve, as, again } = command
+  if (resolve !== undefined) {
+    if (as === undefined) {
+      throw refused('`resolve` needs `as`.', 'Add as=sent, as=resend, as=drop or as=continue.')
     }
+    assertNoStray(command, resolve)
     return
   }
-  if (as === undefined)
-    throw refused('`resolve` needs `as`.', 'Add as=sent, as=resend, as=drop or as=continue.')
-  const stray = [
-    ...(force ? ['force'] : []),
-    ...(to === undefined ? [] : ['to']),
-    ...(from !== undefined && resolve !== 'definition' ? ['from'] : []),
-  ]
-  if (stray.length > 0) {
-    throw refused(
-      `\`resolve=${resolve}\` does not take ${stray.join(' and ')}.`,
-      `Leave out ${stray.join(' and ')}.`,
-    )
+  if (as !== undefined) throw refused('`as` needs `resolve`.', 'Say what to resolve: resolve=<name> as=…')
+  if (again !== undefined && !isCommand({ ...command, again: undefined })) {
+    throw refused('`again` repeats a command, and there is none.', 'Give the command too.')
   }
+}
+
+function assertNoStray({ force, from, to }: Command, resolve: string): void {
+  const isStray = { force, to: to !== undefined, from: from !== undefined && resolve !== 'definition' }
+  const stray = Object.entries(isStray).flatMap(([name, is]) => (is ? [name] : []))
+  if (stray.length === 0) return
+  const names = stray.join(' and ')
+  throw refused(`\`resolve=${resolve}\` does not take ${names}.`, `Leave out ${names}.`)
 }

@@ -48,35 +48,47 @@ export function continueDefinition(
   const counting = countingOf(job, source)
   const before = document.counting ?? counting
   const changes = changesOf(before, counting)
-  if (changes.length === 0 && lost.size === 0 && job.sync.mode !== 'incremental') {
-    throw refused('The definition counts as it did.', 'Run without a command.')
-  }
   const isSame = sameIdentity(before, counting)
   if (!isSame) assertNothingOfTheOld(document)
+  const stepsOver = changes.length === 0 && lost.size === 0
+  if (stepsOver) assertIncremental(job.sync)
 
   const { order, ...place } = placeOf(job.sync, document, from, storeNow)
   const known = sameNotation(before, counting) ? order : null
-  if (changes.length === 0 && lost.size === 0 && known !== null && known <= 0) {
-    throw refused(
-      `The job has read beyond ${String(from)}, and its definition counts as it did.`,
-      'Give a place behind the one where it stands; or read a range again with from, to and force=true.',
-    )
-  }
-  const consequence = consequenceOf(job.sync, known)
-  const forgotten =
-    lost.size > 0
-      ? ` Of what it knew about records, ${lost.size} of ${document.memory.segments.length} files are gone.`
-      : ''
-  const what = changes.length > 0 ? ` (${changes.join('; ')})` : ''
+  if (stepsOver && known !== null) assertAhead(known, from)
+  const { memory } = document
   return {
-    note: `The job goes on under its present definition${what}${from === undefined ? '' : ` from ${from}`}. ${consequence}${forgotten}`,
+    note: [whereTo(from, changes), consequenceOf(job.sync, known), whatIsGone(memory, lost)].join(' ').trim(),
     effect: {
-      kind: 'definition-continued',
-      counting,
-      ...place,
-      memory: isSame ? without(document.memory, lost) : noMemory,
+      ...{ kind: 'definition-continued', counting, ...place },
+      memory: isSame ? without(memory, lost) : noMemory,
     },
   }
+}
+
+function whereTo(from: string | undefined, changes: readonly string[]): string {
+  const what = changes.length > 0 ? ` (${changes.join('; ')})` : ''
+  return `The job goes on under its present definition${what}${from === undefined ? '' : ` from ${from}`}.`
+}
+
+function whatIsGone({ segments }: Memory, lost: ReadonlySet<RunFile>): string {
+  if (lost.size === 0) return ''
+  return `Of what it knew about records, ${lost.size} of ${segments.length} files are gone.`
+}
+
+/** @throws JobError `params-invalid` */
+function assertIncremental({ mode }: Job['sync']): void {
+  if (mode === 'incremental') return
+  throw refused('The definition counts as it did.', 'Run without a command.')
+}
+
+/** @throws JobError `params-invalid` */
+function assertAhead(order: number, from: string | undefined): void {
+  if (order > 0) return
+  throw refused(
+    `The job has read beyond ${String(from)}, and its definition counts as it did.`,
+    'Give a place behind the one where it stands; or read a range again with from, to and force=true.',
+  )
 }
 
 /** A range or reject of the old definition means nothing in the new one. @throws JobError `params-invalid` */

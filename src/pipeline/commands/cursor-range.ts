@@ -5,7 +5,7 @@ import type { Incremental, RecordCursor } from '../../jobs/sync'
 import type { StateDocument } from '../../state/state-document'
 import type { Cursor } from '../../state/work'
 import type { Command } from '../run-context'
-import type { BackfillRange } from './add-backfill'
+import type { BackfillRange } from './backfill-range'
 
 /**
  * The range of an incremental job's backfill, in the notation of its cursor. Everything up to the cursor was read, so

@@ -82,20 +82,25 @@ function blockedWork(job: Pick<Job, 'sync'>, document: StateDocument, storeNow: 
 
 /** @param work the piece that failed; null where nothing is due */
 export function exitText(code: JobErrorCode, work: Work | null): string | null {
+  const instead = work && leaveOut(work)
   switch (exits[code]) {
     case 'batch':
       return 'Decide about each batch: resolve=<batch> as=sent, as=resend or as=drop.'
     case 'waive':
-      return `If that is right this once: resolve=${code} as=continue.${work ? ` ${leaveOut(work) ?? ''}` : ''}`.trim()
+      return [`If that is right this once: resolve=${code} as=continue.`, instead].filter(Boolean).join(' ')
     case 'continue':
       return 'Go on with resolve=definition as=continue from=<where>.'
     case 'leave-out':
-      return work && leaveOut(work)
+      return instead
     case 'aside':
-      return work?.kind === 'backfill' || work?.kind === 'replay' ? leaveOut(work) : null
+      return work && isAside(work) ? instead : null
     default:
       return null
   }
+}
+
+function isAside({ kind }: Work): boolean {
+  return kind === 'backfill' || kind === 'replay'
 }
 
 /** A full refresh has no part that can be left out: its source must be mended. */

@@ -5,7 +5,7 @@ import type { Sliced } from '../../jobs/sync'
 import type { StateDocument } from '../../state/state-document'
 import type { Slice } from '../../state/work'
 import type { Command } from '../run-context'
-import type { BackfillRange } from './add-backfill'
+import type { BackfillRange } from './backfill-range'
 
 /**
  * The range of a sliced job's backfill. Dates are midnight in the job's own zone, as its start is. `force` alone means
