@@ -4,7 +4,8 @@ const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  // All that tests import, so that `--findRelatedTests` knows who imports what.
+  roots: ['<rootDir>/src', '<rootDir>/actions', '<rootDir>/emulators', '<rootDir>/test'],
   // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
   testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
   globalSetup: '<rootDir>/test/fixtures/run/setup.ts',
@@ -27,7 +28,8 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
-  testTimeout: 120_000,
+  // A hang ends in the end; no test is decided by its speed.
+  testTimeout: 300_000,
   maxWorkers: '100%',
   // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
   workerIdleMemoryLimit: '600MB',

@@ -16,7 +16,7 @@ describe('in a real browser', () => {
       executablePath: await chromiumBinary.executablePath(),
       args: ['--no-sandbox'],
     })
-  }, 180_000)
+  })
   beforeEach(async () => {
     page = await (await browser.newContext()).newPage()
   })

@@ -1,10 +1,10 @@
 import { reportSuite } from '../../emulators/local/platform'
-import { shortTimes, startDeployedApp } from '../fixtures/deployed-app'
+import { shortLease, startDeployedApp } from '../fixtures/deployed-app'
 import { expectedFlights, uploadedFlights } from '../fixtures/stored-flights'
 
 const kills = 50
 /** Small batches, so that there is always something left to be killed in. */
-const settings = { ...shortTimes, batchRows: 25 }
+const settings = { ...shortLease, batchRows: 25 }
 
 /** Repeatable: each kill comes after so many more requests of the action. */
 function nextCount(seed: { value: number }): number {

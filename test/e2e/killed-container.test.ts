@@ -1,5 +1,6 @@
 import { reportSuite } from '../../emulators/local/platform'
-import { startDeployedApp } from '../fixtures/deployed-app'
+import { shortLease, startDeployedApp } from '../fixtures/deployed-app'
+import { fixtureAppBuilt } from '../fixtures/run/shared'
 import { expectedFlights, sharedVisitors, uploadedFlights } from '../fixtures/stored-flights'
 import type { Matches } from '../../emulators/emulator'
 import type { Platform } from '../../emulators/local/platform'
@@ -43,10 +44,12 @@ const moments: [string, Service, 'before' | 'after', Matches][] = [
   ['deleting a delivered file', 'files', 'before', ({ method }) => method === 'DELETE'],
 ]
 
+beforeAll(fixtureAppBuilt)
+
 it.each(moments)(
   'a container killed while %s leaves the next runs to deliver each flight exactly once, in order',
   async (_moment, service, when, matches) => {
-    const app = await startDeployedApp()
+    const app = await startDeployedApp(shortLease)
     const { platform } = app
     try {
       platform[service].once(
@@ -63,7 +66,6 @@ it.each(moments)(
       await platform.stop()
     }
   },
-  60_000,
 )
 
 function expectExact({ analytics, partner }: Platform): void {

@@ -28,7 +28,7 @@ beforeAll(async () => {
       ...alarm('sealed-alarm', 'sealed', every15).rules,
     },
   })
-}, 60_000)
+})
 afterAll(async () => {
   await openwhisk.stop()
   app.remove()

@@ -57,19 +57,15 @@ it.each<[string, Record<string, unknown>, string, RegExp]>([
     'destination-unreachable',
     /127\.0\.0\.1:9/,
   ],
-])(
-  '%s gives one clear error in the result, and no secret anywhere',
-  async (_what, params, code, message) => {
-    const result = await services.run(params)
+])('%s gives one clear error in the result, and no secret anywhere', async (_what, params, code, message) => {
+  const result = await services.run(params)
 
-    expect(result).toMatchObject({ outcome: 'failed', error: { code } })
-    expect(`${result.error?.message ?? ''} ${result.error?.remedy ?? ''}`).toMatch(message)
-    expect(result.error?.remedy).not.toBe('')
-    expect(JSON.stringify(result)).not.toContain('at Object.')
-    expectNoSecret(result)
-  },
-  60_000,
-)
+  expect(result).toMatchObject({ outcome: 'failed', error: { code } })
+  expect(`${result.error?.message ?? ''} ${result.error?.remedy ?? ''}`).toMatch(message)
+  expect(result.error?.remedy).not.toBe('')
+  expect(JSON.stringify(result)).not.toContain('at Object.')
+  expectNoSecret(result)
+})
 
 it('a missing product profile is named as such', async () => {
   services.analytics.knobs.withoutProfile.add(services.clientId)

@@ -15,7 +15,7 @@ const customer = 'AAAABBBBCCCCDDDD0A495C14@AdobeOrg'
 let app: DeployedApp
 beforeAll(async () => {
   app = await startDeployedApp()
-}, 180_000)
+})
 afterAll(() => app.platform.stop())
 
 const invoke = (action: string, params: object) => invokeAt(app.platform, action, params)
@@ -74,7 +74,7 @@ it('links the organisation of an admin who consents, and then writes for it, to 
   expect(settled).toMatchObject({ outcome: 'succeeded', pending: 0 })
   expect(platform.analytics.suites.hits('theirsuite')).toHaveLength(platform.partner.flights.length)
   expect(platform.analytics.suites.hits(reportSuite)).toHaveLength(0)
-}, 120_000)
+})
 
 /** The run that `all` has started may still be at it. */
 async function untilDelivered(report: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -109,7 +109,7 @@ it('asks for a tenant until its consent has looked withdrawn for hours, and agai
 
   await client.get((await decide(client, 'accept', await invitation())).href)
   expect(await invoke('run-job', { job: 'flights', tenant: 'all' })).toMatchObject({ needReauth: [] })
-}, 60_000)
+})
 
 /** As if the first refusals had come hours ago. */
 async function backdateRefusals(): Promise<void> {

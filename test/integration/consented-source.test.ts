@@ -11,7 +11,7 @@ const patient = 120_000
 let app: DeployedApp
 beforeAll(async () => {
   app = await startDeployedApp()
-}, 180_000)
+})
 afterAll(() => app.platform.stop())
 
 const invoke = (action: string, params: object) => invokeAt(app.platform, action, params)

@@ -52,4 +52,4 @@ it('100 files and more, every third upload failing in one of seven ways: none lo
   expect(services.analytics.files.length).toBeGreaterThanOrEqual(100)
   expect(uploadedFlights(services.analytics)).toEqual(expectedFlights(services.partner))
   expect(services.analytics.suites.outOfOrder(reportSuite)).toEqual([])
-}, 300_000)
+})

@@ -1,4 +1,5 @@
 import { realFlights } from '../../emulators/partner-api/partner-api'
+import { shortTimes } from '../fixtures/deployed-app'
 import { reportSuite, startServices } from '../fixtures/services'
 import { expectedFlights, sharedVisitors, uploadedFlights } from '../fixtures/stored-flights'
 import type { FlightRecord } from '../../emulators/partner-api/partner-api'
@@ -14,8 +15,9 @@ afterEach(() => services.stop())
 
 it('the flights job writes 20,000 real flights once, in order and confirmed, and then only meets the last one again', async () => {
   services.partner.flights.splice(0, Infinity, ...realFlights())
-  const first = await services.run()
-  const second = await services.run()
+  const settings = { DELIVERY_SETTINGS: JSON.stringify({ ...shortTimes, batchRows: 2_500 }) }
+  const first = await services.run(settings)
+  const second = await services.run(settings)
 
   expect(first).toMatchObject({
     outcome: 'succeeded',

@@ -12,7 +12,7 @@ let openwhisk: OpenWhiskEmulator
 beforeEach(async () => {
   openwhisk = await startOpenWhisk({ namespace, apiKey })
   await app.deploy(openwhisk, { actions, ...hourly })
-}, 60_000)
+})
 afterEach(() => openwhisk.stop())
 afterAll(() => app.remove())
 

@@ -9,7 +9,7 @@ let token: string
 beforeAll(async () => {
   app = await startDeployedApp()
   token = app.platform.ims.logIn(ada, 'exc_app')
-}, 180_000)
+})
 afterAll(() => app.platform.stop())
 
 /** What the button of a page sends. */
@@ -69,7 +69,7 @@ it('starts the job that the alarm runs, does nothing once it has succeeded, and 
   })
   expect(runs()).toHaveLength(before)
   expect(ims.requests.filter(({ url }) => url === '/ims/validate_token/v1').length).toBeGreaterThan(0)
-}, 120_000)
+})
 
 it('takes a service token of the app’s own credential as well, for a caller without a person', async () => {
   const [service] = [...(await serviceToken())]
