@@ -49,7 +49,7 @@ measure(async () => {
   })
   const report = await runJob({
     job,
-    source: job.source.open({ inputs, http, clock, random, log: silentLog }),
+    source: job.source.open({ inputs, http, clock, random }),
     destination: openDestination(),
     store: createFilesStore({ tvm, http, clock, random }),
     settings: EngineSettings.parse({}),

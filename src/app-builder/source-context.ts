@@ -5,9 +5,9 @@ import type { Platform } from './platform'
 
 /** What a source works with. Grants are kept only where there is a key to seal them. */
 export function sourceContext(
-  { ims: { http, clock, random }, log, redactor, files, sealer }: Platform,
+  { ims: { http, clock, random }, redactor, files, sealer }: Platform,
   inputs: Inputs,
 ): SourceContext {
   const grants = sealer ? openGrantStore(files, sealer) : undefined
-  return { inputs, http, clock, random, log, learn: redactor.add, grants }
+  return { inputs, http, clock, random, learn: redactor.add, grants }
 }

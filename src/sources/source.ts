@@ -1,7 +1,6 @@
 import type { Consent } from '../auth/consent/consent'
 import type { AuthenticationContext } from '../auth/oauth2'
 import type { InputReference } from '../inputs'
-import type { Log } from '../log'
 
 /** What the source sent in one answer, still unchecked. */
 export interface Page {
@@ -38,9 +37,8 @@ export interface Source {
   read(request: ReadRequest): AsyncIterable<Page>
 }
 
-export interface SourceContext extends AuthenticationContext {
-  readonly log: Log
-}
+/** What a source works with; its authentication takes the same. */
+export type SourceContext = AuthenticationContext
 
 /**
  * What a source can do, so that a job that asks for more does not compile:

@@ -37,7 +37,10 @@ export function planRead(context: PlanContext, work: Work, rejects: RejectIndex)
   const waived: readonly Waiver[] = anyOrder ? ['source-order'] : []
   if (work.kind === 'replay') {
     const { segments } = state.document.rejects
-    return { ...whole, pages: () => rejectedPages(context.files, segments, rejects) }
+    const field = job.sync.mode === 'incremental' ? cursorFieldOf(job.sync) : null
+    // A record that is ahead comes again with every read: sent now, it would be rejected and sent once more.
+    const scope = field ? sinceScope(field, anywhere, () => state.storeClock.now()) : everywhere
+    return { ...whole, scope, pages: () => rejectedPages(context.files, segments, rejects) }
   }
   if (job.sync.mode === 'full-refresh') {
     return { ...whole, pages: (signal) => context.source.read({ mode: 'full-refresh', signal }) }
@@ -48,6 +51,8 @@ export function planRead(context: PlanContext, work: Work, rejects: RejectIndex)
       : planIncremental(context, job.sync, work, anyOrder)
   return { ...plan, waived }
 }
+
+const anywhere = { since: null, until: null }
 
 const whole = {
   scope: everywhere,

@@ -8,7 +8,7 @@ export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead'
 /** @param at canonical cursor of a record */
 export type Scope = (at: string) => Place
 
-/** Nothing is out of place: whole reads, page cursors, replays. */
+/** Nothing is out of place: whole reads, page cursors. */
 export const everywhere: Scope = () => 'within'
 
 /**

@@ -13,6 +13,7 @@ import {
   text,
   z,
 } from '../../../src'
+import { jobs } from '../../fixtures/app/jobs'
 import { findJob } from '../../../src/jobs/find-job'
 import { openJob } from '../../../src/jobs/open-job'
 import { errorThrownBy } from '../../fixtures/error-of'
@@ -47,6 +48,13 @@ const orders = {
 }
 const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') }
 const faultsOf = (change: object) => js.job({ ...orders, ...change }).faults
+
+it.each(jobs.map((job) => [job.name, job] as const))(
+  'the job %s of the fixture app is without a fault',
+  (_name, job) => {
+    expect(openJob(job)).toBe(job)
+  },
+)
 
 describe('a declaration', () => {
   it('is data, with durations in ms and the defaults filled in', () => {
@@ -379,7 +387,7 @@ describe('findJob', () => {
   const other = js.job({ ...orders, name: 'others' })
 
   it('finds a job by its name', () => {
-    expect(findJob([js.job(orders), other], 'others')).toBe(other)
+    expect(findJob([...jobs, other], 'others')).toBe(other)
   })
 
   it('names the known jobs where there is none', () => {
@@ -390,12 +398,12 @@ describe('findJob', () => {
   })
 
   it('refuses a name that two jobs have, and no other', () => {
-    const list = [other, { ...other }, js.job(orders)]
+    const list = [other, { ...other }, ...jobs]
 
     expect(errorThrownBy(() => findJob(list, 'others'))).toMatchObject({
       code: 'job-invalid',
       message: '2 jobs have the name "others".',
     })
-    expect(findJob(list, 'orders').name).toBe('orders')
+    expect(findJob(list, 'flights').name).toBe('flights')
   })
 })
