@@ -1,6 +1,8 @@
 import { JobError, toJobError } from '../errors'
 import { regroupingNote, regroupingOf } from './definition'
+import { scheduleStart, sliceFrom } from './slices'
 import { waitingNote } from './waiting'
+import type { Sliced } from '../jobs/sync'
 import type { DeliveryEnd } from './delivery/deliver'
 import type { ExtractionEnd } from './extraction/extraction'
 import type { RunContext } from './run-context'
@@ -32,7 +34,7 @@ const attemptsLimit = 3
 export function judge(
   extraction: ExtractionEnd<StageEnd>,
   delivered: DeliveryEnd,
-  context: Pick<RunContext, 'state' | 'destination' | 'settings'>,
+  context: Pick<RunContext, 'job' | 'state' | 'destination' | 'settings'>,
   said: readonly string[],
 ): Outcome {
   const { document } = context.state
@@ -67,12 +69,15 @@ function unfinishedReason(findings: Findings): 'deadline' | 'capped' | null {
 }
 
 function notesOf(
-  { state, destination, settings }: Pick<RunContext, 'state' | 'destination' | 'settings'>,
+  { job, state, destination, settings }: Pick<RunContext, 'job' | 'state' | 'destination' | 'settings'>,
   { extracted, delivered }: Findings,
 ): readonly string[] {
   const { document, storeClock } = state
   const notes: string[] = []
   if (delivered.kind === 'waiting') notes.push(waitingNote(document))
+  if (extracted?.kind === 'exhausted' && job.sync.mode === 'sliced' && document.watermark === null) {
+    notes.push(notBegunNote(job.sync))
+  }
   if (extracted?.kind === 'regrouping') {
     const { until } = regroupingOf(document, destination, settings, storeClock.now())
     notes.push(regroupingNote(until, settings))
@@ -83,6 +88,13 @@ function notesOf(
     )
   }
   return notes
+}
+
+/** A start in the wrong year would otherwise look like a job with nothing to do. */
+function notBegunNote(sync: Sliced): string {
+  const { from, to } = sliceFrom(scheduleStart(sync), sync)
+  const iso = (ms: number) => new Date(ms).toISOString()
+  return `Nothing was read yet: the first slice, ${iso(from)} – ${iso(to)}, is due at ${iso(to + sync.lagMs)}. If that is not meant, correct \`start\` of the job.`
 }
 
 /** A run that an error ended. One that lost its lease did not fail: the other run carries on. */

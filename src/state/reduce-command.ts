@@ -48,7 +48,7 @@ function withEffect(document: StateDocument, effect: CommandEffect, at: number):
         state: 'staged',
       }))
     case 'rejects-dropped':
-      return withNamedFiles(document, { rejects: effect.rejects })
+      return withNamedFiles(withoutReplays(document), { rejects: effect.rejects })
     case 'waived':
       return { ...document, waivers: [...new Set([...document.waivers, effect.waiver])] }
     case 'regrouping-waived':
@@ -64,6 +64,11 @@ function withBackfill(document: StateDocument, backfill: StateDocument['backfill
     generation: Math.max(document.generation, backfill.generation),
     backfills: [...document.backfills, backfill],
   }
+}
+
+/** Nothing is left for them to try again. */
+function withoutReplays(document: StateDocument): StateDocument {
+  return { ...document, backfills: document.backfills.filter(({ kind }) => kind !== 'replay') }
 }
 
 function changeEntry(

@@ -188,7 +188,10 @@ describe('files of batches', () => {
         world.store.files.set(path, { body: Buffer.from('other\n'), etag: '"other"', modifiedAt: 0 })
       return 'ok'
     }
-    expect(await world.run(jobOf(world))).toMatchObject({ outcome: 'failed', error: { code: 'store-refused' } })
+    expect(await world.run(jobOf(world))).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'store-refused' },
+    })
     world.fault = () => 'ok'
     expect(await world.run(jobOf(world))).toMatchObject({ outcome: 'succeeded' })
 
@@ -200,11 +203,19 @@ describe('a schedule that would never read anything', () => {
   const given = { cursor: atInstant, every: 'day', timeZone: 'UTC', start: '2026-11-20' } as const
 
   it.each<[string, Parameters<typeof sliced>[0], RegExp]>([
-    ['a misspelt time zone', { ...given, timeZone: 'Europe/Berlim' }, /"timeZone" .*"Europe\/Berlim" is none/],
+    [
+      'a misspelt time zone',
+      { ...given, timeZone: 'Europe/Berlim' },
+      /"timeZone" .*"Europe\/Berlim" is none/,
+    ],
     ['an offset for a zone', { ...given, timeZone: '+01:00' }, /"timeZone"/],
     ['a start that is no date', { ...given, start: 'yesterday' as never }, /"start" must be/],
     ['a day that does not exist', { ...given, start: '2026-02-30' }, /"start" must be/],
-    ['a local time without its offset', { ...given, start: '2026-01-01T06:00:00' as never }, /"start" must be/],
+    [
+      'a local time without its offset',
+      { ...given, start: '2026-01-01T06:00:00' as never },
+      /"start" must be/,
+    ],
     ['a misspelt period', { ...given, every: 'daily' as never }, /"every" must be/],
     ['a misspelt option', { ...given, lags: { days: 1 } } as never, /there is no option "lags"/],
   ])('(%s) does not open', async (_, options, message) => {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { fullRefresh } from '../../src/jobs/full-refresh'
 import { incremental } from '../../src/jobs/incremental'
 import { sliced } from '../../src/jobs/sliced'
-import { atInstant, engineWorld, Event, hourMs, jobOf, minute } from '../fixtures/engine-world'
+import { atInstant, engineWorld, Event, hourMs, jobOf, minute, rowOf } from '../fixtures/engine-world'
 import { inPages, scriptedSource } from '../fixtures/scripted-source'
 import type { Job } from '../../src/jobs/job'
 import type { EngineWorld } from '../fixtures/engine-world'
@@ -87,6 +87,61 @@ describe('rejects at the end of a feed', () => {
     world.feed.records = [good, { ...bad, value: 2 }]
     await world.run(jobOf(world, { sync }))
     expect(world.hits()).toEqual(['good=1', 'bad=2'])
+  })
+})
+
+describe('a reject whose cursor could not be read, and now can', () => {
+  const unreadable = { id: 'bad', at: 'Nov 20, 2026, 00:02 UTC' }
+  const Mended = Event.transform(({ at, ...event }) => ({ ...event, at: new Date(at).toISOString() }))
+  const orders = ['resend first', 'next run first', 'killed in between'] as const
+  const syncs: readonly [string, Job['sync']][] = [
+    ['without a primary key', incremental({ cursor: atInstant })],
+    ['with a primary key', incremental({ cursor: atInstant, primaryKey: 'id' })],
+    ['with a lookback', incremental({ cursor: atInstant, primaryKey: 'id', lookback: { minutes: 1 } })],
+  ]
+  const feeds: readonly [string, readonly unknown[]][] = [
+    ['behind the cursor', [good, unreadable, { id: 'last', at: minute(3), value: 3 }]],
+    ['at the cursor', [good, { id: 'last', at: minute(2), value: 3 }, unreadable]],
+    [
+      'before the cursor',
+      [
+        { ...unreadable, at: 'Nov 20, 2026, 00:01 UTC' },
+        { ...good, at: minute(9) },
+      ],
+    ],
+    ['at the end', [good, unreadable]],
+    ['twice at the end', [good, unreadable, { ...unreadable, id: 'bad2' }]],
+  ]
+
+  it.each(
+    syncs.flatMap(([key, sync]) =>
+      feeds.flatMap(([where, records]) => orders.map((order) => ({ key, where, order, sync, records }))),
+    ),
+  )('($where, $key, $order) is sent once', async ({ sync, records, order }) => {
+    const world = worldOf(...records)
+    const before = jobOf(world, { sync })
+    const mended = jobOf(world, { sync, record: Mended, map: (event) => rowOf(event as Event) })
+    await world.run(before)
+    if (order === 'next run first') await world.run(mended)
+    if (order === 'killed in between') {
+      const dies = ({ kind, path }: { kind: string; path: string }) =>
+        kind === 'write' && path.endsWith('state.json') && world.feed.asked.length > 1
+      await world.kill(mended, dies, resendRejects)
+      await world.pass(hourMs)
+    } else await world.run(mended, resendRejects)
+    await world.run(mended)
+    world.feed.records = [...records, { id: 'next', at: minute(11) }]
+    await world.run(mended)
+    await world.run(mended)
+
+    expect([...world.hits()].sort()).toEqual(
+      world.feed.records
+        .map((record) => {
+          const { id, value } = record as Event
+          return value === undefined ? id : `${id}=${value}`
+        })
+        .sort(),
+    )
   })
 })
 

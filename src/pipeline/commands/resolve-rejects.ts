@@ -28,7 +28,7 @@ export async function resolveRejects(
   const isLost = as === 'drop' && (await isIndexLost(document.rejects.index, files))
   if (open === 0 && !isLost) throw refused('There are no open rejects.', 'Nothing to do.')
   const queued = document.backfills.find(({ kind }) => kind === 'replay')
-  if (queued) {
+  if (queued && as !== 'drop') {
     throw refused(
       `The rejects are already being tried again as ${queued.name}.`,
       `Wait for it, or end it with resolve=${queued.name} as=drop.`,

@@ -55,7 +55,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     if (!aside) memory.remember(record.identity, decision, sighting)
     else {
       ownMemory?.remember(record.identity, decision, sighting)
-      memory.amend(record.identity, decision, sighting.at)
+      memory.amend(record.identity, decision, sighting)
     }
   }
 

@@ -63,7 +63,8 @@ export async function extract(
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
       await progress.commit.settle()
       control.signal.throwIfAborted()
-      if (isBeyond) break
+      // A read in any order goes on to the end of the source.
+      if (isBeyond && plan.commitsPages) break
 
       progress.pageEnds(page)
       const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs) && !control.isClosing()

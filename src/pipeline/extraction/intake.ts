@@ -56,6 +56,9 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const record = readRecord(job, raw)
     const at = record.cursor?.at ?? null
     const place = at === null ? 'within' : scope(at)
+    if (place === 'to-come') {
+      return { record, verdict: { kind: 'repeated', closes: null }, cursor: null, recalled: false }
+    }
     if (place === 'beyond' || place === 'out-of-range') {
       return { record, verdict: { kind: place }, cursor: null, recalled: false }
     }

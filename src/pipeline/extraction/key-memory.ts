@@ -7,7 +7,7 @@ import { entryOf } from './tie-memory'
 import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
-import type { Memory, MemoryOptions } from './memory'
+import type { Memory, MemoryOptions, Sighting } from './memory'
 
 /** Segments are merged into one when they become more than this. */
 const segmentLimit = 32
@@ -27,7 +27,7 @@ export async function openKeyMemory(
   const added = createEntryLog()
   let current = stored
 
-  function remember(identity: LazyIdentity, decision: Decision, at: string | null): void {
+  function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
     if (!identity().keyed) return
     const entry = entryOf(identity(), decision, at === null ? 0 : placeOf(at))
     table.put(entry)
@@ -46,7 +46,7 @@ export async function openKeyMemory(
       const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
       return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same }
     },
-    remember: (identity, decision, { at }) => remember(identity, decision, at),
+    remember,
     amend: remember,
     async toCommit({ file, to, isForgotten }) {
       if (reach === 'none') return current

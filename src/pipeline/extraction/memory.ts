@@ -51,7 +51,7 @@ export interface Memory {
   /** Remembers a decision of the ordinary read, with the next commit. */
   remember(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
-  amend(identity: LazyIdentity, decision: Decision, at: string | null): void
+  amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** What the document is to say after the next commit; writes a file where that is more than a few entries. */
   toCommit(reached: Reached): Promise<StoredMemory>
 }

@@ -24,8 +24,10 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
   let reading: Cursor | null = null
 
   return {
-    take({ verdict, cursor, recalled }) {
-      if (!cursor || verdict.kind === 'behind' || verdict.kind === 'beyond') return false
+    take({ record, verdict, cursor, recalled }) {
+      // The read ends with its page: what comes behind it must not be left out.
+      if (verdict.kind === 'beyond') reading = record.cursor
+      if (!cursor || verdict.kind === 'behind') return false
       if (reading && compareCursors(field, cursor.at, reading.at) < 0) {
         if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
         return false

@@ -2,11 +2,11 @@ import { canonicalInstant, compareCursors, cursorBefore } from './cursor-value'
 import { followPosition } from './position'
 import { cursorFieldOf } from './read-record'
 import { rejectedPages } from './replay'
-import { everywhere, sinceScope, sliceScope } from './scope'
+import { everywhere, reachedScope, sinceScope, sliceScope } from './scope'
 import { readFrom, workName } from '../work'
-import type { Incremental, RecordCursor, Sliced } from '../../jobs/sync'
+import type { Incremental, RecordCursor, Sliced, Sync } from '../../jobs/sync'
 import type { Page } from '../../sources/source'
-import type { Waiver } from '../../state/state-document'
+import type { StateDocument, Waiver } from '../../state/state-document'
 import type { Cursor, Work } from '../../state/work'
 import type { RunContext } from '../run-context'
 import type { Position } from './position'
@@ -37,9 +37,7 @@ export function planRead(context: PlanContext, work: Work, rejects: RejectIndex)
   const waived: readonly Waiver[] = anyOrder ? ['source-order'] : []
   if (work.kind === 'replay') {
     const { segments } = state.document.rejects
-    const field = job.sync.mode === 'incremental' ? cursorFieldOf(job.sync) : null
-    // A record that is ahead comes again with every read: sent now, it would be rejected and sent once more.
-    const scope = field ? sinceScope(field, anywhere, () => state.storeClock.now()) : everywhere
+    const scope = scopeOfReplay(job.sync, state.document)
     return { ...whole, scope, pages: () => rejectedPages(context.files, segments, rejects) }
   }
   if (job.sync.mode === 'full-refresh') {
@@ -52,8 +50,6 @@ export function planRead(context: PlanContext, work: Work, rejects: RejectIndex)
   return { ...plan, waived }
 }
 
-const anywhere = { since: null, until: null }
-
 const whole = {
   scope: everywhere,
   position: null,
@@ -64,6 +60,16 @@ const whole = {
 }
 
 type Plan = Omit<ReadPlan, 'waived'>
+
+function scopeOfReplay(
+  sync: Sync,
+  { cursor, watermark }: Pick<StateDocument, 'cursor' | 'watermark'>,
+): Scope {
+  const field = cursorFieldOf(sync)
+  if (!field) return everywhere
+  if (sync.mode === 'incremental') return reachedScope(field, cursor?.at ?? null, true)
+  return reachedScope(field, watermark === null ? null : canonicalInstant(watermark), false)
+}
 
 function planSlice({ source, job, state }: PlanContext, sync: Sliced, work: Work, anyOrder: boolean): Plan {
   const slice = work.kind === 'slice' || work.kind === 'backfill' ? work.slice : null

@@ -3,13 +3,26 @@ import { canonicalInstant, compareCursors, instantOf } from './cursor-value'
 import type { RecordCursor } from '../../jobs/sync'
 
 /** Where a record lies with regard to what was asked of the source. */
-export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead'
+export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead' | 'to-come'
 
 /** @param at canonical cursor of a record */
 export type Scope = (at: string) => Place
 
 /** Nothing is out of place: whole reads, page cursors. */
 export const everywhere: Scope = () => 'within'
+
+/**
+ * What a replay may send. `to-come`: behind the place that the ordinary read has reached; that read will meet the
+ * record itself, and would send it once more.
+ * @param reached canonical; null where nothing was read
+ * @param inclusive true where records at that very place were read
+ */
+export function reachedScope(field: RecordCursor, reached: string | null, inclusive: boolean): Scope {
+  return (at) => {
+    const distance = reached === null ? 1 : compareCursors(field, at, reached)
+    return distance < 0 || (inclusive && distance === 0) ? 'within' : 'to-come'
+  }
+}
 
 /**
  * What is new behind a cursor. `behind`: before the `since` that the source was asked for. `ahead`: further in the

@@ -5,7 +5,7 @@ import { readEntries, storeEntries } from './memory-files'
 import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { Identity, LazyIdentity } from './identity'
-import type { Known, Memory, MemoryOptions } from './memory'
+import type { Known, Memory, MemoryOptions, Sighting } from './memory'
 import type { MemoryEntry } from './memory-entries'
 
 /** Records whose identity is not hashed yet; their closures keep the records alive. */
@@ -37,14 +37,17 @@ export async function openTieMemory(
     fresh = []
   }
 
-  function amend(identity: LazyIdentity, decision: Decision): void {
+  function amend(identity: LazyIdentity, decision: Decision, { at, recalled }: Sighting): void {
     settle()
     const entry = entryOf(identity(), decision, 0)
     if (keyed && identity().keyed) table.put(entry)
-    const index = tail.findIndex(({ words }) =>
-      keyed ? isSameKey(words, entry.words) : sameContent(identity(), words),
+    const index = tail.findIndex((known) =>
+      keyed
+        ? isSameKey(known.words, entry.words)
+        : recalled && known.decision !== entry.decision && sameContent(identity(), known.words),
     )
     if (index >= 0) tail[index] = entry
+    else if (!recalled && at === tailAt) tail.push(entry)
   }
 
   return {
@@ -57,9 +60,10 @@ export async function openTieMemory(
       if (keyed) return table.recall(identity, at === tailAt)
       return at === readsFrom ? recallOnce(unmatched, identity) : null
     },
-    remember(identity, decision, { at, isNewest, recalled }) {
+    remember(identity, decision, sighting) {
+      const { at, isNewest, recalled } = sighting
       if (!keyed && recalled) {
-        amend(identity, decision)
+        amend(identity, decision, sighting)
         return
       }
       if (isNewest && at !== tailAt) {

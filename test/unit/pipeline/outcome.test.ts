@@ -20,7 +20,7 @@ function judged(
   delivered: DeliveryEnd = drained,
   document: Partial<StateDocument> = {},
 ) {
-  return judge(extraction, delivered, runContext(document), ['said before'])
+  return judge(extraction, delivered, runContext({ watermark: 0, ...document }), ['said before'])
 }
 
 it('a run with nothing left succeeds', () => {
@@ -29,6 +29,13 @@ it('a run with nothing left succeeds', () => {
     moreToDo: false,
     notes: ['said before'],
   })
+})
+
+it('a run of slices says when the first one is due, until there was one', () => {
+  const { notes } = judged(ended('exhausted'), drained, { watermark: null })
+
+  expect(notes).toContainEqual(expect.stringMatching(/^Nothing was read yet: the first slice, .* is due at /))
+  expect(judged(ended('capped'), drained, { watermark: null }).notes).toEqual(['said before'])
 })
 
 it.each([

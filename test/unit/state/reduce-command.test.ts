@@ -114,6 +114,14 @@ it('dropped rejects give way to what the index keeps of them', () => {
   })
 })
 
+it('dropped rejects take the replay with them that would try them again, and no backfill', () => {
+  const replay = { kind: 'replay', name: 'replay-1', generation: 0 } as const
+  const none = { index: null, segments: [] }
+  const { backfills } = after({ kind: 'rejects-dropped', rejects: none }, { backfills: [replay, backfill] })
+
+  expect(backfills).toEqual([backfill])
+})
+
 it('a waiver is kept once', () => {
   expect(after(waive, { waivers: ['source-order', 'too-many-rejects'] }).waivers).toEqual([
     'source-order',

@@ -62,7 +62,7 @@ it.each([
   ['nothing waits to be continued', 'continue', {}, 'Use as=resend'],
   [
     'they are being tried again',
-    'drop',
+    'resend',
     { backfills: [{ kind: 'replay', name: 'replay-7', generation: 0 }] },
     'resolve=replay-7 as=drop',
   ],

@@ -111,8 +111,9 @@ describe('ties without a primary key', () => {
     const first = await open(noMemory, {})
     first.remember(keyless(row), 'rejected', newest('1'))
     const replay = await open(await first.toCommit(reached('1')), { cursor: '1' })
-    replay.amend(keyless(row), 'sent', '1')
-    replay.amend(keyless({ id: 'elsewhere', at: '0' }), 'sent', '0')
+    const known = { at: '1', isNewest: false, recalled: true }
+    replay.amend(keyless(row), 'sent', known)
+    replay.amend(keyless({ id: 'elsewhere', at: '0' }), 'sent', { ...known, at: '0', recalled: false })
     const memory = await open(await replay.toCommit(reached('1')), { cursor: '1' })
     memory.beginRead()
 

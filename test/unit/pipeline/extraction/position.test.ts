@@ -89,3 +89,14 @@ function followed(numbers: readonly number[]): string | undefined {
   for (const n of numbers) position.take(taken(n))
   return position.cursor()?.at
 }
+
+it('a record within a range that comes after one beyond it stops the read', () => {
+  const position = followPosition(field, start, false)
+  const beyond = { at: '9', since: '9' }
+  position.take({
+    ...taken(null, { kind: 'beyond' }),
+    record: { cursor: beyond } as Taken['record'],
+  })
+
+  expect(() => position.take(taken(8))).toThrow('a record at 8 after one at 9')
+})

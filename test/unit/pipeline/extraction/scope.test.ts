@@ -1,4 +1,4 @@
-import { sinceScope, sliceScope } from '../../../../src/pipeline/extraction/scope'
+import { reachedScope, sinceScope, sliceScope } from '../../../../src/pipeline/extraction/scope'
 import type { RecordCursor } from '../../../../src/jobs/sync'
 
 const instant: RecordCursor = {
@@ -54,5 +54,16 @@ describe('a slice', () => {
         }),
       )
     }
+  })
+})
+
+describe('what a replay may send', () => {
+  const places = (reached: string | null, inclusive: boolean) =>
+    ['9', '10', '11'].map(reachedScope(number, reached, inclusive))
+
+  it('ends where the ordinary read will meet the record itself', () => {
+    expect(places('10', true)).toEqual(['within', 'within', 'to-come'])
+    expect(places('10', false)).toEqual(['within', 'to-come', 'to-come'])
+    expect(places(null, true)).toEqual(['to-come', 'to-come', 'to-come'])
   })
 })
