@@ -32,7 +32,10 @@ export async function deliver(context: DeliveryContext, extraction: ExtractionSt
       return end
     }
     const timerMs = inTime ? Math.min(soonestMs, deadline.remainingMs() - worstStepMs) : Infinity
-    await nextEvent(context, timerMs, [steps.stepEnded(), extraction.changed()])
+    const events = [context.state.changed(), steps.stepEnded()]
+    // What has ended changes at once.
+    if (extraction.status() !== 'ended') events.push(extraction.changed())
+    await nextEvent(context, timerMs, events)
   }
 }
 
@@ -61,9 +64,9 @@ function endOf(
   return nothingLeft ? { kind: 'drained' } : { kind: 'waiting', waitMs: soonestMs }
 }
 
-/** Resolves with the first of the events, a change of the state, the timer, and the loss of the lease. */
+/** Resolves with the first of the events, the timer, and the loss of the lease. */
 async function nextEvent(
-  { state, clock, signal }: DeliveryContext,
+  { clock, signal }: DeliveryContext,
   timerMs: number,
   events: readonly Promise<void>[],
 ): Promise<void> {
@@ -73,6 +76,6 @@ async function nextEvent(
     timerMs < Infinity && !signal.aborted
       ? clock.sleep(timerMs, AbortSignal.any([timer.signal, signal])).catch(() => undefined)
       : new Promise<void>(() => undefined)
-  await Promise.race([state.changed(), sleep, ...events])
+  await Promise.race([sleep, ...events])
   timer.abort('something has happened')
 }

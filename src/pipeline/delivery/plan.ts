@@ -27,6 +27,8 @@ export interface PlanFacts {
   /** Ids of the batches whose steps are under way. */
   readonly running: ReadonlySet<string>
   readonly notesOf: (id: string) => BatchNotes
+  /** The newest commit that this run has sent a batch of. */
+  readonly newestSent: number
   /** On the store's clock. */
   readonly storeNow: number
   readonly monotonic: number
@@ -94,15 +96,18 @@ function question(delivery: Delivery, notes: BatchNotes, entry: Asked, waitMs: n
   return { kind: 'look-up', entry, delivery, waitMs }
 }
 
-function sendWaitMs({ document, storeNow }: PlanFacts, { partition, commit }: OutboxEntry): number {
+function sendWaitMs(facts: PlanFacts, { partition, commit }: OutboxEntry): number {
+  const { document, storeNow } = facts
   const { barrier, partitions } = document
-  const blocked = barrier > storeNow && !hasBegun(document, commit)
+  const blocked = barrier > storeNow && !hasBegun(facts, commit)
   return Math.max(partitions[partition]?.notBefore ?? 0, blocked ? barrier : 0) - storeNow
 }
 
-/** A commit that has begun was allowed to: a barrier that still stands was raised by its own batches. */
-function hasBegun({ outbox }: StateDocument, commit: number): boolean {
-  return outbox.some(
-    (entry) => entry.commit === commit && (entry.state !== 'staged' || entry.firstSentAt !== null),
-  )
+/**
+ * A commit that has begun was allowed to: a barrier that still stands was raised by its own batches. Where none of those
+ * that have begun is left in the outbox, and another run sent them, the commit waits: needlessly, but safely.
+ */
+function hasBegun({ document, newestSent }: PlanFacts, commit: number): boolean {
+  const sent = (entry: OutboxEntry) => entry.state !== 'staged' || entry.firstSentAt !== null
+  return commit <= newestSent || document.outbox.some((entry) => entry.commit === commit && sent(entry))
 }

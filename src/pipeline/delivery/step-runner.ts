@@ -26,13 +26,14 @@ export interface StepRunner {
 }
 
 export function createStepRunner(run: DeliveryContext): StepRunner {
-  const { state, destination, clock, signal } = run
+  const { state, destination, settings, clock, signal } = run
   const pace = createRequestPace(destination.limits.requestIntervalMs, clock)
   const staged = openStagedFiles(run.files)
   const context: StepContext = { ...run, pace, staged, reach: { failures: 0, countedUntil: 0 } }
   const turns = createTurns()
   const running = new Set<string>()
   const notes = new Map<string, BatchNotes>()
+  let newestSent = 0
   let fault: JobError | null = null
   const onStepEnd: (() => void)[] = []
 
@@ -48,7 +49,16 @@ export function createStepRunner(run: DeliveryContext): StepRunner {
     const storeNow = state.storeClock.now()
     const monotonic = clock.monotonic()
     const { document } = state
-    return turns.inTurn(planSteps({ document, destination, running, notesOf, storeNow, monotonic }))
+    const steps = planSteps({
+      document,
+      destination,
+      running,
+      notesOf,
+      newestSent,
+      storeNow,
+      monotonic,
+    })
+    return turns.inTurn(steps)
   }
 
   async function runToEnd(step: Step): Promise<void> {
@@ -58,6 +68,7 @@ export function createStepRunner(run: DeliveryContext): StepRunner {
       pace.take()
       turns.took(step)
     }
+    if (step.kind === 'send') newestSent = Math.max(newestSent, step.entry.commit)
     try {
       const waitMs = await takeStep(context, step, notesOf(id))
       notesOf(id).readyAt = clock.monotonic() + waitMs
@@ -84,7 +95,7 @@ export function createStepRunner(run: DeliveryContext): StepRunner {
           if (!needsBytes(step) || staged.hasRoom()) void runToEnd(step)
         } else if (waitMs < soonestMs) {
           soonestMs = waitMs
-          if (needsBytes(step)) next = step
+          if (needsBytes(step) && waitMs <= settings.patienceMs) next = step
         }
       }
       if (next) staged.prefetch(next.entry)
