@@ -2,7 +2,7 @@ import { belongsElsewhere } from './elsewhere'
 import type { Delivery, Destination } from '../../destinations/destination'
 import type { EntryIn, OutboxEntry } from '../../state/outbox-entry'
 import type { StateDocument } from '../../state/state-document'
-import type { BatchNotes } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
 
 type Keyed = Extract<Delivery, { kind: 'keyed' }>
 type Named = Extract<Delivery, { kind: 'named' }>
@@ -80,13 +80,17 @@ function stepOf(facts: PlanFacts, entry: OutboxEntry): Step | null {
     case 'staged': {
       const asked = document.reconciled || notes.absent
       const first = asked ? null : question(destination.delivery, notes, entry, waitMs)
-      const kind = destination.prepare && notes.handle === null ? 'prepare' : 'send'
-      return first ?? { kind, entry, waitMs: Math.max(waitMs, sendWaitMs(facts, entry)) }
+      return first ?? sendStep(facts, notes, entry, waitMs)
     }
     case 'sending':
     case 'held':
       return null
   }
+}
+
+function sendStep(facts: PlanFacts, notes: BatchNotes, entry: EntryIn<'staged'>, waitMs: number): Step {
+  const kind = facts.destination.prepare && notes.handle === null ? 'prepare' : 'send'
+  return { kind, entry, waitMs: Math.max(waitMs, sendWaitMs(facts, entry)) }
 }
 
 /** What can be asked about a batch; null where sending it again is harmless. */
