@@ -8,6 +8,9 @@ export interface WorldTime {
   runUntil(done: Promise<unknown>, limitMs: number): Promise<boolean>
 }
 
+/** Steps until something settles: more is an endless loop. */
+const busyLimit = 100_000
+
 export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
   let now = start
   let order = 0
@@ -31,7 +34,8 @@ export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
       done.then(settle, settle)
       // A tick that is asked for outside a microtask would come before the microtasks that already wait.
       await Promise.resolve()
-      for (;;) {
+      for (let wakes = 0; ; wakes += 1) {
+        if (wakes > busyLimit) throw new RangeError(`still busy after ${busyLimit} steps`)
         await everyMicrotask()
         if (outcome.settled) return true
         const next = sleepers[0]
