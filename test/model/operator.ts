@@ -30,6 +30,8 @@ export function settleHeld(world: World, report: RunReport): Command | null {
   const chosen = wanted.find((as) => allowed.some((exit) => exit.as === as))
   if (!chosen) throw new RangeError(`${held.batch} is held for ${held.code} and names no exit: ${held.choices.join()}`)
   world.seen.add(`held batch resolved: ${chosen}`)
+  // An import may fail after its successors were accepted: what is then sent again comes behind them.
+  if (chosen === 'resend') for (const line of world.service.contents.get(held.batch) ?? []) world.aside.add(line)
   return { force: false, resolve: held.batch, as: chosen }
 }
 

@@ -26,7 +26,7 @@ export function verdict(world: World, records: readonly ModelRecord[] = world.fe
   return world.shape.kind === 'upsert' ? judgeTable(world, lines) : judgeRows(world, lines)
 }
 
-function judgeRows({ service }: World, lines: readonly string[]): Verdict {
+function judgeRows({ service, aside }: World, lines: readonly string[]): Verdict {
   const expected = countOf([...lines])
   for (const line of service.refused) expected.set(line, (expected.get(line) ?? 0) - 1)
   const stored = countOf(service.stored.flatMap((batch) => batch.lines))
@@ -37,7 +37,7 @@ function judgeRows({ service }: World, lines: readonly string[]): Verdict {
       return asked !== undefined && count > asked ? [line] : []
     }),
     unknown: [...stored.keys()].filter((line) => !expected.has(line)),
-    disordered: disorderedRows(service.stored),
+    disordered: disorderedRows(service.stored, (line) => !aside.has(line)),
   }
 }
 
@@ -50,7 +50,7 @@ export function countOf(lines: readonly string[]): Map<string, number> {
 /** @param isInOrder false for lines that were late, or sent beside the ordinary work */
 export function disorderedRows(
   stored: World['service']['stored'],
-  isInOrder: (line: string) => boolean = () => true,
+  isInOrder: (line: string) => boolean,
 ): string[] {
   const newest = new Map<string, number>()
   return stored.flatMap(({ partition, lines }) =>

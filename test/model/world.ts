@@ -42,6 +42,8 @@ export interface World {
   readonly feed: Feed
   readonly reports: RunReport[]
   readonly choices: Choices
+  /** Lines that were not sent in the order of their time, because a person asked for them. */
+  readonly aside: Set<string>
   /** What happened at least once. */
   readonly seen: Set<string>
   /** Changes of the definition apply to the activations that start afterwards. */
@@ -88,6 +90,7 @@ export function createWorld(options: WorldOptions): World {
     feed: createFeed(options.records, feedShape.pageSize),
     reports: [],
     choices,
+    aside: new Set(),
     seen,
     author: carelessAuthor(),
     shape: { ...plainShape, ...options.shape },
