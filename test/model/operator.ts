@@ -31,7 +31,9 @@ export function settleHeld(world: World, report: RunReport): Command | null {
   if (!chosen) throw new RangeError(`${held.batch} is held for ${held.code} and names no exit: ${held.choices.join()}`)
   world.seen.add(`held batch resolved: ${chosen}`)
   // An import may fail after its successors were accepted: what is then sent again comes behind them.
-  if (chosen === 'resend') for (const line of world.service.contents.get(held.batch) ?? []) world.aside.add(line)
+  const lines = world.service.contents.get(held.batch) ?? []
+  if (chosen === 'resend') for (const line of lines) world.aside.add(line)
+  if (chosen === 'drop') world.leftOut.push(...lines)
   return { force: false, resolve: held.batch, as: chosen }
 }
 
@@ -59,7 +61,7 @@ export function nextCommand(world: World, report: RunReport): Command | null {
   const held = settleHeld(world, report)
   if (held) return held
   const lifted = exitsIn(report).find(({ as, takesFrom }) => as === 'continue' && !takesFrom)
-  return lifted && report.outcome === 'failed' ? { force: false, resolve: lifted.resolve, as: lifted.as } : null
+  return lifted && (report.outcome === 'failed' || report.reason === 'regrouping') ? { force: false, resolve: lifted.resolve, as: lifted.as } : null
 }
 
 /** Alarms, and a person who answers, until the job is done; false where it never gets there. */

@@ -44,6 +44,8 @@ export interface World {
   readonly choices: Choices
   /** Lines that were not sent in the order of their time, because a person asked for them. */
   readonly aside: Set<string>
+  /** Lines that a person gave up. */
+  readonly leftOut: string[]
   /** What happened at least once. */
   readonly seen: Set<string>
   /** Changes of the definition apply to the activations that start afterwards. */
@@ -53,6 +55,8 @@ export interface World {
   feedShape: Omit<FeedShape, 'notation' | 'pageCursor'>
   /** ms an activation may take. */
   activationMs: number
+  /** Rises with each content of a record. */
+  contents: number
   /** How often a run asked to be invoked again. */
   invocations: number
   activate(accident?: Accident | null, command?: Command): Activation
@@ -91,6 +95,7 @@ export function createWorld(options: WorldOptions): World {
     reports: [],
     choices,
     aside: new Set(),
+    leftOut: [],
     seen,
     author: carelessAuthor(),
     shape: { ...plainShape, ...options.shape },
@@ -104,6 +109,7 @@ export function createWorld(options: WorldOptions): World {
     },
     feedShape,
     activationMs: options.activationMs ?? 30 * 60_000,
+    contents: 0,
     invocations: 0,
     activate(accident = null, command = noCommand) {
       const process = startProcess(time, accident)
