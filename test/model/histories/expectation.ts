@@ -139,9 +139,9 @@ export function createExpectation(world: World): Expectation {
     take(record, open !== null, reading)
   }
 
-  function faultOf(record: ModelRecord, { replay, aside: isAside, committedMarks }: Reading): string | null {
+  function faultOf(record: ModelRecord, { aside: isAside, committedMarks }: Reading): string | null {
     const { flaw, minute } = record
-    if (flaw === 'far-ahead' && !replay) return 'cursor-ahead'
+    if (flaw === 'far-ahead') return 'cursor-ahead'
     if (flaw === 'invalid' && !world.author.takesInvalid) return 'record-invalid'
     if (flaw === 'cursorless' && shape().mode !== 'full-refresh' && shape().mode !== 'pages') {
       return 'cursor-unreadable'
