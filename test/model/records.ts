@@ -93,7 +93,7 @@ export function toRaw(record: ModelRecord, { write }: CursorNotation, noise: num
     visitor: flaw === 'invalid' ? 'unknown' : visitor,
     minute,
     content,
-    cursor: flaw === 'cursorless' ? 'soon' : write(record),
+    cursor: flaw === 'cursorless' ? null : write(record),
     ...(flaw === 'unmappable' || flaw === 'unwanted' ? { note: flaw } : {}),
     ...(noise === null || flaw === 'invalid' ? {} : { readAt: noise }),
   }

@@ -1,8 +1,7 @@
 import { notations } from '../records'
-import { documentOf } from '../world'
 import { instantAt } from '../records'
 import { sliceLength } from './expectation'
-import { isAccepted, runUntil, settle, suffer } from './settle'
+import { acceptedSince, runUntil, settle, suffer } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { World } from '../world'
 import type { Deed, Mishap } from './alphabet'
@@ -103,38 +102,34 @@ async function give(
   { mishaps, retries, isRefused }: Giving,
   expect: () => void,
 ): Promise<string | null> {
-  // The same command within the hour is no new one.
-  const command = isRemembered(world, given) ? { ...given, again: lastRunOf(world, given) } : given
   const since = world.time.now()
-  await suffer(world, mishaps, command)
-  if (!isAccepted(world, command, since)) {
+  const earlier = acceptedSince(world, given, since - hourMs)
+  await suffer(world, mishaps, withAgain(given, earlier))
+  for (const command of [withAgain(given, earlier), given]) {
+    if (acceptedSince(world, given, since)) break
     const end = await runUntil(
       world,
-      ({ error }) => error?.code === 'params-invalid' || isAccepted(world, command, since),
+      ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, given, since) !== undefined,
       command,
     )
     if (typeof end === 'string') return end
-    if (end.error?.code === 'params-invalid') {
-      world.seen.add('command refused')
-      return isRefused ? settle(world, expectation, []) : `refused: ${JSON.stringify(command)}: ${end.error.message}`
-    }
+    // `again` is refused once the hour is over.
+    if (end.error?.code !== 'params-invalid' || (command.again !== undefined && !isRefused)) continue
+    world.seen.add('command refused')
+    return isRefused ? settle(world, expectation, []) : `refused: ${JSON.stringify(command)}: ${end.error.message}`
   }
-  if (isRefused) return `taken up, although it had to be refused: ${JSON.stringify(command)}`
+  if (isRefused) return `taken up, although it had to be refused: ${JSON.stringify(given)}`
   expect()
   for (let retry = 0; retry < retries; retry += 1) {
     world.seen.add('command repeated')
-    await world.time.runUntil(world.activate(null, command).done, 30 * 60_000)
+    await world.time.runUntil(world.activate(null, given).done, 30 * 60_000)
   }
   return settle(world, expectation, [])
 }
 
 const hourMs = 3_600_000
 
-function isRemembered(world: World, command: Command): boolean {
-  return isAccepted(world, command, world.time.now() - hourMs + 1_000)
-}
-
-function lastRunOf(world: World, { force, from, to, resolve, as }: Command): string {
-  const content = JSON.stringify({ force, from, to, resolve, as })
-  return documentOf(world).commands.findLast((accepted) => accepted.content === content)?.run ?? ''
+/** The same command within the hour is no new one, unless it names the run that took it up. */
+function withAgain(command: Command, earlier: ReturnType<typeof acceptedSince>): Command {
+  return earlier ? { ...command, again: earlier.run } : command
 }

@@ -1,7 +1,7 @@
 import { notations } from '../records'
 import { instantAt } from '../records'
 import { documentOf, noCommand, pass } from '../world'
-import { isAccepted, runUntil, settle, suffer } from './settle'
+import { acceptedSince, runUntil, settle, suffer } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { JobShape } from '../jobs'
 import type { World } from '../world'
@@ -63,7 +63,7 @@ export async function redefine(
 /** Gives a command that has to be taken up. */
 async function obey(world: World, command: Command): Promise<string | null> {
   const since = world.time.now()
-  const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || isAccepted(world, command, since), command)
+  const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined, command)
   if (typeof end === 'string') return end
   return end.error?.code === 'params-invalid' ? `refused: ${JSON.stringify(command)}: ${end.error.message}` : null
 }

@@ -2,6 +2,7 @@ import { nextCommand } from '../operator'
 import { documentOf, noCommand, pass } from '../world'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { RunReport } from '../../../src/state/run-report'
+import type { AcceptedCommand } from '../../../src/state/state-document'
 import type { World } from '../world'
 import type { Mishap } from './alphabet'
 import type { Expectation } from './expectation'
@@ -74,10 +75,13 @@ function takeStock(world: World, expectation: Expectation): void {
   for (const line of [...world.leftOut.splice(0), ...world.service.refused.splice(0)]) expectation.leaveOut(line)
 }
 
-/** True where the state says that the command was taken up. */
-export function isAccepted(world: World, { force, from, to, resolve, as }: Command, since: number): boolean {
-  const content = { force, from, to, resolve, as }
-  return documentOf(world).commands.some(
-    (accepted) => accepted.at >= since - 1_000 && accepted.content === JSON.stringify(content),
+/** What the state says of the same command, whether it was given with `again` or without. */
+export function acceptedSince(world: World, command: Command, since: number): AcceptedCommand | undefined {
+  return documentOf(world).commands.findLast(
+    ({ at, content }) => at >= since - 1_000 && withoutAgain(JSON.parse(content) as Command) === withoutAgain(command),
   )
+}
+
+function withoutAgain({ force, from, to, resolve, as }: Command): string {
+  return JSON.stringify({ force, from, to, resolve, as })
 }
