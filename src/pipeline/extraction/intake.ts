@@ -80,7 +80,8 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
     const recognised = recognise(known, indexed, open)
     if (recognised) return recognised
-    if (place === 'behind' && !known && !open) return { kind: 'behind' }
+    // Behind the cursor, another content under the key of a reject may be an earlier version, which was sent.
+    if (place === 'behind' && !known && !(open && indexed?.same)) return { kind: 'behind' }
     const outcome = place === 'ahead' ? ahead(record) : toRows(job, format, record)
     return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
   }
