@@ -264,7 +264,7 @@ describe('a job that counts in another way than before', () => {
 })
 
 describe('a job that goes on from before the place where it stood', () => {
-  it.each<[string, Job['sync']]>([
+  it.each([
     ['with a primary key', incremental({ cursor: atInstant, primaryKey: 'id' })],
     ['with a lookback', incremental({ cursor: atInstant, primaryKey: 'id', lookback: { hours: 1 } })],
   ])('(%s) recognises what it remembers, also when it is read once more', async (_, sync) => {

@@ -44,8 +44,7 @@ export async function openTieMemory(
     const isIt = (known: MemoryEntry) =>
       recalled && known.decision !== entry.decision && sameContent(identity(), known.words)
     const index = tail.findIndex(keyed ? ({ words }) => isSameKey(words, entry.words) : isIt)
-    if (index >= 0) tail[index] = entry
-    else if (!recalled && at === tailAt) tail.push(entry)
+    if (index >= 0 || (!recalled && at === tailAt)) tail[index < 0 ? tail.length : index] = entry
   }
 
   return {
