@@ -57,7 +57,7 @@ export function mutantsOf(file: string): Mutant[] {
     }
     if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, 'false')
     if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, 'true')
-    if (ts.isNumericLiteral(node)) add(node, `(${node.text} + 1)`)
+    if (ts.isNumericLiteral(node)) add(node, node.text === '0' ? '1' : '0')
     if (ts.isArrayLiteralExpression(node) && node.elements.length > 0) add(node, '[]')
     if (ts.isExpressionStatement(node) && !isSuper(node)) add(node, ';')
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression))
