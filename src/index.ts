@@ -1,7 +1,6 @@
-/** What a job file needs, in one import. Everything else is the app's own. */
+/** The author's API: a job file imports everything from here. */
 export * as z from 'zod'
-export { clientCredentials } from './auth/oauth2'
-export { destinationSdkOAuth2 } from './auth/oauth2'
+export { clientCredentials, destinationSdkOAuth2 } from './auth/oauth2'
 export { bulkDataInsertion } from './destinations/bulk-data-insertion/bulk-data-insertion'
 export { events } from './destinations/bulk-data-insertion/events'
 export { products } from './destinations/bulk-data-insertion/products'

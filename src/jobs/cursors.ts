@@ -56,7 +56,7 @@ export function text<const Path extends string>(path: Path): RecordCursor<Path, 
   return plain('text', path)
 }
 
-/** The source says with each page where to go on: file names, offsets, tokens. */
+/** Each page carries the cursor of the next: file names, offsets, tokens. */
 export function pageCursor(): PageCursor {
   return { kind: 'page' }
 }

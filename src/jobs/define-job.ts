@@ -21,9 +21,9 @@ export interface JobDefinition<
   readonly name: string
   /** Where the records come from. */
   readonly source: SourceDefinition<C, P>
-  /** What makes a record new: `incremental`, `sliced` or `fullRefresh`. */
+  /** The sync mode: `incremental`, `sliced` or `fullRefresh`. */
   readonly sync: S & SyncRule<S, z.output<Schema>, C, P, D>
-  /** What one record looks like. A record that it refuses becomes a reject. */
+  /** The schema of one record. A record that it refuses becomes a reject. */
   readonly record: Schema
   /**
    * Makes a row of a record: one, several, or null where the record is not wanted. Synchronous. Where it throws, the
@@ -35,8 +35,8 @@ export interface JobDefinition<
 }
 
 /**
- * Declares a job. What would go wrong does not compile; what the compiler cannot see (a time zone, JavaScript) is found
- * when the job is opened. Never throws, so that a faulty job does not stop the others.
+ * Declares a job. Mistakes do not compile; time zones, dynamic values and JavaScript are checked here and reported when
+ * the job is opened. Never throws, so that a faulty job does not stop the others.
  */
 export function defineJob<
   const C extends Capability,

@@ -7,15 +7,15 @@ import type { FullRefresh, Late, OnChange } from './sync'
 export interface FullRefreshOptions<Key extends string, Change extends OnChange> {
   /** The field or fields by which a record is the same record. */
   readonly primaryKey: Key | readonly [Key, ...Key[]]
-  /** What becomes of a record that was sent and comes again with other content. Default `ignore`. */
+  /** Policy for a record that was sent before and comes again with other content. Default `ignore`. */
   readonly onChange?: Change
-  /** What becomes of what was sent for a record that is gone from the source. `keep` is the only way there is. */
+  /** Policy for the rows of a record that the source no longer has. Only `keep` exists. */
   readonly onVanished?: FullRefresh['onVanished']
-  /** What becomes of a row that is older than what its partition has already sent. Default `send`. */
+  /** Policy for a row older than rows that its partition has already sent. Default `send`. */
   readonly late?: Late
 }
 
-/** {@link FullRefresh} with what the compiler knows of it. */
+/** {@link FullRefresh} with its literal types. */
 export interface FullRefreshOf<Key extends string, Change extends OnChange> extends FullRefresh {
   readonly primaryKey: readonly Key[]
   readonly onChange: ChangeOf<Change>

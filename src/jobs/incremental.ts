@@ -17,15 +17,15 @@ export interface IncrementalOptions<
   readonly cursor: Cursor
   /** The field or fields by which a record is the same record. Default: its whole content. */
   readonly primaryKey?: Key | readonly [Key, ...Key[]]
-  /** How far before the cursor each run reads again, to find what arrived late or was changed. */
+  /** How far before the cursor each run reads again, to find late and changed records. */
   readonly lookback?: Lookback & LookbackRule<Cursor, Key, Lookback>
-  /** What becomes of a record that was sent and comes again with other content. Default `ignore`. */
+  /** Policy for a record that was sent before and comes again with other content. Default `ignore`. */
   readonly onChange?: Change & OnChangeRule<Cursor, Key, Lookback>
-  /** What becomes of a row that is older than what its partition has already sent. Default `send`. */
+  /** Policy for a row older than rows that its partition has already sent. Default `send`. */
   readonly late?: Late
 }
 
-/** {@link Incremental} with what the compiler knows of it. */
+/** {@link Incremental} with its literal types. */
 export interface IncrementalOf<
   Cursor extends AnyCursor,
   Key extends string,
@@ -53,7 +53,7 @@ const Options = z.strictObject({
   late: LatePolicy.default('send'),
 })
 
-/** Each run reads what is new behind the cursor. */
+/** Each run reads the records at and behind the cursor. */
 export function incremental<
   const Cursor extends AnyCursor,
   const Key extends string = never,

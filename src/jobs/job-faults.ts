@@ -14,7 +14,7 @@ type Parts = Omit<Job, 'faults'>
 
 /**
  * Everything that is wrong with a definition: the compiler's rules once more, for JavaScript and dynamic values, and
- * what the compiler cannot see. Empty where nothing is.
+ * checks that the compiler cannot make, such as time zones.
  */
 export function jobFaults(job: Parts): string[] {
   const { name, source, sync, destination } = job
@@ -31,7 +31,7 @@ export function jobFaults(job: Parts): string[] {
     ...cursorFaults,
     ...source.faults.map((fault) => `source: ${unended(fault)}`),
     ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
-    // What a faulty declaration asks for is not known.
+    // A faulty declaration stands for nothing that could be matched.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
     ...inputFaults([...source.inputs, ...destination.inputs]),
   ]
@@ -87,10 +87,11 @@ function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
 }
 
-function inputFaults(references: readonly InputReference[]): string[] {
+function inputFaults(references: readonly (InputReference | undefined)[]): string[] {
   return references
-    .filter(({ name }) => !inputPattern.test(name))
-    .map(({ name }) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
+    .map((reference) => String(reference?.name))
+    .filter((name) => !inputPattern.test(name))
+    .map((name) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
 }
 
 /** All faults of a job stand in one sentence. */

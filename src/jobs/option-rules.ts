@@ -2,7 +2,7 @@ import type { Mistake } from '../mistake'
 import type { Duration, OnChange, PageCursor, RecordCursor } from './sync'
 
 /**
- * What the options of a sync mode demand of each other. A rule is `unknown`, which every value satisfies, or a mistake.
+ * Rules between the options of a sync mode. A rule is `unknown`, which every value satisfies, or a mistake.
  * `Key` and `Lookback` are `never` where the option is not given.
  */
 export type LookbackRule<Cursor, Key, Lookback> = [Key] extends [never]

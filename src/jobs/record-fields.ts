@@ -12,7 +12,7 @@ export function hasField(schema: z.core.$ZodType, path: string): 'yes' | 'no' | 
   if (!isObject(def)) return scalarTypes.has(def.type) ? 'no' : 'unknown'
   const field = Object.hasOwn(def.shape, name) ? def.shape[name] : undefined
   if (field) return rest.length === 0 ? 'yes' : hasField(field, rest.join('.'))
-  // An object drops what it does not declare, unless it has a catch-all.
+  // Undeclared fields are dropped, unless the object has a catch-all.
   return def.catchall === undefined || def.catchall._zod.def.type === 'never' ? 'no' : 'unknown'
 }
 

@@ -30,11 +30,11 @@ export interface SlicedOptions<
   readonly slicesPerRun?: number
   /** The field or fields by which a record is the same record. Default: its whole content. */
   readonly primaryKey?: Key | readonly [Key, ...Key[]]
-  /** How far before its beginning each slice reads again, to find what arrived late or was changed. */
+  /** How far before its beginning each slice reads again, to find late and changed records. */
   readonly lookback?: Lookback & LookbackRule<Cursor, Key, Lookback>
-  /** What becomes of a record that was sent and comes again with other content. Default `ignore`. */
+  /** Policy for a record that was sent before and comes again with other content. Default `ignore`. */
   readonly onChange?: Change & OnChangeRule<Cursor, Key, Lookback>
-  /** What becomes of a row that is older than what its partition has already sent. Default `send`. */
+  /** Policy for a row older than rows that its partition has already sent. Default `send`. */
   readonly late?: Late
   /** True where the source delivers a slice in time order: rows are not sorted on disk. Default false. */
   readonly ordered?: boolean
@@ -48,7 +48,7 @@ type StartRule<Start extends string> = string extends Start
     ? unknown
     : Mistake<'A start is a date like 2026-01-31, or an instant like 2026-01-31T06:00:00Z.'>
 
-/** {@link Sliced} with what the compiler knows of it. */
+/** {@link Sliced} with its literal types. */
 export interface SlicedOf<
   Cursor extends InstantCursor,
   Key extends string,

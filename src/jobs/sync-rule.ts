@@ -5,7 +5,7 @@ import type { Mistake } from '../mistake'
 import type { PageCursor, Sync } from './sync'
 
 /**
- * What a sync mode demands of the record, the source and the destination. A type that does not say (such as a source
+ * Rules between a sync mode and the record, the source and the destination. A type that does not say (such as a source
  * of the wide type `SourceDefinition`) is checked when the job is opened.
  */
 export type SyncRule<S extends Sync, Output, C extends Capability, P extends Paging, D extends Semantics> =
@@ -31,18 +31,18 @@ type CapabilityRule<S extends Sync, C extends Capability> = S['mode'] extends 'f
   : S['mode'] extends 'sliced'
     ? 'range' extends C
       ? unknown
-      : Mistake<'The source cannot be asked for a slice: give it `rangeParams`, or declare `clientFilter`.'>
+      : Mistake<'The source has no filter for a slice: set `rangeParams`, or declare `clientFilter`.'>
     : S extends { readonly cursor: PageCursor }
       ? 'page-cursor' extends C
         ? unknown
-        : Mistake<'The source has no page cursor: its pages do not say where to go on.'>
+        : Mistake<'The pages of this source carry no cursor.'>
       : 'since' extends C
         ? unknown
-        : Mistake<'The source cannot be asked for what is behind a cursor: give it `sinceParam`, or declare `clientFilter`.'>
+        : Mistake<'The source has no filter for a cursor: set `sinceParam`, or declare `clientFilter`.'>
 
 type PagingRule<S extends Sync, P extends Paging> = 'shifting' extends P
   ? null extends S['primaryKey']
-    ? Mistake<'The pages of this source may overlap: a primaryKey must tell which records come twice.'>
+    ? Mistake<'The pages of this source may overlap: the job needs a primaryKey to recognise records that come twice.'>
     : unknown
   : unknown
 

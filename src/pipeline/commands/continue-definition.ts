@@ -53,12 +53,13 @@ export function continueDefinition(
   const stepsOver = changes.length === 0 && lost.size === 0
   if (stepsOver) assertIncremental(job.sync)
 
-  const { order, ...place } = placeOf(job.sync, document, from, storeNow)
-  const known = sameNotation(before, counting) ? order : null
-  if (stepsOver && known !== null) assertAhead(known, from)
+  // Where the job stood means something only in the same notation.
+  const stood = sameNotation(before, counting) ? document : { cursor: null, watermark: null }
+  const { order, ...place } = placeOf(job.sync, stood, from, storeNow)
+  if (stepsOver && order !== null) assertAhead(order, from)
   const { memory } = document
   return {
-    note: [whereTo(from, changes), consequenceOf(job.sync, known), whatIsGone(memory, lost)].join(' ').trim(),
+    note: [whereTo(from, changes), consequenceOf(job.sync, order), whatIsGone(memory, lost)].join(' ').trim(),
     effect: {
       ...{ kind: 'definition-continued', counting, ...place },
       memory: isSame ? without(memory, lost) : noMemory,

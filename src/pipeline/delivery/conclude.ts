@@ -1,7 +1,8 @@
 import { doubtBarrier } from './doubt-barrier'
 import { backOff } from './refusal'
 import type { EntryIn, Hold, OutboxEntry } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 
 /** The ways a step can end. Each records what became of the batch and returns how long it waits then, in ms. */
 

@@ -1,8 +1,11 @@
 import { batchesElsewhere, destinationChanged } from './elsewhere'
 import { createStepRunner } from './step-runner'
+import { needsBytes } from './take-step'
 import type { JobError } from '../../errors'
 import type { ExtractionStatus } from '../extraction-status'
 import type { DeliveryContext } from './delivery-context'
+import type { Step } from './plan'
+import type { StepRunner } from './step-runner'
 
 /**
  * Why delivery ended: all is sent that can be, only long waits are left, no time is left, or an error stops every
@@ -25,15 +28,34 @@ export async function deliver(context: DeliveryContext, extraction: ExtractionSt
   const steps = createStepRunner(context)
   for (;;) {
     const inTime = deadline.fits(worstStepMs)
-    const soonestMs = steps.begin(inTime)
+    const soonestMs = beginSteps(steps, inTime, settings.patienceMs)
     const end = steps.idle() ? endOf(context, extraction, steps.fault(), soonestMs, inTime) : null
     if (end) {
       await steps.close()
       return end
     }
     const timerMs = inTime ? Math.min(soonestMs, deadline.remainingMs() - worstStepMs) : Infinity
-    await nextEvent(context, timerMs, [steps.stepEnded(), extraction.changed()])
+    const events = [context.state.changed(), steps.stepEnded()]
+    // What has ended changes at once.
+    if (extraction.status() !== 'ended') events.push(extraction.changed())
+    await nextEvent(context, timerMs, events)
   }
+}
+
+/**
+ * Begins every step that may begin now. Returns the milliseconds until another may: Infinity where only an event can
+ * bring one.
+ */
+function beginSteps(steps: StepRunner, inTime: boolean, patienceMs: number): number {
+  let soonestMs = Infinity
+  let next: Step | null = null
+  for (const step of steps.planned()) {
+    const waitMs = steps.waitMs(step)
+    if (waitMs === 0 && inTime) steps.begin(step)
+    else if (waitMs < soonestMs) [soonestMs, next] = [waitMs, step]
+  }
+  if (next && needsBytes(next) && soonestMs <= patienceMs) steps.prefetch(next)
+  return soonestMs
 }
 
 function endOf(
@@ -61,9 +83,9 @@ function endOf(
   return nothingLeft ? { kind: 'drained' } : { kind: 'waiting', waitMs: soonestMs }
 }
 
-/** Resolves with the first of the events, a change of the state, the timer, and the loss of the lease. */
+/** Resolves with the first of the events, the timer, and the loss of the lease. */
 async function nextEvent(
-  { state, clock, signal }: DeliveryContext,
+  { clock, signal }: DeliveryContext,
   timerMs: number,
   events: readonly Promise<void>[],
 ): Promise<void> {
@@ -73,6 +95,6 @@ async function nextEvent(
     timerMs < Infinity && !signal.aborted
       ? clock.sleep(timerMs, AbortSignal.any([timer.signal, signal])).catch(() => undefined)
       : new Promise<void>(() => undefined)
-  await Promise.race([state.changed(), sleep, ...events])
+  await Promise.race([sleep, ...events])
   timer.abort('something has happened')
 }

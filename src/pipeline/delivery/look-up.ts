@@ -3,7 +3,8 @@ import { accept, clearDoubt, confirm, hold } from './conclude'
 import { backOff, reached, waitOut } from './refusal'
 import type { Delivery, OutgoingBatch } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 
 type Keyed = Extract<Delivery, { kind: 'keyed' }>
 type Named = Extract<Delivery, { kind: 'named' }>

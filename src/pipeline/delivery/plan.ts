@@ -2,7 +2,7 @@ import { belongsElsewhere } from './elsewhere'
 import type { Delivery, Destination } from '../../destinations/destination'
 import type { EntryIn, OutboxEntry } from '../../state/outbox-entry'
 import type { StateDocument } from '../../state/state-document'
-import type { BatchNotes } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
 
 type Keyed = Extract<Delivery, { kind: 'keyed' }>
 type Named = Extract<Delivery, { kind: 'named' }>
@@ -27,6 +27,8 @@ export interface PlanFacts {
   /** Ids of the batches whose steps are under way. */
   readonly running: ReadonlySet<string>
   readonly notesOf: (id: string) => BatchNotes
+  /** The newest commit that this run has sent a batch of. */
+  readonly newestSent: number
   /** On the store's clock. */
   readonly storeNow: number
   readonly monotonic: number
@@ -78,13 +80,17 @@ function stepOf(facts: PlanFacts, entry: OutboxEntry): Step | null {
     case 'staged': {
       const asked = document.reconciled || notes.absent
       const first = asked ? null : question(destination.delivery, notes, entry, waitMs)
-      const kind = destination.prepare && notes.handle === null ? 'prepare' : 'send'
-      return first ?? { kind, entry, waitMs: Math.max(waitMs, sendWaitMs(facts, entry)) }
+      return first ?? sendStep(facts, notes, entry, waitMs)
     }
     case 'sending':
     case 'held':
       return null
   }
+}
+
+function sendStep(facts: PlanFacts, notes: BatchNotes, entry: EntryIn<'staged'>, waitMs: number): Step {
+  const kind = facts.destination.prepare && notes.handle === null ? 'prepare' : 'send'
+  return { kind, entry, waitMs: Math.max(waitMs, sendWaitMs(facts, entry)) }
 }
 
 /** What can be asked about a batch; null where sending it again is harmless. */
@@ -94,15 +100,18 @@ function question(delivery: Delivery, notes: BatchNotes, entry: Asked, waitMs: n
   return { kind: 'look-up', entry, delivery, waitMs }
 }
 
-function sendWaitMs({ document, storeNow }: PlanFacts, { partition, commit }: OutboxEntry): number {
+function sendWaitMs(facts: PlanFacts, { partition, commit }: OutboxEntry): number {
+  const { document, storeNow } = facts
   const { barrier, partitions } = document
-  const blocked = barrier > storeNow && !hasBegun(document, commit)
+  const blocked = barrier > storeNow && !hasBegun(facts, commit)
   return Math.max(partitions[partition]?.notBefore ?? 0, blocked ? barrier : 0) - storeNow
 }
 
-/** A commit that has begun was allowed to: a barrier that still stands was raised by its own batches. */
-function hasBegun({ outbox }: StateDocument, commit: number): boolean {
-  return outbox.some(
-    (entry) => entry.commit === commit && (entry.state !== 'staged' || entry.firstSentAt !== null),
-  )
+/**
+ * A commit that has begun was allowed to: a barrier that still stands was raised by its own batches. Where none of those
+ * that have begun is left in the outbox, and another run sent them, the commit waits: needlessly, but safely.
+ */
+function hasBegun({ document, newestSent }: PlanFacts, commit: number): boolean {
+  const sent = (entry: OutboxEntry) => entry.state !== 'staged' || entry.firstSentAt !== null
+  return commit <= newestSent || document.outbox.some((entry) => entry.commit === commit && sent(entry))
 }

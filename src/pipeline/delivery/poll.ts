@@ -3,7 +3,8 @@ import { confirm, hold } from './conclude'
 import { backOff, reached, waitOut } from './refusal'
 import type { Delivery, PollAnswer } from '../../destinations/destination'
 import type { EntryIn, Hold } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 
 type Accepted = EntryIn<'accepted'>
 type Ended = Extract<PollAnswer, { kind: 'done' | 'failed' }>

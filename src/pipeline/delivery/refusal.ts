@@ -2,7 +2,8 @@ import { JobError } from '../../errors'
 import { longestWaitMs } from '../settings'
 import type { DestinationFault, Refusal, Unknown } from '../../destinations/destination'
 import type { OutboxEntry } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 
 /** How often in a row the destination may be out of reach, or refuse a fresh token, before the run gives up. */
 const unreachableLimit = 5

@@ -22,7 +22,7 @@ export function createRequestPace(intervalMs: number, clock: Clock): RequestPace
   return {
     waitMs: () => Math.max(0, slotAt - clock.monotonic()),
     take() {
-      slotAt = clock.monotonic() + intervalMs
+      slotAt = Math.max(slotAt, clock.monotonic() + intervalMs)
     },
     async leave(signal) {
       const now = clock.monotonic()

@@ -4,7 +4,8 @@ import { openSendWindow } from './send-window'
 import { settleAnswer, settlePreparation } from './settle-answer'
 import type { OutgoingBatch, SendAnswer } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 import type { OpenWindow } from './send-window'
 
 type Thrown = { readonly kind: 'thrown'; readonly error: unknown }

@@ -3,7 +3,8 @@ import { afterRefusal, reached, waitOut } from './refusal'
 import { splitBatch } from './split-batch'
 import type { OutgoingBatch, PrepareAnswer, Refusal, SendAnswer } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 
 type Staged = EntryIn<'staged'>
 type Accepted = Extract<SendAnswer, { kind: 'accepted' }>

@@ -1,24 +1,28 @@
 import { toJobError } from '../../errors'
+import { createBatchNotes } from './batch-notes'
 import { planSteps } from './plan'
 import { createRequestPace } from './request-pace'
 import { openStagedFiles } from './staged-files'
 import { makesRequest, needsBytes, takeStep } from './take-step'
 import { createTurns } from './turns'
 import type { JobError } from '../../errors'
-import type { BatchNotes, DeliveryContext, StepContext } from './delivery-context'
+import type { DeliveryContext, StepContext } from './delivery-context'
 import type { Step } from './plan'
 
 /** The steps of all batches of one delivery: many at a time, one of a batch. */
 export interface StepRunner {
   /** True while no step is under way. */
   idle(): boolean
-  /** What has stopped the delivery; nothing is begun then. */
+  /** What has stopped the delivery; no step is planned then. */
   fault(): JobError | null
-  /**
-   * Begins every step that may begin now, none where `inTime` is false. Returns the milliseconds until another may:
-   * Infinity where only an event can bring one.
-   */
-  begin(inTime: boolean): number
+  /** The next step of each batch, in turn. */
+  planned(): readonly Step[]
+  /** Milliseconds until a step may begin, its request slot included. */
+  waitMs(step: Step): number
+  /** Begins a step. Where memory is short it does not, and the end of another step makes room. */
+  begin(step: Step): void
+  /** Fetches the file of a step to come. */
+  prefetch(step: Step): void
   /** Resolves when the next step ends. */
   stepEnded(): Promise<void>
   /** Leaves no request pending. */
@@ -31,66 +35,52 @@ export function createStepRunner(run: DeliveryContext): StepRunner {
   const staged = openStagedFiles(run.files)
   const context: StepContext = { ...run, pace, staged, reach: { failures: 0, countedUntil: 0 } }
   const turns = createTurns()
+  const notesOf = createBatchNotes()
   const running = new Set<string>()
-  const notes = new Map<string, BatchNotes>()
+  const waiting: (() => void)[] = []
+  let newestSent = 0
   let fault: JobError | null = null
-  const onStepEnd: (() => void)[] = []
 
-  function notesOf(id: string): BatchNotes {
-    const known = notes.get(id)
-    if (known) return known
-    const fresh = { readyAt: 0, absent: false, found: false, handle: null, unsettled: 0, unauthorized: 0 }
-    notes.set(id, fresh)
-    return fresh
-  }
-
-  function plan(): readonly Step[] {
-    const storeNow = state.storeClock.now()
-    const monotonic = clock.monotonic()
+  function planned(): readonly Step[] {
+    if (signal.aborted) fault ??= toJobError(signal.reason)
+    if (fault) return []
+    const [storeNow, monotonic] = [state.storeClock.now(), clock.monotonic()]
     const { document } = state
-    return turns.inTurn(planSteps({ document, destination, running, notesOf, storeNow, monotonic }))
+    return turns.inTurn(
+      planSteps({ document, destination, running, notesOf, newestSent, storeNow, monotonic }),
+    )
   }
 
   async function runToEnd(step: Step): Promise<void> {
-    const { id } = step.entry
-    running.add(id)
-    if (makesRequest(step)) {
-      pace.take()
-      turns.took(step)
-    }
+    const notes = notesOf(step.entry.id)
     try {
-      const waitMs = await takeStep(context, step, notesOf(id))
-      notesOf(id).readyAt = clock.monotonic() + waitMs
+      const waitMs = await takeStep(context, step, notes)
+      notes.readyAt = clock.monotonic() + waitMs
     } catch (error) {
       fault ??= toJobError(signal.aborted ? signal.reason : error)
     }
-    running.delete(id)
+    running.delete(step.entry.id)
     staged.release(step.entry)
-    for (const resolve of onStepEnd.splice(0)) resolve()
+    for (const resolve of waiting.splice(0)) resolve()
   }
 
   return {
     idle: () => running.size === 0,
     fault: () => fault,
-    begin(inTime) {
-      if (signal.aborted) fault ??= toJobError(signal.reason)
-      if (fault) return Infinity
-      let soonestMs = Infinity
-      let next: Step | null = null
-      for (const step of plan()) {
-        const waitMs = Math.max(step.waitMs, makesRequest(step) ? pace.waitMs() : 0)
-        if (waitMs === 0 && inTime) {
-          // Where memory is short, the end of another step makes room.
-          if (!needsBytes(step) || staged.hasRoom()) void runToEnd(step)
-        } else if (waitMs < soonestMs) {
-          soonestMs = waitMs
-          if (needsBytes(step)) next = step
-        }
+    planned,
+    waitMs: (step) => Math.max(step.waitMs, makesRequest(step) ? pace.waitMs() : 0),
+    begin(step) {
+      if (needsBytes(step) && !staged.hasRoom()) return
+      running.add(step.entry.id)
+      if (makesRequest(step)) {
+        pace.take()
+        turns.took(step)
       }
-      if (next) staged.prefetch(next.entry)
-      return soonestMs
+      if (step.kind === 'send') newestSent = Math.max(newestSent, step.entry.commit)
+      void runToEnd(step)
     },
-    stepEnded: () => new Promise((resolve) => onStepEnd.push(resolve)),
+    prefetch: (step) => staged.prefetch(step.entry),
+    stepEnded: () => new Promise((resolve) => waiting.push(resolve)),
     close: () => staged.close(),
   }
 }

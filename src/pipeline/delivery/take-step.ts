@@ -4,7 +4,8 @@ import { lookUp, verify } from './look-up'
 import { poll } from './poll'
 import { prepare, send } from './send'
 import type { OutgoingBatch } from '../../destinations/destination'
-import type { BatchNotes, StepContext } from './delivery-context'
+import type { BatchNotes } from './batch-notes'
+import type { StepContext } from './delivery-context'
 import type { Step } from './plan'
 
 type StepWithBytes = Extract<Step, { kind: 'verify' | 'prepare' | 'send' }>

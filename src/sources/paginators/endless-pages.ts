@@ -7,7 +7,7 @@ const emptyPagesLimit = 1_000
 /** Notices pages that never end: a source that goes round in circles, or sends empty pages for ever. */
 export interface EndlessPages {
   /**
-   * @param page what asks for the page, or what it says: equal values are the same page
+   * @param page the token that asks for the page, or its content: equal values are the same page
    * @throws JobError `source-malformed`
    */
   check(page: string | Uint8Array, records: number, url: string): void

@@ -1,6 +1,6 @@
 import type { Paging } from '../source'
 
-/** What an answer tells about the next page. */
+/** One answer of the source. */
 export interface PageAnswer {
   readonly url: string
   /** The parsed body. */

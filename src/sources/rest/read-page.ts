@@ -6,7 +6,7 @@ import type { PageAnswer } from '../paginators/paginator'
 import type { RestSource } from './rest-options'
 
 /**
- * The records of an answer, and what the paginator needs of it.
+ * The records of an answer, with its body for the paginator.
  * @throws JobError `source-refused` for any other status than 200, `source-malformed` for a body without records
  */
 export function readPage(

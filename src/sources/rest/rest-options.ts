@@ -40,15 +40,14 @@ export interface RestSource<
    */
   readonly rangeParams?: Range
   /**
-   * True where the API's filter by `rangeParams` is wider than what it is asked for: its end is inclusive, or it knows
-   * whole days only. Records outside are then dropped and counted; otherwise such a record is an error.
+   * True where the API returns more than the range: its end is inclusive, or it knows whole days only. Records outside are then dropped and counted; otherwise such a record is an error.
    */
   readonly inclusiveEnds?: None<Range> extends true
     ? Mistake<'inclusiveEnds has no effect without rangeParams.'>
     : boolean
   /**
-   * True where the API has no filter: everything is read at each run and slice, and what is outside of it is dropped
-   * and counted. Makes the source fit for `incremental` and `sliced`.
+   * True where the API has no filter: everything is read at each run and slice; records outside are dropped and
+   * counted. Makes the source fit for `incremental` and `sliced`.
    */
   readonly clientFilter?: ClientFilter &
     (None<Since | Range> extends true
@@ -62,17 +61,19 @@ export interface RestSource<
   readonly authentication?: Authentication
 }
 
-/** What an API with these filters can do. */
+/** The capabilities of an API with these filters. */
 export type CapabilityOf<Since, Range, ClientFilter extends boolean> =
   | (None<Since> extends true ? never : 'since')
   | (None<Range> extends true ? never : 'range')
   | (true extends ClientFilter ? 'since' | 'range' : never)
 
 const param = z.string('must be a text').min(1, 'must not be empty')
-const definition = z.custom<object>(
-  (value) => typeof value === 'object' && value !== null,
-  'must be an object',
-)
+/** A part that is made by a function of its own. */
+const made = (example: string) =>
+  z.custom<object>(
+    (value) => typeof value === 'object' && value !== null && 'open' in value && 'faults' in value,
+    `must be made by a function such as ${example}`,
+  )
 
 const Options = z.strictObject({
   version: z.int('must be a whole number').optional(),
@@ -86,11 +87,11 @@ const Options = z.strictObject({
   inclusiveEnds: z.boolean('must be true or false').optional(),
   clientFilter: z.boolean('must be true or false').optional(),
   records: z.literal('').or(FieldPath),
-  paginator: definition.optional(),
-  authentication: definition.optional(),
+  paginator: made('nextToken(…)').optional(),
+  authentication: made('clientCredentials(…)').optional(),
 })
 
-/** The compiler's rules once more, for JavaScript and dynamic values, and what it cannot see. */
+/** The compiler's rules once more, for JavaScript and dynamic values. */
 export function restFaults(given: RestSource): string[] {
   const { options, faults } = parseOptions('restSource', Options, given)
   if (!options) return [...faults]

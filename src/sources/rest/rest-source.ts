@@ -25,14 +25,16 @@ export function restSource<
 ): SourceDefinition<CapabilityOf<Since, Range, ClientFilter>, P> {
   const rest = definition as unknown as RestSource
   const { version = 1, baseUrl, paginator, authentication, inclusiveEnds, clientFilter } = rest
+  const faults = restFaults(rest)
   return {
     kind: 'rest',
     version,
     capabilities: capabilitiesOf(rest) as CapabilityOf<Since, Range, ClientFilter>[],
     paging: (paginator?.paging ?? 'stable') as P,
-    bringsMore: Boolean(inclusiveEnds ?? clientFilter),
-    inputs: [baseUrl, ...(authentication?.inputs ?? [])],
-    faults: restFaults(rest),
+    bringsMore: inclusiveEnds === true || clientFilter === true,
+    // A faulty definition may lack them.
+    inputs: faults.length > 0 ? [] : [baseUrl, ...(authentication?.inputs ?? [])],
+    faults,
     open: (context) => openRest(rest, context),
     consent: authentication?.consent,
   }
@@ -68,7 +70,7 @@ function openRest(definition: RestSource, context: SourceContext): Source {
   }
 }
 
-/** The fixed query is part of what is read: with another one, the same cursor means other records. */
+/** With another fixed query, the same cursor means other records; so the query is part of the identity. */
 function identityOf(url: string, query: RestSource['query']): string {
   const search = new URLSearchParams(query)
   search.sort()

@@ -213,27 +213,27 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
   [
     'a cursor for a source without a filter',
     `defineJob({ ...job, source: whole })`,
-    'The source cannot be asked for what is behind a cursor: give it `sinceParam`, or declare `clientFilter`.',
+    'The source has no filter for a cursor: set `sinceParam`, or declare `clientFilter`.',
   ],
   [
     'slices of a source without a range, which would read everything for each slice',
     `defineJob({ ...job, sync: sliced(daily) })`,
-    'The source cannot be asked for a slice: give it `rangeParams`, or declare `clientFilter`.',
+    'The source has no filter for a slice: set `rangeParams`, or declare `clientFilter`.',
   ],
   [
     'a page cursor of a source whose pages carry none',
     `defineJob({ ...job, sync: incremental({ cursor: pageCursor() }) })`,
-    'The source has no page cursor: its pages do not say where to go on.',
+    'The pages of this source carry no cursor.',
   ],
   [
     'a record cursor of a source that only knows pages',
     `defineJob({ ...job, source: files })`,
-    'The source cannot be asked for what is behind a cursor',
+    'The source has no filter for a cursor',
   ],
   [
     'pages that may overlap without a primary key',
     `defineJob({ ...job, source: pages })`,
-    'The pages of this source may overlap: a primaryKey must tell which records come twice.',
+    'The pages of this source may overlap: the job needs a primaryKey to recognise records that come twice.',
   ],
   [
     'offsets without a primary key',

@@ -29,6 +29,7 @@ const js = {
   fullRefresh: fullRefresh as unknown as Untyped,
   instant: instant as unknown as (path: unknown, options?: object) => never,
   rest: restSource as unknown as Untyped,
+  destination: bulkDataInsertion as unknown as Untyped,
 }
 
 const rest = { baseUrl: input('API_BASE_URL'), path: '/v1/orders', records: 'data' }
@@ -318,6 +319,16 @@ describe('a job has a fault', () => {
       'source',
       { source: js.rest({ ...rest, sinceParam: 'since', path: 'v1' }) },
       'source: restSource: "path" must be',
+    ],
+    [
+      'source without an address',
+      { source: js.rest({ path: '/v1', records: '', sinceParam: 'since' }) },
+      'source: restSource: "baseUrl" must be',
+    ],
+    [
+      'destination without a suite',
+      { destination: js.destination({ columns: ['timestamp'] }) },
+      'input: "undefined" must be upper case',
     ],
     ['source', { source: undefined }, 'source: must be a source, such as restSource(…)'],
     ['sync', { sync: { mode: 'incremental' } }, 'sync: must be incremental(…), sliced(…) or fullRefresh(…)'],

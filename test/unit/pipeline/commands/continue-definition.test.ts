@@ -92,7 +92,8 @@ describe('an incremental job', () => {
   })
 
   it('does not compare places of two notations', () => {
-    const before = { ...document, counting: committedAs(incrementalSync()) }
+    const cursor = { at: '2026-01-01T00:00:00', since: '2026-01-01T00:00:00Z' }
+    const before = { ...document, cursor, counting: committedAs(incrementalSync()) }
 
     expect(accept(sync, before, '5').note).toContain(
       'may count twice; earlier ones that were not sent are left out',

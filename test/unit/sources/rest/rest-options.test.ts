@@ -1,4 +1,5 @@
 import { input } from '../../../../src/inputs'
+import { destinationSdkOAuth2 } from '../../../../src/auth/oauth2'
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { offset } from '../../../../src/sources/paginators/offset'
 import { pageNumber } from '../../../../src/sources/paginators/page-number'
@@ -71,7 +72,17 @@ describe('the faults of a restSource', () => {
     [{ paginator: pageNumber({ param: 'p', first: -1 }) }, 'pageNumber: "first" must not be negative'],
     [{ paginator: offset({ param: '' }) }, 'offset: "param" must not be empty'],
     [{ paginator: nextToken({ path: '', param: 'p' }) }, 'nextToken: "path" must be a field path, such as'],
-    [{ paginator: 'pages' }, 'restSource: "paginator" must be an object'],
+    [{ paginator: 'pages' }, 'restSource: "paginator" must be made by a function such as nextToken(…)'],
+    [{ paginator: {} }, 'restSource: "paginator" must be made by a function such as nextToken(…)'],
+    [
+      { authentication: {} },
+      'restSource: "authentication" must be made by a function such as clientCredentials(…)',
+    ],
+    [{ baseUrl: undefined }, 'restSource: "baseUrl" must be input(…)'],
+    [
+      { authentication: destinationSdkOAuth2({ name: '../x', configuration: {} }) },
+      'The name must consist of lower case letters',
+    ],
   ])('of %j are found without the compiler', (change, fault) => {
     expect(untyped({ ...base, ...change }).faults).toContainEqual(expect.stringContaining(fault))
   })
