@@ -34,5 +34,6 @@ export function openOrdersDestination(
     settings,
     clock,
     log: silentLog,
+    redact: (text) => text,
   })
 }

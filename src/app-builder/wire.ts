@@ -51,6 +51,7 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
       settings: readDeliverySettings(params),
       clock,
       log,
+      redact: redactor.text,
     }),
     store,
     settings,

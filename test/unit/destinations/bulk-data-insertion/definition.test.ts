@@ -23,6 +23,7 @@ function context(suite: string, settings: unknown = {}): DestinationContext {
     settings,
     clock: systemClock,
     log: silentLog,
+    redact: (text) => text,
   }
 }
 
