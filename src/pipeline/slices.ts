@@ -1,10 +1,8 @@
-import { TZDate, tzOffset } from '@date-fns/tz'
+import { tzOffset } from '@date-fns/tz'
 import { JobError } from '../errors'
-import { parseInstant } from '../instant'
+import { inZone, parseInstant } from '../instant'
 import type { Sliced } from '../jobs/sync'
 import type { Slice } from '../state/work'
-
-export { parseInstant }
 
 type Grid = Pick<Sliced, 'every' | 'timeZone' | 'start'>
 
@@ -50,12 +48,12 @@ export function sliceName({ from }: Slice): string {
   return `slice-${new Date(from).toISOString().replace(/[-:]|\.\d+/g, '')}`
 }
 
-/** The instant of the cut number `index`; 0 is the start. */
+/** The instant of the cut number `index`, a whole second; 0 is the start. */
 function cutsOf({ every, timeZone }: Grid, start: number): (index: number) => number {
   const wall = new Date(wallClock(start, timeZone))
-  if (every === 'month') return (index) => instantAt(addMonths(wall, index), timeZone)
+  if (every === 'month') return (index) => inZone(addMonths(wall, index), timeZone) ?? NaN
   const periodMs = every === 'week' ? 7 * dayMs : dayMs
-  return (index) => instantAt(wall.getTime() + index * periodMs, timeZone)
+  return (index) => inZone(wall.getTime() + index * periodMs, timeZone) ?? NaN
 }
 
 /** The number of a cut at or shortly before `from`. */
@@ -82,19 +80,4 @@ function addMonths(wall: Date, months: number): number {
  */
 function wallClock(ms: number, timeZone: string): number {
   return ms + tzOffset(timeZone, new Date(ms - 1)) * 60_000
-}
-
-/** The first instant at which the zone's clocks show `wall`; where they skip it, the instant at which they do. */
-function instantAt(wall: number, timeZone: string): number {
-  const at = new Date(wall)
-  return new TZDate(
-    at.getUTCFullYear(),
-    at.getUTCMonth(),
-    at.getUTCDate(),
-    at.getUTCHours(),
-    at.getUTCMinutes(),
-    at.getUTCSeconds(),
-    at.getUTCMilliseconds(),
-    timeZone,
-  ).getTime()
 }

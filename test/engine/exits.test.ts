@@ -370,8 +370,8 @@ describe.each(heldCases.flatMap((held) => held.choices.map((as) => ({ ...held, a
       world.feed.records = [...records, { id: 'next', at: minute(5) }]
       expect(await world.run(job)).toMatchObject({ records: 0, reason: 'batch-held' })
 
-      let held: RunReport | null = report
-      for (let steps = 0; held && held.held.length > 0 && steps < 10; steps += 1)
+      let held = report
+      for (let steps = 0; held.held.length > 0 && steps < 10; steps += 1)
         held = await world.run(job, exitOf(held, { as: as as Command['as'] }))
       for (let runs = 0; world.stateOf(job).outbox.length > 0 && runs < 3; runs += 1) {
         await world.pass(hourMs)

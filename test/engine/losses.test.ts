@@ -66,7 +66,7 @@ describe('cursors are compared as what they are:', () => {
 
   it('a number that has lost digits on its way through JSON is a reject', async () => {
     const world = engineWorld()
-    world.feed.records = [{ id: '0', at: 9007199254740993 }]
+    world.feed.records = [{ id: '0', at: 2 ** 53 + 2 }]
     const job = jobOf(world, { sync: incremental({ cursor: number('at') }), record: At, map })
 
     expect(await world.run(job)).toMatchObject({ rejectsByReason: { 'cursor-unreadable': 1 } })
@@ -209,13 +209,9 @@ describe('a schedule that would never read anything', () => {
       /"timeZone" .*"Europe\/Berlim" is none/,
     ],
     ['an offset for a zone', { ...given, timeZone: '+01:00' }, /"timeZone"/],
-    ['a start that is no date', { ...given, start: 'yesterday' as never }, /"start" must be/],
+    ['a start that is no date', { ...given, start: 'yesterday' }, /"start" must be/],
     ['a day that does not exist', { ...given, start: '2026-02-30' }, /"start" must be/],
-    [
-      'a local time without its offset',
-      { ...given, start: '2026-01-01T06:00:00' as never },
-      /"start" must be/,
-    ],
+    ['a local time without its offset', { ...given, start: '2026-01-01T06:00:00' }, /"start" must be/],
     ['a misspelt period', { ...given, every: 'daily' as never }, /"every" must be/],
     ['a misspelt option', { ...given, lags: { days: 1 } } as never, /there is no option "lags"/],
   ])('(%s) does not open', async (_, options, message) => {

@@ -263,6 +263,23 @@ describe('a job that counts in another way than before', () => {
   })
 })
 
+describe('a job that goes on from before the place where it stood', () => {
+  it.each([
+    ['with a primary key', incremental({ cursor: atInstant, primaryKey: 'id' })],
+    ['with a lookback', incremental({ cursor: atInstant, primaryKey: 'id', lookback: { hours: 1 } })],
+  ])('(%s) recognises what it remembers, also when it is read once more', async (_, sync) => {
+    const world = worldOf(...['a', 'b', 'c'].map((id, at) => ({ id, at: minute(at) })))
+    await world.run(jobOf(world, { sync }))
+    const raised = jobOf(world, { sync, source: scriptedSource(world.feed, { version: 2 }) })
+    const report = await world.run(raised, { resolve: 'definition', as: 'continue', from: minute(1) })
+    expect(report.notes.join()).toContain('count twice where they are not recognised')
+    await world.run(raised)
+    await world.run(raised)
+
+    expect(world.hits()).toEqual(sync.lookback === null ? ['a', 'b', 'c', 'b'] : ['a', 'b', 'c'])
+  })
+})
+
 describe('a source that varies a field', () => {
   it.each<[string, Job['sync']]>([
     ['without a primary key', incremental({ cursor: atInstant })],

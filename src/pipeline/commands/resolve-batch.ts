@@ -1,5 +1,5 @@
 import { batchId } from '../batch-id'
-import { belongsElsewhere } from '../delivery/elsewhere'
+import { resolutionsElsewhere } from '../delivery/elsewhere'
 import { allowedResolutions } from '../delivery/holds'
 import { refused } from './acceptance'
 import type { Destination } from '../../destinations/destination'
@@ -47,7 +47,7 @@ function resolutionsFor(
   destination: Destination,
 ): readonly Resolution[] {
   if (entry.state === 'held') return allowedResolutions(entry.hold.code)
-  return belongsElsewhere(entry, document, destination) ? ['sent', 'resend', 'drop'] : []
+  return resolutionsElsewhere(entry, document, destination)
 }
 
 function stateOf(entry: OutboxEntry): string {

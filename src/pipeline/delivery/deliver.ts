@@ -1,4 +1,4 @@
-import { batchesElsewhere, destinationChanged } from './elsewhere'
+import { destinationChanged } from './elsewhere'
 import { createStepRunner } from './step-runner'
 import { needsBytes } from './take-step'
 import type { JobError } from '../../errors'
@@ -73,13 +73,8 @@ function endOf(
   const nothingLeft = !extracting && soonestMs === Infinity
   if (!inTime && !nothingLeft) return { kind: 'deadline' }
   if (extracting || soonestMs <= settings.patienceMs) return null
-  const elsewhere = batchesElsewhere(state.document, destination)
-  if (elsewhere.length > 0) {
-    return {
-      kind: 'fault',
-      error: destinationChanged(job, elsewhere, state.document, destination.identity),
-    }
-  }
+  const changed = destinationChanged(job, state.document, destination)
+  if (changed) return { kind: 'fault', error: changed }
   return nothingLeft ? { kind: 'drained' } : { kind: 'waiting', waitMs: soonestMs }
 }
 

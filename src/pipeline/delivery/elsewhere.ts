@@ -2,6 +2,7 @@ import { JobError } from '../../errors'
 import type { Destination, DestinationIdentity } from '../../destinations/destination'
 import type { OutboxEntry } from '../../state/outbox-entry'
 import type { StateDocument } from '../../state/state-document'
+import type { BatchResolution } from './holds'
 
 /**
  * True where the job's destination is no longer the one that knows this batch: an answer that was lost, or a receipt,
@@ -20,28 +21,47 @@ export function belongsElsewhere(
   return then.address !== now.address || then.account !== now.account
 }
 
-/** The batches that only the destination before the change can settle. */
-export function batchesElsewhere(
-  document: StateDocument,
+/**
+ * What a person may decide about a batch that only the destination before the change can settle; nothing where the
+ * present one can. A batch in the format of another kind is never sent.
+ */
+export function resolutionsElsewhere(
+  entry: OutboxEntry,
+  document: Pick<StateDocument, 'identities'>,
   destination: Pick<Destination, 'identity' | 'poll'>,
-): readonly OutboxEntry[] {
-  return document.outbox.filter((entry) => belongsElsewhere(entry, document, destination))
+): readonly BatchResolution[] {
+  if (!belongsElsewhere(entry, document, destination)) return []
+  if (entry.state === 'staged') return ['drop']
+  const fits = document.identities[entry.identity]?.kind === destination.identity.kind
+  return fits ? ['sent', 'resend', 'drop'] : ['sent', 'drop']
 }
 
-/** @param entries at least one, of {@link batchesElsewhere} */
+const meanings: Readonly<Record<BatchResolution, string>> = {
+  sent: 'as=sent if its rows have arrived',
+  resend: 'as=resend if they are missing (otherwise they count twice)',
+  drop: 'as=drop to leave them out',
+}
+
+/** Batches that an error names; more are counted. */
+const named = 5
+
+/** The error that stands for all batches of another destination; null where there are none. */
 export function destinationChanged(
   job: string,
-  entries: readonly OutboxEntry[],
-  { identities }: Pick<StateDocument, 'identities'>,
-  now: DestinationIdentity,
-): JobError {
+  document: Pick<StateDocument, 'identities' | 'outbox'>,
+  destination: Pick<Destination, 'identity' | 'poll'>,
+): JobError | null {
+  const entries = document.outbox.filter((entry) => belongsElsewhere(entry, document, destination))
   const [first] = entries
-  const then = identities[first?.identity ?? 0]
-  const batches = entries.map(({ id, state, rows }) => `${id} (${state}, ${rows} rows)`).join(', ')
+  const then = first && document.identities[first.identity]
+  if (!then) return null
+  const batches = entries.slice(0, named).map(({ id, state, rows }) => `${id} (${state}, ${rows} rows)`)
+  const more = entries.length > named ? ` and ${entries.length - named} more` : ''
+  const choices = new Set(entries.flatMap((entry) => resolutionsElsewhere(entry, document, destination)))
   return new JobError(
     'definition-changed',
-    `The destination of the job "${job}" was ${then ? place(then) : 'another'} and is ${place(now)}, which cannot be asked for what was sent before: ${batches}.`,
-    'Put the old destination and credential back until a run reports pending = 0. Or decide about each batch: resolve=<batch> with as=sent if its rows have arrived, as=resend if they are missing (otherwise they count twice), as=drop to leave them out.',
+    `The destination of the job "${job}" was ${place(then)} and is ${place(destination.identity)}, which cannot settle what was staged or sent before: ${batches.join(', ')}${more}.`,
+    `Put the old destination and credential back until a run reports pending = 0. Or decide about each batch: resolve=<batch> with ${[...choices].map((choice) => meanings[choice]).join(', ')}.`,
     { details: { job, batches: entries.length } },
   )
 }

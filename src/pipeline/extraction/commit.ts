@@ -49,9 +49,10 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
   const { batches, rejects } = parts
   const counters = () => ({ ...tally.counts, rejects: rejects.byReason })
 
-  function remember({ record, cursor, recalled }: Taken, decision: Decision, isNewest: boolean): void {
-    tally.hasNews = true
-    const sighting = { at: cursor?.at ?? null, isNewest, recalled }
+  function remember(taken: Taken, decision: Decision, isNewest: boolean): void {
+    const { record, verdict, cursor, recalled } = taken
+    tally.hasNews ||= verdict.kind !== 'repeated'
+    const sighting = { at: cursor?.at ?? null, isNewest, recalled: recalled !== null }
     if (!aside) memory.remember(record.identity, decision, sighting)
     else {
       ownMemory?.remember(record.identity, decision, sighting)

@@ -3,6 +3,7 @@ import { readRecord, reject } from './read-record'
 import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
 import type { Cursor } from '../../state/work'
+import type { Decision } from './decision'
 import type { Known, Memory } from './memory'
 import type { ReadRecord } from './read-record'
 import type { IndexedReject, RejectIndex } from './reject-index'
@@ -29,8 +30,8 @@ export interface Taken {
   readonly verdict: Verdict
   /** The record's cursor where it is plausible, so that it may move the cursor of the work. */
   readonly cursor: Cursor | null
-  /** True where the memory knew the record. */
-  readonly recalled: boolean
+  /** What the memory knew of the record; null where it did not know it. */
+  readonly recalled: Decision | null
 }
 
 export interface IntakeOptions {
@@ -57,14 +58,19 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const at = record.cursor?.at ?? null
     const place = at === null ? 'within' : scope(at)
     if (place === 'to-come') {
-      return { record, verdict: { kind: 'repeated', closes: null }, cursor: null, recalled: false }
+      return { record, verdict: { kind: 'repeated', closes: null }, cursor: null, recalled: null }
     }
     if (place === 'beyond' || place === 'out-of-range') {
-      return { record, verdict: { kind: place }, cursor: null, recalled: false }
+      return { record, verdict: { kind: place }, cursor: null, recalled: null }
     }
     const known = recall(record, at)
     const verdict = decide(record, known, place)
-    return { record, verdict, cursor: place === 'ahead' ? null : record.cursor, recalled: known !== null }
+    return {
+      record,
+      verdict,
+      cursor: place === 'ahead' ? null : record.cursor,
+      recalled: known?.decision ?? null,
+    }
   }
 
   function recall(record: ReadRecord, at: string | null): Known | null {
@@ -80,7 +86,8 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
     const recognised = recognise(known, indexed, open)
     if (recognised) return recognised
-    if (place === 'behind' && !known && !open) return { kind: 'behind' }
+    // Behind the cursor, another content under the key of a reject may be an earlier version, which was sent.
+    if (place === 'behind' && !known && !(open && indexed?.same)) return { kind: 'behind' }
     const outcome = place === 'ahead' ? ahead(record) : toRows(job, format, record)
     return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
   }

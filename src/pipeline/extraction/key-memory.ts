@@ -8,6 +8,7 @@ import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
 import type { Memory, MemoryOptions, Sighting } from './memory'
+import type { MemoryEntry } from './memory-entries'
 
 /** Segments are merged into one when they become more than this. */
 const segmentLimit = 32
@@ -30,6 +31,8 @@ export async function openKeyMemory(
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
     if (!identity().keyed) return
     const entry = entryOf(identity(), decision, at === null ? 0 : placeOf(at))
+    const known = table.find(entry.words[0], entry.words[1])
+    if (known && isSame(known, entry)) return
     table.put(entry)
     if (reach !== 'none') added.push(entry)
   }
@@ -65,6 +68,11 @@ export async function openKeyMemory(
       return current
     },
   }
+}
+
+function isSame(a: MemoryEntry, b: MemoryEntry): boolean {
+  const sameWords = a.words.every((word, index) => word === b.words[index])
+  return sameWords && a.decision === b.decision && a.place === b.place
 }
 
 function* both<T>(first: Iterable<T>, second: Iterable<T>): Iterable<T> {

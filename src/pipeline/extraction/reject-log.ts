@@ -79,6 +79,11 @@ function toLine(fields: Readonly<Record<string, unknown>>): string {
   try {
     return JSON.stringify(fields)
   } catch {
-    return JSON.stringify({ ...fields, record: null, note: 'the record is nested too deep to be written' })
+    // Without `record`: it cannot be tried again, only given up.
+    return JSON.stringify({
+      ...fields,
+      record: undefined,
+      note: 'the record is nested too deep to be written',
+    })
   }
 }

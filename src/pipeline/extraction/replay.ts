@@ -16,10 +16,11 @@ export async function* rejectedPages(
     const bytes = await files.read(segment.run, segment.file)
     if (!bytes) throw segmentMissing(segment)
     const lines = bytes.toString('utf8').split('\n').slice(0, -1)
-    const records = lines
+    const rejects = lines
       .filter((_, line) => open.has(`${segment.id}/${line}`))
-      .map((line) => (JSON.parse(line) as { readonly record: unknown }).record)
-    yield { records }
+      .map((line) => JSON.parse(line) as { readonly record?: unknown })
+    // Where the record itself could not be written, there is nothing to try again.
+    yield { records: rejects.flatMap((reject) => ('record' in reject ? [reject.record] : [])) }
   }
 }
 

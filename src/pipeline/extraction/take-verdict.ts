@@ -70,6 +70,8 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
     case 'repeated':
       counts.repeated += 1
       close(parts, verdict.closes)
+      // The cursor may move to it, and the next read begins there.
+      if (isNewest && taken.recalled) parts.remember(taken, taken.recalled, isNewest)
       return
     case 'behind':
       counts.behind += 1

@@ -41,13 +41,10 @@ export async function openTieMemory(
     settle()
     const entry = entryOf(identity(), decision, 0)
     if (keyed && identity().keyed) table.put(entry)
-    const index = tail.findIndex((known) =>
-      keyed
-        ? isSameKey(known.words, entry.words)
-        : recalled && known.decision !== entry.decision && sameContent(identity(), known.words),
-    )
-    if (index >= 0) tail[index] = entry
-    else if (!recalled && at === tailAt) tail.push(entry)
+    const isIt = (known: MemoryEntry) =>
+      recalled && known.decision !== entry.decision && sameContent(identity(), known.words)
+    const index = tail.findIndex(keyed ? ({ words }) => isSameKey(words, entry.words) : isIt)
+    if (index >= 0 || (!recalled && at === tailAt)) tail[index < 0 ? tail.length : index] = entry
   }
 
   return {

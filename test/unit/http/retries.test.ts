@@ -3,7 +3,6 @@ import { createHttpClient } from '../../../src/http/node-fetch-client'
 import { TransportError } from '../../../src/http/http-client'
 import { retryAfterMs } from '../../../src/http/retry-after'
 import { withRetries } from '../../../src/http/retry-policy'
-import { createThrottle } from '../../../src/http/throttle'
 import { virtualClock } from '../../fixtures/virtual-clock'
 import type { Emulator, Reply } from '../../../emulators/emulator'
 import type { HttpClient } from '../../../src/http/http-client'
@@ -129,36 +128,5 @@ describe('retries', () => {
     expect(response.status).toBe(429)
     expect(calls).toHaveLength(1)
     expect(clock.monotonic()).toBe(0)
-  })
-})
-
-describe('the throttle', () => {
-  it('lets one go per interval, in order', async () => {
-    const clock = virtualClock()
-    const throttle = createThrottle({ intervalMs: 1_000, clock })
-    const gone: string[] = []
-    for (const name of ['a', 'b', 'c']) void throttle().then(() => gone.push(`${name}${clock.monotonic()}`))
-
-    await clock.advance(0)
-    await clock.advance(5_000)
-
-    expect(gone).toEqual(['a0', 'b1000', 'c2000'])
-  })
-
-  it('gives the place of one who gave up to the next', async () => {
-    const clock = virtualClock()
-    const throttle = createThrottle({ intervalMs: 1_000, clock })
-    const abort = new AbortController()
-    const gone: string[] = []
-    await throttle()
-    const given = throttle(abort.signal).catch(() => 'gave up')
-    void throttle().then(() => gone.push(`c${clock.monotonic()}`))
-    await clock.advance(100)
-
-    abort.abort(new Error('no more'))
-    await clock.advance(900)
-
-    expect(await given).toBe('gave up')
-    expect(gone).toEqual(['c1000'])
   })
 })

@@ -18,7 +18,7 @@ const reject: Verdict = {
   replaces: null,
 }
 
-function taken(n: number | null, verdict: Verdict = rows, recalled = false): Taken {
+function taken(n: number | null, verdict: Verdict = rows, recalled: Taken['recalled'] = null): Taken {
   const cursor = n === null ? null : { at: String(n), since: String(n) }
   return { record: {} as Taken['record'], verdict, cursor, recalled }
 }
@@ -56,7 +56,7 @@ it('a new record that goes back stops the read and names the exit', () => {
 })
 
 it.each([
-  ['known', taken(6, rows, true)],
+  ['known', taken(6, rows, 'sent')],
   ['rejected', taken(6, reject)],
   ['behind', taken(6, { kind: 'behind' })],
   ['repeated', taken(6, { kind: 'repeated', closes: null })],
