@@ -8,6 +8,7 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/actions', '<rootDir>/emulators', '<rootDir>/test'],
   // `npm test`: the whole behaviour in minutes. `npm run test:all` overrides this and adds the long tests.
   testMatch: ['**/*.test.ts', '!**/*.long.test.ts'],
+  testSequencer: '<rootDir>/test/tools/slow-levels-first.js',
   globalSetup: '<rootDir>/test/fixtures/run/setup.ts',
   globalTeardown: '<rootDir>/test/fixtures/run/teardown.ts',
   transform: {

@@ -1,5 +1,7 @@
+import { JobError } from '../../src/errors'
 import type { BlobStore, WriteAnswer } from '../../src/state/blob-store'
 import type { Choices } from './choices'
+import type { Saw } from './coverage'
 import type { Process, WorldTime } from './time'
 
 export interface StoredFile {
@@ -11,7 +13,7 @@ export interface StoredFile {
 export type Files = Map<string, StoredFile>
 
 /** What can happen to a write on its way, 0 being nothing. */
-const fates = ['ok', 'ok', 'ok', 'lost-before', 'lost-after', 'slow'] as const
+const outcomes = ['ok', 'ok', 'ok', 'ok', 'ok', 'lost-before', 'lost-after', 'slow'] as const
 
 /** In all worlds: no two writes have the same etag. */
 let writes = 0
@@ -19,7 +21,13 @@ let writes = 0
 const seconds = (ms: number) => Math.floor(ms / 1000) * 1000
 
 /** Linearizable files with conditional writes, seen by one process through a bad network. */
-export function filesFor(files: Files, time: WorldTime, process: Process, choices: Choices): BlobStore {
+export function filesFor(
+  files: Files,
+  time: WorldTime,
+  process: Process,
+  choices: Choices,
+  saw: Saw,
+): BlobStore {
   function apply(
     path: string,
     body: Uint8Array,
@@ -33,24 +41,28 @@ export function filesFor(files: Files, time: WorldTime, process: Process, choice
   }
 
   return {
-    read: (path) =>
-      process.call(5, () => {
+    read(path) {
+      const outcome = choices.next(40)
+      return process.call(5, () => {
+        if (outcome === 39) throw unreachable(saw)
         const found = files.get(path)
         const storeNow = seconds(time.now())
-        return found ? { ...found, body: Buffer.from(found.body), storeNow } : { etag: null, storeNow }
-      }),
+        return found ? { ...found, storeNow } : { etag: null, storeNow }
+      })
+    },
     async write(path, body, condition) {
       const holds = (found: StoredFile | undefined) =>
         'ifMatch' in condition ? found?.etag === condition.ifMatch : found === undefined
-      const fate = fates[choices.next(fates.length)] ?? 'ok'
-      if (fate === 'lost-before') return process.call(2_000, () => ({ kind: 'unknown', message: 'lost' }))
-      if (fate === 'lost-after') {
+      const outcome = outcomes[choices.next(outcomes.length)] ?? 'ok'
+      if (outcome === 'lost-before')
+        return process.call(2_000, () => ({ kind: 'unknown', message: 'lost' }))
+      if (outcome === 'lost-after') {
         return process.call(2_000, () => {
           apply(path, body, holds)
           return { kind: 'unknown', message: 'answer lost' }
         })
       }
-      if (fate === 'slow') {
+      if (outcome === 'slow') {
         // The caller gives up; the write arrives later all the same.
         await process.gate()
         void time.sleep(7_000).then(() => apply(path, body, holds))
@@ -67,4 +79,9 @@ export function filesFor(files: Files, time: WorldTime, process: Process, choice
       yield* paths
     },
   }
+}
+
+function unreachable(saw: Saw): JobError {
+  saw('store read failed')
+  return new JobError('store-unreachable', 'The store does not answer.', 'Wait for it.')
 }

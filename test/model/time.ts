@@ -8,6 +8,9 @@ export interface WorldTime {
   runUntil(done: Promise<unknown>, limitMs: number): Promise<boolean>
 }
 
+/** Steps until something settles: more is an endless loop. */
+const busyLimit = 100_000
+
 export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
   let now = start
   let order = 0
@@ -31,7 +34,8 @@ export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
       done.then(settle, settle)
       // A tick that is asked for outside a microtask would come before the microtasks that already wait.
       await Promise.resolve()
-      for (;;) {
+      for (let wakes = 0; ; wakes += 1) {
+        if (wakes > busyLimit) throw new RangeError(`still busy after ${busyLimit} steps`)
         await everyMicrotask()
         if (outcome.settled) return true
         const next = sleepers[0]
@@ -60,8 +64,13 @@ export interface Process {
   readonly clock: Clock
   /** How many gates it has passed. */
   readonly gates: number
-  /** Every await on the outside world passes here before and after. */
-  gate(): Promise<void>
+  /** How it was hit by its accident, so far. */
+  readonly fate: 'running' | 'crashed' | 'frozen'
+  /**
+   * Every await on the outside world passes here before and after.
+   * @param longestFreezeMs a freeze at this very gate lasts no longer (an assumption of the protocol)
+   */
+  gate(longestFreezeMs?: number): Promise<void>
   /** A call that takes `ms`; the process may die or freeze before and after. */
   call<T>(ms: number, effect: () => T): Promise<T>
 }
@@ -75,15 +84,20 @@ export interface Accident {
 export function startProcess(time: WorldTime, accident: Accident | null): Process {
   let gates = 0
   let frozenUntil = -Infinity
+  let fate: Process['fate'] = 'running'
 
   async function thaw(): Promise<void> {
     if (frozenUntil === Infinity) await new Promise(() => undefined)
     while (time.now() < frozenUntil) await time.sleep(frozenUntil - time.now())
   }
 
-  async function gate(): Promise<void> {
+  async function gate(longestFreezeMs = Infinity): Promise<void> {
     gates += 1
-    if (accident?.gate === gates) frozenUntil = time.now() + accident.freezeMs
+    if (accident?.gate === gates) {
+      const isCrash = accident.freezeMs === Infinity
+      fate = isCrash ? 'crashed' : 'frozen'
+      frozenUntil = isCrash ? Infinity : time.now() + Math.min(accident.freezeMs, longestFreezeMs)
+    }
     await thaw()
   }
 
@@ -106,6 +120,9 @@ export function startProcess(time: WorldTime, accident: Accident | null): Proces
     clock: { now: time.now, monotonic: time.now, sleep },
     get gates() {
       return gates
+    },
+    get fate() {
+      return fate
     },
     gate,
     async call(ms, effect) {

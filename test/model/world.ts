@@ -1,200 +1,174 @@
-import * as z from 'zod'
-import { defineJob } from '../../src/jobs/job'
-import { silentLog } from '../../src/log'
+import { tmpdir } from 'node:os'
 import { createDeadline } from '../../src/pipeline/deadline'
-import { Settings } from '../../src/pipeline/settings'
-import { adobeFor } from './adobe'
-import { openPlainFile } from './batch-text'
+import { EngineSettings } from '../../src/pipeline/settings'
+import { destinationFor } from './destination'
 import { filesFor } from './files'
+import { carelessAuthor, jobFor, plainShape } from './jobs'
+import { logFor } from './log'
+import { notations } from './records'
+import { createService } from './service'
+import { createFeed, sourceFor } from './source'
 import { createTime, startProcess } from './time'
-import type { Job } from '../../src/jobs/job'
-import type { RunDependencies, RunRequest } from '../../src/pipeline/run-context'
-import type { Page, Source } from '../../src/sources/source'
+import type { Command, RunDependencies } from '../../src/pipeline/run-context'
 import type { RunReport } from '../../src/state/run-report'
-import type { Adobe, ModelRow } from './adobe'
+import type { StateDocument } from '../../src/state/state-document'
 import type { Choices } from './choices'
+import type { DestinationOptions } from './destination'
 import type { Files } from './files'
+import type { Author, JobShape } from './jobs'
+import type { ModelRecord } from './records'
+import type { Service } from './service'
+import type { Feed, FeedShape } from './source'
 import type { Accident, Process, WorldTime } from './time'
 
-export interface ModelRecord {
-  readonly id: string
-  readonly visitor: number
-  readonly minute: number
-}
-
-const minute = (value: number) => String(value).padStart(5, '0')
-
-/** Records of several visitors, ascending, with ties. */
-export function recordsFor(count: number): ModelRecord[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: `r${index}`,
-    visitor: index % 3,
-    minute: Math.floor(index / 2),
-  }))
-}
-
-/** The job of the model without a cursor: it is read whole, or slice by slice. */
-export const unpositioned = {
-  name: 'model',
-  source: {
-    kind: 'model',
-    version: 1,
-    inputs: [],
-    open: () => {
-      throw new RangeError('the model opens its own source')
-    },
-  },
-  record: z.object({ id: z.string(), visitor: z.number(), minute: z.number() }),
-  map: (record: ModelRecord): ModelRow => ({
-    id: record.id,
-    visitor: record.visitor,
-    at: record.minute * 60,
-  }),
-  destination: {
-    kind: 'model',
-    inputs: [],
-    open: () => {
-      throw new RangeError('the model opens its own destination')
-    },
-  },
-}
-
-export const modelJob: Job = defineJob({ ...unpositioned, position: (record) => minute(record.minute) })
-
 export type RunJob = (dependencies: RunDependencies) => Promise<RunReport>
+
+export interface Activation {
+  readonly process: Process
+  /** Resolves with the report; never where the process crashed; rejects where the state cannot be opened. */
+  readonly done: Promise<RunReport>
+}
+
+/** What the destination is like; `settleMs` is what it really needs, which the engine may be told wrong. */
+export type DestinationShape = Pick<
+  DestinationOptions,
+  'batchRows' | 'partitions' | 'visibleWithinMs' | 'rememberedMs' | 'settleMs'
+>
 
 export interface World {
   readonly time: WorldTime
   readonly files: Files
-  readonly adobe: Adobe
-  readonly records: ModelRecord[]
+  readonly service: Service
+  readonly feed: Feed
   readonly reports: RunReport[]
   readonly choices: Choices
-  readonly settings: Settings
-  /** Starts one activation; resolves with its report, and never where it crashed. */
-  activate(
-    accident?: Accident | null,
-    request?: RunRequest,
-  ): { readonly process: Process; readonly done: Promise<RunReport> }
+  /** Lines that were not sent in the order of their time, because a person asked for them. */
+  readonly aside: Set<string>
+  /** Lines that a person gave up. */
+  readonly leftOut: string[]
+  /** What happened at least once. */
+  readonly seen: Set<string>
+  /** Changes of the definition apply to the activations that start afterwards. */
+  readonly author: Author
+  shape: JobShape
+  destination: DestinationShape
+  feedShape: Omit<FeedShape, 'notation' | 'pageCursor'>
+  /** ms an activation may take. */
+  activationMs: number
+  /** Rises with each content of a record. */
+  contents: number
+  /** How often a run asked to be invoked again. */
+  invocations: number
+  activate(accident?: Accident | null, command?: Command): Activation
 }
 
 export interface WorldOptions {
-  readonly records: ModelRecord[]
+  readonly records: readonly ModelRecord[]
   readonly choices: Choices
   readonly runJob: RunJob
-  readonly job?: Job
-  readonly settings?: Partial<Settings>
-  /** The real delays of the world, where they differ from what the settings assume. */
-  readonly settleMs?: number
-  readonly pageSize?: number
+  readonly shape?: Partial<JobShape>
+  readonly settings?: Partial<EngineSettings>
+  readonly destination?: Partial<DestinationShape>
+  readonly feedShape?: Partial<World['feedShape']>
   readonly activationMs?: number
   /** ms since the epoch */
   readonly start?: number
   readonly change?: (dependencies: RunDependencies) => RunDependencies
 }
 
+export const noCommand: Command = { force: false }
+const documentPath = 'jobs/model/state.json'
+
 export function createWorld(options: WorldOptions): World {
-  const { records, choices, runJob, pageSize = 4, activationMs = 30 * 60_000 } = options
-  const settings = Settings.parse({ batchRows: 4, ...options.settings })
+  const { choices, runJob } = options
+  const settings = EngineSettings.parse({ reportsKept: 1_000, ...options.settings })
   const time = createTime(options.start)
-  const files: Files = new Map()
-  const adobe: Adobe = { accepted: [], keys: new Map() }
-  const reports: RunReport[] = []
+  const feedShape = { pageSize: 4, overlaps: false, coarseness: null, ...options.feedShape }
+  const seen = new Set<string>()
   let ids = 0
 
-  return {
+  const world: World = {
     time,
-    files,
-    adobe,
-    records,
-    reports,
+    files: new Map(),
+    service: createService(),
+    feed: createFeed(options.records, feedShape.pageSize),
+    reports: [],
     choices,
-    settings,
-    activate(accident = null, request = { force: false }) {
+    aside: new Set(),
+    leftOut: [],
+    seen,
+    author: carelessAuthor(),
+    shape: { ...plainShape, ...options.shape },
+    destination: {
+      batchRows: 4,
+      partitions: 2,
+      visibleWithinMs: 15 * 60_000,
+      rememberedMs: 24 * 60 * 60_000,
+      settleMs: options.destination?.visibleWithinMs ?? 15 * 60_000,
+      ...options.destination,
+    },
+    feedShape,
+    activationMs: options.activationMs ?? 30 * 60_000,
+    contents: 0,
+    invocations: 0,
+    activate(accident = null, command = noCommand) {
       const process = startProcess(time, accident)
       const { clock } = process
+      const saw = (event: string) => void seen.add(event)
+      const shape = { ...world.shape }
+      const job = jobFor(shape, { ...world.author })
       const dependencies: RunDependencies = {
-        job: options.job ?? modelJob,
-        source: sourceFor(records, process, pageSize),
-        destination: adobeFor(adobe, time, process, choices, {
-          sendTimeoutMs: 60_000,
-          settleMs: options.settleMs ?? settings.settleMs,
-          restMs: settings.groupMs,
+        job,
+        source: sourceFor({
+          ...{ feed: world.feed, process, choices, saw, ...world.feedShape },
+          notation: notations[shape.mode === 'sliced' ? 'instant' : shape.notation],
+          pageCursor: shape.mode === 'pages',
         }),
-        store: filesFor(files, time, process, choices),
+        destination: destinationFor({
+          ...{ kind: shape.kind, service: world.service, time, process, choices, saw },
+          ...world.destination,
+          sendTimeoutMs: settings.sendTimeoutMs,
+        }),
+        store: filesFor(world.files, time, process, choices, saw),
         settings,
-        request,
+        command,
         clock,
-        deadline: createDeadline(time.now() + activationMs, clock),
-        log: silentLog,
+        deadline: createDeadline(time.now() + world.activationMs, clock),
+        log: logFor(saw, () => world.service.inFlight > 0),
         activation: `activation-${ids}`,
-        scratch: '/nonexistent',
-        openFile: openPlainFile,
+        scratch: tmpdir(),
         newId: () => `id${ids++}`,
-        continueLater: () => Promise.resolve(),
+        redact: (text) => text,
+        invokeSelf: () => {
+          world.invocations += 1
+          saw('invoked itself')
+          return Promise.resolve()
+        },
       }
       const done = runJob(options.change ? options.change(dependencies) : dependencies).then((report) => {
-        reports.push(report)
+        world.reports.push(report)
+        saw(`${report.outcome}: ${report.reason ?? 'plainly'}`)
         return report
       })
       done.catch(() => undefined)
       return { process, done }
     },
   }
+  return world
 }
 
-function sourceFor(records: readonly ModelRecord[], process: Process, pageSize: number): Source {
-  return {
-    identity: 'model',
-    async *read({ since, range }): AsyncIterable<Page> {
-      const wanted = records.filter(
-        (record) =>
-          (since === null || minute(record.minute) >= since) &&
-          (range === null || (minute(record.minute) >= range.from && minute(record.minute) < range.to)),
-      )
-      for (let from = 0; from < wanted.length; from += pageSize) {
-        yield { records: await process.call(20, () => wanted.slice(from, from + pageSize)) }
-      }
-    },
-  }
+/** The state of the job as it is stored. */
+export function documentOf({ files }: World): StateDocument {
+  return JSON.parse(files.get(documentPath)?.body.toString() ?? 'null') as StateDocument
 }
 
-export interface Verdict {
-  readonly lost: string[]
-  readonly doubled: string[]
-  readonly disordered: string[]
+export async function pass({ time }: World, ms: number): Promise<void> {
+  await time.runUntil(time.sleep(ms), ms)
 }
 
-/** The oracle: what Adobe stored against what the source has. */
-export function verdict({ adobe, records }: World): Verdict {
-  const counts = new Map<string, number>()
-  const newest = new Map<string, number>()
-  const disordered: string[] = []
-  for (const { lines } of adobe.accepted) {
-    for (const line of lines) {
-      const [id = '', visitor = '', at = ''] = line.split(',')
-      counts.set(id, (counts.get(id) ?? 0) + 1)
-      if (Number(at) < (newest.get(visitor) ?? -1)) disordered.push(id)
-      newest.set(visitor, Math.max(Number(at), newest.get(visitor) ?? -1))
-    }
-  }
-  return {
-    lost: records.filter(({ id }) => !counts.has(id)).map(({ id }) => id),
-    doubled: [...counts].filter(([, count]) => count > 1).map(([id]) => id),
-    disordered,
-  }
-}
-
-export const clean: Verdict = { lost: [], doubled: [], disordered: [] }
-
-/** Ticks of a working alarm until the job is done; false where it never gets there. */
-export async function tickUntilDone(world: World, limit = 40): Promise<boolean> {
-  for (let tick = 0; tick < limit; tick += 1) {
-    const { done } = world.activate()
-    await world.time.runUntil(done, 35 * 60_000)
-    const last = world.reports.at(-1)
-    if (last?.outcome === 'succeeded' && last.pending === 0) return true
-    await world.time.runUntil(world.time.sleep(15 * 60_000), 15 * 60_000)
-  }
-  return false
+/** One activation to its end, for as long as a platform lets it run. */
+export async function tick(world: World, command: Command = noCommand): Promise<RunReport> {
+  const { done } = world.activate(null, command)
+  await world.time.runUntil(done, 6 * 60 * 60_000)
+  return done
 }

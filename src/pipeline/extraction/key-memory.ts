@@ -37,6 +37,14 @@ export async function openKeyMemory(
     if (reach !== 'none') added.push(entry)
   }
 
+  /** An earlier version than the one that is known does not take its place. */
+  function amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void {
+    const [high, low] = identity().words
+    const known = table.find(high, low)
+    const isEarlier = known !== null && sighting.at !== null && placeOf(sighting.at) < known.place
+    if (!isEarlier) remember(identity, decision, sighting)
+  }
+
   return {
     beginRead() {
       if (reach === 'none') table = createKeyTable()
@@ -50,7 +58,7 @@ export async function openKeyMemory(
       return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same }
     },
     remember,
-    amend: remember,
+    amend,
     async toCommit({ file, to, isForgotten }) {
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))

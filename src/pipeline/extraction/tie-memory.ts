@@ -38,6 +38,8 @@ export async function openTieMemory(
   }
 
   function amend(identity: LazyIdentity, decision: Decision, { at, recalled }: Sighting): void {
+    // An earlier version than that at the cursor: only the latter can come again.
+    if (keyed && at !== tailAt) return
     settle()
     const entry = entryOf(identity(), decision, 0)
     if (keyed && identity().keyed) table.put(entry)

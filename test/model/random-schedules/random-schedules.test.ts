@@ -1,3 +1,3 @@
 import { exploreRandomSchedules } from './explore'
 
-exploreRandomSchedules({ seed: 5, schedules: 400 })
+exploreRandomSchedules({ seed: 5, schedules: 60 })

@@ -1,0 +1,153 @@
+import { noCommand, pass } from '../world'
+import { giveBackfill, giveDrop, giveReplay } from './commands'
+import { positionOf } from './expectation'
+import { redefine, regroup } from './redefinitions'
+import { isSettled, runUntil, settle, suffer } from './settle'
+import { publish } from '../source'
+import type { ModelRecord } from '../records'
+import type { World } from '../world'
+import type { Deed, Draft, Mishap } from './alphabet'
+import type { Expectation } from './expectation'
+
+const minuteMs = 60_000
+
+/** Does what a step says, and what follows from it until nothing is left to do. Returns what stands in the way. */
+export async function act(
+  world: World,
+  expectation: Expectation,
+  deed: Deed,
+  mishaps: readonly Mishap[],
+): Promise<string | null> {
+  world.seen.add(`deed: ${deed.kind}`)
+  switch (deed.kind) {
+    case 'add':
+      addRecords(world, deed.drafts)
+      break
+    case 'add late':
+      if (world.shape.mode !== 'pages') addLate(world, deed.drafts)
+      break
+    case 'flood':
+      addRecords(world, Array.from({ length: 25 }, () => ({ flaw: 'invalid', gap: 0, lag: 0, twin: false })))
+      break
+    case 'change':
+      if (world.shape.mode !== 'pages') changeRecord(world, deed)
+      break
+    case 'remove':
+      if (world.shape.mode === 'full-refresh') remove(world, deed.which)
+      break
+    case 'mend':
+      if (deed.what === 'schema') world.author.takesInvalid = true
+      else world.author.mapsUnmappable = true
+      break
+    case 'learn':
+      world.author.knowsMore = true
+      break
+    case 'drift':
+      world.feed.noise = world.feed.noise === null ? 0 : null
+      break
+    case 'wait':
+      await pass(world, 150 * minuteMs)
+      break
+    case 'outage':
+      return surviveOutage(world, expectation, mishaps)
+    case 'redefine':
+      return redefine(world, expectation, deed, mishaps)
+    case 'regroup':
+      return regroup(world, expectation, deed, mishaps)
+    case 'backfill':
+    case 'force last':
+      return giveBackfill(world, expectation, deed, mishaps)
+    case 'replay':
+      return giveReplay(world, expectation, deed.retries, mishaps)
+    case 'drop rejects':
+      return giveDrop(world, expectation, deed.retries, mishaps)
+  }
+  return settle(world, expectation, mishaps)
+}
+
+/** A source that is down ends a run with an error, and the next run goes on. */
+async function surviveOutage(
+  world: World,
+  expectation: Expectation,
+  mishaps: readonly Mishap[],
+): Promise<string | null> {
+  world.feed.isDown = true
+  await suffer(world, mishaps, noCommand)
+  const end = await runUntil(
+    world,
+    (report) => isSettled(report) || report.error?.code === 'source-unreachable',
+  )
+  world.feed.isDown = false
+  return typeof end === 'string' ? end : settle(world, expectation, [])
+}
+
+/** Records behind all others, in the future of what was read. */
+function addRecords(world: World, drafts: readonly Draft[]): void {
+  const { mode } = world.shape
+  let position = newestOf(world)
+  // Slices that are over may be done: what comes now belongs to the present hour or the next.
+  if (mode === 'sliced') position = Math.max(position, Math.ceil(positionOf(world.time.now())))
+  const records = drafts.map((draft, index) => {
+    position += draft.gap * (mode === 'sliced' ? 10 : 1)
+    return recordOf(world, draft, position, index)
+  })
+  publish(world.feed, records, world.feedShape.pageSize)
+}
+
+/** Records that the source gains behind the cursor. */
+function addLate(world: World, drafts: readonly Draft[]): void {
+  const distance = world.shape.mode === 'sliced' ? 20 : 1
+  const newest = newestOf(world)
+  const records = drafts.map((draft, index) =>
+    recordOf(world, draft, Math.max(0, newest - (draft.gap + index) * distance), index),
+  )
+  publish(world.feed, records, world.feedShape.pageSize)
+}
+
+function recordOf(world: World, { flaw, lag, twin }: Draft, position: number, index: number): ModelRecord {
+  const content = nextContent(world) + index
+  const earlier = world.feed.records[content % Math.max(1, world.feed.records.length)]
+  const id = twin && earlier && mayHaveTwins(world) ? earlier.id : `r${content}`
+  const visitor = Number(id.slice(1)) % 3
+  return { id, visitor, position, minute: Math.max(0, position - lag), content, flaw: possibleFlaw(world, flaw) }
+}
+
+/** Two records of one key side by side: only where each version is a record, and rows are added. */
+function mayHaveTwins({ shape }: World): boolean {
+  return shape.kind !== 'upsert' && shape.mode !== 'full-refresh' && shape.lookback === null
+}
+
+/** Only an instant can be in the future; pages and full refreshes have no cursor in the record. */
+function possibleFlaw({ shape }: World, flaw: Draft['flaw']): Draft['flaw'] {
+  const hasCursor = shape.mode === 'incremental' || shape.mode === 'sliced'
+  if (flaw === 'far-ahead') return shape.mode === 'incremental' && shape.notation === 'instant' ? flaw : null
+  return flaw === 'cursorless' && !hasCursor ? null : flaw
+}
+
+/** Another content of a record, at its place or as the newest one. */
+function changeRecord(world: World, { which, moves, flaw }: Extract<Deed, { kind: 'change' }>): void {
+  const { records } = world.feed
+  const index = which % records.length
+  const before = records[index]
+  if (!before) return
+  const isSliced = world.shape.mode === 'sliced'
+  const newest = Math.max(newestOf(world), isSliced ? Math.ceil(positionOf(world.time.now())) : 0)
+  const position = moves ? newest + 1 : before.position
+  const after = { ...before, content: nextContent(world), position, flaw: possibleFlaw(world, flaw) }
+  records.splice(index, 1)
+  records.push(moves ? { ...after, minute: Math.max(before.minute, position) } : after)
+}
+
+function remove({ feed }: World, which: number): void {
+  feed.records.splice(which % feed.records.length, 1)
+}
+
+function newestOf({ feed }: World): number {
+  return Math.max(0, ...feed.records.map(({ position }) => position))
+}
+
+/** Rises with each record, so that of two values the newer is known. */
+function nextContent(world: World): number {
+  world.contents += 1_000
+  return world.contents
+}

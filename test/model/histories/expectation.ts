@@ -1,0 +1,334 @@
+import { expectedLine } from '../verdict'
+import { instantAt, minuteMs } from '../records'
+import { partitionOf } from '../destination'
+import type { JobShape } from '../jobs'
+import type { ModelRecord } from '../records'
+import type { World } from '../world'
+
+/** How often a line may be stored. */
+interface Bounds {
+  least: number
+  most: number
+}
+
+type Decision = 'sent' | 'rejected' | 'filtered'
+/** What identifies a record: its primary key, or else itself. */
+type Key = string | ModelRecord
+
+interface Reject {
+  readonly record: ModelRecord
+  readonly state: 'open' | 'dropped'
+}
+
+/** What a person asked to be read again, in positions. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+interface Reading {
+  readonly force: boolean
+  readonly replay: boolean
+  readonly aside: boolean
+  /** Late is what is older than these rows; null where it is what is older than any row before it. */
+  readonly committedMarks: ReadonlyMap<number, number> | null
+}
+
+/**
+ * The rules of what is the same record, written down once more in the simplest way: everything is remembered for ever,
+ * nothing crashes, and a read is one loop. It says how often each line must be stored.
+ */
+export interface Expectation {
+  readonly lines: ReadonlyMap<string, Bounds>
+  /** Upsert: the line that counts for each id. */
+  readonly table: ReadonlyMap<string, string>
+  /** Lines that need not be in the order of their time: late, or asked for by a person. */
+  readonly aside: ReadonlySet<string>
+  readonly cursor: number | null
+  readonly watermark: number
+  readonly openRejects: number
+  readonly counts: { taken: number; healed: number; readonly rejects: Map<string, number> }
+  /** False once a person has accepted that records may count twice or not at all. */
+  readonly isExact: boolean
+  /** What is due is read. @param storeNow ms */
+  ordinary(storeNow: number): void
+  backfill(range: Range, force: boolean): void
+  isDone(range: Range): boolean
+  replay(): void
+  dropRejects(): void
+  /**
+   * A changed definition goes on from a position. Memory stays where records are recognised as before; it reached as far
+   * as the former lookback.
+   */
+  continueFrom(position: number, knowsRecords: boolean, formerLookback: number | null): void
+  regroup(): void
+  /** The destination refused a line for good, or a person left it out. */
+  leaveOut(line: string): void
+  /** A person left a slice out. */
+  skipSlice(): void
+}
+
+export const sliceLength = 60
+
+export function createExpectation(world: World): Expectation {
+  const lines = new Map<string, Bounds>()
+  const table = new Map<string, string>()
+  const aside = new Set<string>()
+  const rejects = new Map<Key, Reject>()
+  let known = new Map<Key, { readonly record: ModelRecord; readonly decision: Decision }>()
+  let marks = new Map<number, number>()
+  const counts = { taken: 0, healed: 0, rejects: new Map<string, number>() }
+  let cursor: number | null = null
+  let pagesRead = 0
+  let watermark = 0
+  let floor = -Infinity
+  let isExact = true
+  /** Records that count once more or not. */
+  const perhaps = new Set<ModelRecord>()
+  const done: Range[] = []
+  const shape = (): JobShape => world.shape
+  const ordinaryReading: Reading = { force: false, replay: false, aside: false, committedMarks: null }
+
+  function keyOf(record: ModelRecord): Key {
+    return shape().keyed || shape().mode === 'full-refresh' ? record.id : record
+  }
+
+  function recall(record: ModelRecord, force: boolean) {
+    const found = known.get(keyOf(record))
+    if (!found || (force && found.decision === 'sent')) return null
+    if (found.record === record) return found
+    return record.position - found.record.position > versionReach(shape()) ? null : found
+  }
+
+  function reject(record: ModelRecord, code: string, replaced: boolean): void {
+    if (!replaced) counts.rejects.set(code, (counts.rejects.get(code) ?? 0) + 1)
+    rejects.set(keyOf(record), { record, state: 'open' })
+    if (code !== 'changed') known.set(keyOf(record), { record, decision: 'rejected' })
+  }
+
+  /** The order of the questions is the protocol. */
+  function decide(record: ModelRecord, place: 'within' | 'behind', reading: Reading): void {
+    const { force, replay } = reading
+    const key = keyOf(record)
+    const found = rejects.get(key)
+    const open = found?.state === 'open' ? found : null
+    if (found && !open && found.record === record) return
+    const before = recall(record, force)
+    const isSame = before?.record === record
+    if (isSame && !(open && before.decision === 'rejected')) {
+      if (before.decision === 'sent' && perhaps.delete(record)) allow(lineOf(record))
+      if (open?.record === record) rejects.delete(key)
+      return
+    }
+    if (before?.decision === 'sent' && !isSame && !(replay && open)) {
+      if (shape().onChange === 'ignore') {
+        known.set(key, { record, decision: 'sent' })
+        return
+      }
+      if (shape().onChange === 'reject') {
+        if (open?.record !== record) reject(record, 'changed', open !== null)
+        return
+      }
+    }
+    if (!before && !open && place === 'behind') return
+    const fault = faultOf(record, reading)
+    if (fault !== null) {
+      if (open?.record !== record) reject(record, fault, open !== null)
+      return
+    }
+    take(record, open !== null, reading)
+  }
+
+  function faultOf(record: ModelRecord, { aside: isAside, committedMarks }: Reading): string | null {
+    const { flaw, minute } = record
+    if (flaw === 'far-ahead') return 'cursor-ahead'
+    if (flaw === 'invalid' && !world.author.takesInvalid) return 'record-invalid'
+    if (flaw === 'cursorless' && shape().mode !== 'full-refresh' && shape().mode !== 'pages') {
+      return 'cursor-unreadable'
+    }
+    if (flaw === 'unmappable' && !world.author.mapsUnmappable) return 'map-failed'
+    if (flaw === 'unwanted' || shape().late === 'send' || isAside) return null
+    return isLate(visitorOf(record), minute, committedMarks) ? 'late' : null
+  }
+
+  function isLate(visitor: number, minute: number, committedMarks: ReadonlyMap<number, number> | null): boolean {
+    if (shape().kind === 'upsert') return false
+    return minute < ((committedMarks ?? marks).get(partition(visitor)) ?? -Infinity)
+  }
+
+  function partition(visitor: number): number {
+    return partitionOf(visitor, world.destination.partitions)
+  }
+
+  function take(record: ModelRecord, heals: boolean, reading: Reading): void {
+    const key = keyOf(record)
+    rejects.delete(key)
+    if (record.flaw === 'unwanted') {
+      known.set(key, { record, decision: 'filtered' })
+      return
+    }
+    const line = lineOf(record)
+    const visitor = visitorOf(record)
+    counts.taken += 1
+    if (heals) counts.healed += 1
+    known.set(key, { record, decision: 'sent' })
+    if (reading.aside || isLate(visitor, record.minute, reading.committedMarks)) aside.add(line)
+    marks.set(partition(visitor), Math.max(record.minute, marks.get(partition(visitor)) ?? -Infinity))
+    allow(line)
+    const bounds = lines.get(line)
+    if (bounds) bounds.least += 1
+    table.set(record.id, line)
+  }
+
+  function allow(line: string): void {
+    const bounds = lines.get(line) ?? { least: 0, most: 0 }
+    lines.set(line, { ...bounds, most: bounds.most + 1 })
+  }
+
+  function inOrder(records: readonly ModelRecord[]): ModelRecord[] {
+    const place = ({ flaw, position }: ModelRecord) =>
+      flaw === 'cursorless' || flaw === 'far-ahead' ? Infinity : position
+    return [...records].sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0))
+  }
+
+  function readIncremental(): void {
+    const { lookback, kind } = shape()
+    const since = cursor === null ? -Infinity : Math.max(cursor - (lookback ?? 0), floor)
+    const committedMarks = kind === 'upsert' ? new Map(marks) : null
+    const { coarseness } = world.feedShape
+    const from = coarseness === null ? since : Math.floor(since / coarseness) * coarseness
+    for (const record of inOrder(world.feed.records)) {
+      const isPlaceless = record.flaw === 'cursorless' || record.flaw === 'far-ahead'
+      if (!isPlaceless && record.position < from) continue
+      const place = isPlaceless || record.position >= since ? 'within' : 'behind'
+      decide(record, place, { ...ordinaryReading, committedMarks })
+      if (!isPlaceless && place === 'within') cursor = Math.max(cursor ?? -Infinity, record.position)
+    }
+  }
+
+  function readPages(): void {
+    const { records, pageEnds } = world.feed
+    for (const record of records.slice(pageEnds[pagesRead - 1] ?? 0)) decide(record, 'within', ordinaryReading)
+    pagesRead = pageEnds.length
+    cursor = pagesRead
+  }
+
+  function readSlice(from: number, to: number, reading: Reading): void {
+    const { ordered, kind } = shape()
+    const committedMarks = ordered && kind !== 'upsert' ? null : new Map(marks)
+    // Without a lookback nothing is remembered beyond its commit.
+    if (shape().lookback === null) known = new Map()
+    for (const record of inOrder(world.feed.records)) {
+      if (record.flaw === 'far-ahead') continue
+      if (record.flaw === 'cursorless' || (record.position >= from && record.position < to)) {
+        decide(record, 'within', { ...reading, committedMarks })
+      }
+    }
+  }
+
+  function cover(range: Range): void {
+    done.push(range)
+  }
+
+  return {
+    lines,
+    table,
+    aside,
+    get cursor() {
+      return cursor
+    },
+    get watermark() {
+      return watermark
+    },
+    get openRejects() {
+      return [...rejects.values()].filter(({ state }) => state === 'open').length
+    },
+    counts,
+    get isExact() {
+      return isExact
+    },
+    ordinary(storeNow) {
+      const { mode, lookback } = shape()
+      if (mode === 'incremental') readIncremental()
+      else if (mode === 'pages') readPages()
+      else if (mode === 'full-refresh') {
+        const committedMarks = new Map(marks)
+        for (const record of world.feed.records) decide(record, 'within', { ...ordinaryReading, committedMarks })
+      } else {
+        for (; instantAt(watermark + sliceLength) <= storeNow; watermark += sliceLength) {
+          const from = Math.max(watermark - (lookback ?? 0), Math.min(Math.max(0, floor), watermark))
+          readSlice(from, watermark + sliceLength, ordinaryReading)
+          cover({ from: watermark, to: watermark + sliceLength })
+        }
+      }
+    },
+    backfill(range, force) {
+      const reading = { ...ordinaryReading, aside: true, force }
+      if (shape().mode === 'sliced') {
+        for (let from = range.from; from < range.to; from += sliceLength) {
+          readSlice(from, Math.min(from + sliceLength, range.to), reading)
+        }
+        cover(range)
+        return
+      }
+      for (const record of inOrder(world.feed.records)) {
+        if (record.flaw === 'far-ahead') break
+        const isWithin = record.position >= range.from && record.position < range.to
+        if (record.flaw === 'cursorless' || isWithin) decide(record, 'within', reading)
+      }
+    },
+    isDone: (range) =>
+      shape().mode !== 'sliced' || done.some(({ from, to }) => from < range.to && range.from < to),
+    replay() {
+      const reading = { ...ordinaryReading, aside: true, replay: true }
+      for (const { record, state } of [...rejects.values()]) if (state === 'open') decide(record, 'within', reading)
+    },
+    dropRejects() {
+      for (const [key, { record }] of rejects) rejects.set(key, { record, state: 'dropped' })
+    },
+    continueFrom(position, knowsRecords, formerLookback) {
+      const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
+      if (!knowsRecords) rejects.clear()
+      const remembered = stood - (formerLookback ?? 0)
+      const kept = [...known].filter(([, { record }]) => knowsRecords && record.position >= remembered)
+      known = new Map(shape().mode === 'full-refresh' && knowsRecords ? known : kept)
+      // What was remembered of them depends on where memory was cut.
+      if (position < stood) for (const [, { record }] of kept) if (record.position >= position) perhaps.add(record)
+      isExact &&= perhaps.size === 0
+      cursor = position
+      floor = position
+      watermark = position
+    },
+    regroup() {
+      const newest = Math.max(-Infinity, ...marks.values())
+      marks = new Map(Array.from({ length: world.destination.partitions }, (_, index) => [index, newest]))
+    },
+    leaveOut(line) {
+      const bounds = lines.get(line) ?? { least: 0, most: 0 }
+      lines.set(line, { least: bounds.least - 1, most: bounds.most - 1 })
+    },
+    skipSlice() {
+      watermark += sliceLength
+    },
+  }
+}
+
+function lineOf(record: ModelRecord): string {
+  return expectedLine({ ...record, visitor: visitorOf(record) })
+}
+
+/** What the schema makes of a visitor that is unknown. */
+function visitorOf({ flaw, visitor }: ModelRecord): number {
+  return flaw === 'invalid' ? 0 : visitor
+}
+
+/** Another version of a record is known when it lies at most this far behind. */
+function versionReach({ mode, lookback }: JobShape): number {
+  if (mode === 'full-refresh') return Infinity
+  if (mode === 'pages') return -Infinity
+  return lookback ?? (mode === 'sliced' ? Infinity : 0)
+}
+
+export function positionOf(ms: number): number {
+  return (ms - instantAt(0)) / minuteMs
+}
