@@ -50,7 +50,6 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
       endpoints: urls,
       settings: readDeliverySettings(params),
       clock,
-      log,
       redact: redactor.text,
     }),
     store,

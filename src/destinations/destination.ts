@@ -3,7 +3,6 @@ import type { Clock } from '../clock'
 import type { Redact } from '../http/foreign-text'
 import type { HttpClient } from '../http/http-client'
 import type { InputReference, Inputs } from '../inputs'
-import type { Log } from '../log'
 import type {
   KeyLookupAnswer,
   NameLookupAnswer,
@@ -155,7 +154,6 @@ export interface DestinationContext {
   /** `DELIVERY_SETTINGS`, still unchecked. */
   readonly settings: unknown
   readonly clock: Clock
-  readonly log: Log
   /** Hides known secrets. A server's text passes it whole, before it is cut (`foreignText`). */
   readonly redact: Redact
 }

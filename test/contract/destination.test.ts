@@ -3,7 +3,6 @@ import { systemClock } from '../../src/clock'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input, inputsFrom } from '../../src/inputs'
-import { silentLog } from '../../src/log'
 import { keyedDestination, keyedService } from '../model/destinations/keyed'
 import { namedDestination, namedService } from '../model/destinations/named'
 import { askOutcomes, sendOutcomes } from '../model/destinations/network'
@@ -80,7 +79,6 @@ describeDestination('Bulk Data Insertion', 'keyed', async () => {
       endpoints: { collection: analytics.url, analytics: analytics.url },
       settings: {},
       clock: systemClock,
-      log: silentLog,
       redact: (text) => text,
     }),
     rows: names.map((eVar1, second) => ({ ...hit, timestamp: hit.timestamp + second, eVar1 })),
