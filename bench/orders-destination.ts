@@ -1,6 +1,5 @@
 import { systemClock } from '../src/clock'
 import { inputsFrom } from '../src/inputs'
-import { silentLog } from '../src/log'
 import type { Clock } from '../src/clock'
 import type { Destination } from '../src/destinations/destination'
 import type { HttpClient } from '../src/http/http-client'
@@ -33,6 +32,6 @@ export function openOrdersDestination(
     endpoints: { collection: url, analytics: url },
     settings,
     clock,
-    log: silentLog,
+    redact: (text) => text,
   })
 }

@@ -25,7 +25,7 @@ export interface TenantRuns {
  * @throws JobError `job-unknown`, `store-unreachable`, `store-refused`
  */
 export async function runForTenants(
-  { jobs, files, invoke, log }: Pick<Platform, 'jobs' | 'files' | 'invoke' | 'log'>,
+  { jobs, files, ims, invoke, log }: Pick<Platform, 'jobs' | 'files' | 'ims' | 'invoke' | 'log'>,
   name: string,
 ): Promise<TenantRuns> {
   const { name: job } = findJob(jobs, name)
@@ -40,7 +40,7 @@ export async function runForTenants(
     else needReauth.push(orgId)
   }
 
-  for (const file of await openTenants(files).list()) {
+  for (const file of await openTenants(files, ims.clock).list()) {
     await start(file).catch((thrown: unknown) => {
       const { code, message, remedy } = toJobError(thrown)
       const tenant = file.kind === 'tenant' ? file.tenant.orgId : file.path

@@ -8,6 +8,6 @@ export function sourceContext(
   { ims: { http, clock, random }, redactor, files, sealer }: Platform,
   inputs: Inputs,
 ): SourceContext {
-  const grants = sealer ? openGrantStore(files, sealer) : undefined
+  const grants = sealer ? openGrantStore(files, sealer, clock) : undefined
   return { inputs, http, clock, random, learn: redactor.add, grants }
 }

@@ -18,7 +18,7 @@ import type { RunParams } from './params/run-params'
 export async function wireState(platform: Platform, request: Pick<RunParams, 'job' | 'tenant'>) {
   const { files: store, ims, params, jobs } = platform
   const definition = findJob(jobs, request.job)
-  const tenants = openTenants(store)
+  const tenants = openTenants(store, ims.clock)
   const tenant = request.tenant === undefined ? null : await linkedTenant(request.tenant, tenants)
   const job = tenant ? jobOfTenant(definition, tenant) : definition
   const settings = readSettings(params, jobs)
@@ -50,7 +50,7 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
       endpoints: urls,
       settings: readDeliverySettings(params),
       clock,
-      log,
+      redact: redactor.text,
     }),
     store,
     settings,

@@ -29,10 +29,7 @@ export interface CachedTokenProvider {
 export class NotConfigured extends Error {
   override readonly name = 'NotConfigured'
 
-  constructor(
-    readonly provider: string,
-    readonly missing: readonly string[],
-  ) {
+  constructor(provider: string, missing: readonly string[]) {
     super(`${provider}: not configured (missing ${missing.join(', ')})`)
   }
 }

@@ -1,3 +1,8 @@
+/*
+ * A `message` or `log` that repeats what a server wrote has passed `foreignText`: the engine hides only the secrets that
+ * it knows.
+ */
+
 /** Answers that come before the destination looks at the batch: nothing was ingested, nothing is known. */
 export type Refusal =
   | { readonly kind: 'unauthorized'; readonly message: string }

@@ -1,8 +1,8 @@
 import type * as z from 'zod'
 import type { Clock } from '../clock'
+import type { Redact } from '../http/foreign-text'
 import type { HttpClient } from '../http/http-client'
 import type { InputReference, Inputs } from '../inputs'
-import type { Log } from '../log'
 import type {
   KeyLookupAnswer,
   NameLookupAnswer,
@@ -154,7 +154,8 @@ export interface DestinationContext {
   /** `DELIVERY_SETTINGS`, still unchecked. */
   readonly settings: unknown
   readonly clock: Clock
-  readonly log: Log
+  /** Hides known secrets. A server's text passes it whole, before it is cut (`foreignText`). */
+  readonly redact: Redact
 }
 
 /** A destination as a job describes it: plain data plus the way to open it. */

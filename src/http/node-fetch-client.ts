@@ -86,7 +86,7 @@ function hasUserInfo({ host }: URL): JobError {
 }
 
 /** Says where a request went without its query, which may carry secrets. */
-export function placeOf(url: URL): string {
+function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 

@@ -3,7 +3,7 @@ import type { Counters } from './counters'
 import type { Hold, OutboxEntry } from './outbox-entry'
 import type { Memory } from './run-file'
 import type { RunReport } from './run-report'
-import type { Counting, Rejects, StateDocument, Waiver } from './state-document'
+import type { Counting, Rejects, Waiver } from './state-document'
 import type { Backfill, Cursor, Replay, Slice, Work } from './work'
 
 /** On the store's clock, ms since the epoch. */
@@ -164,5 +164,3 @@ export type StateEvent =
       readonly progressed: boolean
       readonly reportsKept: number
     }
-
-export type Reduce = (document: StateDocument, event: StateEvent) => StateDocument

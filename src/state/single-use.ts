@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { JobError } from '../errors'
+import { openVersionedFile } from './versioned-file'
+import type { Clock } from '../clock'
 import type { BlobStore } from './blob-store'
 
 /** Names that can be claimed once, whoever asks at the same moment: create-only files. */
@@ -13,26 +14,22 @@ export interface SingleUse {
 }
 
 const folder = 'used/'
-const tries = 5
+/** A person waits for it in the browser. */
+const patienceMs = 5_000
 
 /** The expiry is part of a claim's path, so that old ones are found without being read. */
-export function openSingleUse(store: BlobStore): SingleUse {
+export function openSingleUse(store: BlobStore, clock: Clock): SingleUse {
   return {
     async claim(name, expiresAt) {
-      const path = pathOf(name, expiresAt)
-      const mine = Buffer.from(randomUUID())
-      for (let attempt = 0; attempt < tries; attempt += 1) {
-        const answer = await store.write(path, mine, { ifAbsent: true })
-        if (answer.kind === 'written') return true
-        // Outcome unknown, or our own first try has landed after all: re-read.
-        const found = await store.read(path)
-        if (found.etag !== null) return found.body.equals(mine)
-      }
-      throw new JobError(
-        'store-unreachable',
-        'A link could not be marked as used.',
-        'Try again in some minutes.',
-      )
+      const file = openVersionedFile<string>({
+        path: pathOf(name, expiresAt),
+        store,
+        clock,
+        patienceMs,
+        encode: (claimant) => Buffer.from(claimant),
+        decode: (body) => body.toString('utf8'),
+      })
+      return (await file.write(randomUUID(), null)).kind === 'applied'
     },
     async isClaimed(name, expiresAt) {
       return (await store.read(pathOf(name, expiresAt))).etag !== null

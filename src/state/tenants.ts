@@ -1,6 +1,9 @@
 import * as z from 'zod'
 import { JobError, toJobError } from '../errors'
-import type { BlobStore, MissingBlob, StoredBlob } from './blob-store'
+import { openVersionedFile } from './versioned-file'
+import type { Clock } from '../clock'
+import type { BlobStore } from './blob-store'
+import type { FileVersion, VersionedFile } from './versioned-file'
 
 /** Refusals of IMS in a row that read like withdrawn consent; times on the store's clock, ms since the epoch. */
 const Refusals = z.object({ count: z.number().int(), firstAt: z.number(), lastAt: z.number() })
@@ -39,32 +42,43 @@ export interface Tenants {
 }
 
 const folder = 'tenants/'
-const tries = 5
+/** An admin waits for it in the browser. */
+const patienceMs = 5_000
 /** One bad hour of IMS is no withdrawal: so many refusals, so far apart, over so long. */
 const withdrawnAfter = { count: 3, ms: 3 * 3_600_000, apartMs: 30 * 60_000 }
 
 /** @throws JobError `store-unreachable`, `store-refused`, `state-corrupt` */
-export function openTenants(store: BlobStore): Tenants {
-  async function read(path: string): Promise<Tenant | null> {
-    const blob = await store.read(path)
-    return blob.etag === null ? null : parseTenant(path, blob.body)
+export function openTenants(store: BlobStore, clock: Clock): Tenants {
+  /** Its content is text: a damaged file can be replaced. */
+  function fileAt(path: string): VersionedFile<string> {
+    return openVersionedFile({
+      path,
+      store,
+      clock,
+      patienceMs,
+      encode: (text) => Buffer.from(text),
+      decode: (body) => body.toString('utf8'),
+    })
   }
 
-  /** Compare-and-swap; nothing is written where `change` returns null. */
+  async function read(path: string): Promise<Tenant | null> {
+    const found = await fileAt(path).read()
+    return found && parseTenant(path, found.content)
+  }
+
+  /** Read, change, compare-and-swap, again where another writer came between. Null from `change` writes nothing. */
   async function swap(
     orgId: string,
-    change: (blob: StoredBlob | MissingBlob) => Tenant | null,
+    change: (found: FileVersion<string> | null) => Tenant | null,
   ): Promise<void> {
-    const path = pathOf(orgId)
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const blob = await store.read(path)
-      const after = change(blob)
+    const file = fileAt(pathOf(orgId))
+    for (let found = await file.read(); ;) {
+      const after = change(found)
       if (after === null) return
-      const condition = blob.etag === null ? ({ ifAbsent: true } as const) : { ifMatch: blob.etag }
-      const answer = await store.write(path, Buffer.from(JSON.stringify(after)), condition)
-      if (answer.kind === 'written') return
+      const outcome = await file.write(JSON.stringify(after), found?.etag ?? null)
+      if (outcome.kind === 'applied') return
+      found = outcome.found
     }
-    throw new JobError('store-unreachable', `${orgId} could not be saved.`, 'Try again.')
   }
 
   return {
@@ -84,17 +98,17 @@ export function openTenants(store: BlobStore): Tenants {
     save: (tenant) => swap(tenant.orgId, () => tenant),
     async noteRefusal(orgId) {
       let status: Tenant['status'] = 'needs-reauth'
-      await swap(orgId, (blob) => {
-        const before = blob.etag === null ? null : parseTenant(pathOf(orgId), blob.body)
-        const after = before && refused(before, blob.storeNow)
+      await swap(orgId, (found) => {
+        const before = found && parseTenant(pathOf(orgId), found.content)
+        const after = before && refused(before, found.storeNow)
         status = (after ?? before)?.status ?? status
         return after
       })
       return status
     },
     noteGranted: (orgId) =>
-      swap(orgId, (blob) => {
-        const before = blob.etag === null ? null : parseTenant(pathOf(orgId), blob.body)
+      swap(orgId, (found) => {
+        const before = found && parseTenant(pathOf(orgId), found.content)
         return before?.refusals ? { ...before, refusals: null } : null
       }),
   }
@@ -113,9 +127,9 @@ function refused(tenant: Tenant, now: number): Tenant | null {
   }
 }
 
-function parseTenant(path: string, body: Buffer): Tenant {
+function parseTenant(path: string, text: string): Tenant {
   try {
-    const tenant = Tenant.parse(JSON.parse(body.toString('utf8')))
+    const tenant = Tenant.parse(JSON.parse(text))
     if (pathOf(tenant.orgId) === path) return tenant
     throw new RangeError('it belongs to another organisation')
   } catch {

@@ -1,6 +1,6 @@
 import { JobError } from '../errors'
 import type { Clock } from '../clock'
-import type { BlobStore, WriteCondition } from './blob-store'
+import type { BlobStore, StoredBlob, WriteCondition } from './blob-store'
 
 /** A version of a file, as the store knows it. */
 export interface FileVersion<T> {
@@ -8,6 +8,8 @@ export interface FileVersion<T> {
   readonly etag: string
   /** ms since the epoch on the store's clock, whole seconds. */
   readonly modifiedAt: number
+  /** The store's time when it was read. */
+  readonly storeNow: number
 }
 
 /** `superseded`: another writer won; `found` is its version, null where it deleted the file. */
@@ -51,12 +53,14 @@ export function openVersionedFile<T>(options: VersionedFileOptions<T>): Versione
   const { path, store, clock, patienceMs, encode, decode, observe } = options
 
   /** A version with its bytes: decoded only where the caller needs the content. */
-  async function fetch(
-    signal?: AbortSignal,
-  ): Promise<{ etag: string; body: Buffer; modifiedAt: number } | null> {
+  async function fetch(signal?: AbortSignal): Promise<StoredBlob | null> {
     const blob = await store.read(path, signal)
     observe?.(blob.storeNow)
     return blob.etag === null ? null : blob
+  }
+
+  function versionOf({ body, ...version }: StoredBlob): FileVersion<T> {
+    return { ...version, content: decode(body) }
   }
 
   /** Repeats a read that got no answer, until `giveUpAt` (monotonic). */
@@ -76,7 +80,7 @@ export function openVersionedFile<T>(options: VersionedFileOptions<T>): Versione
     path,
     async read(signal) {
       const found = await fetch(signal)
-      return found && { content: decode(found.body), etag: found.etag, modifiedAt: found.modifiedAt }
+      return found && versionOf(found)
     },
     async write(content, over, signal) {
       const body = encode(content)
@@ -92,10 +96,7 @@ export function openVersionedFile<T>(options: VersionedFileOptions<T>): Versione
         const found = await fetchUntil(giveUpAt, signal)
         if (found?.body.equals(body)) return { kind: 'applied', etag: found.etag }
         if ((found?.etag ?? null) !== over) {
-          return {
-            kind: 'superseded',
-            found: found && { content: decode(found.body), etag: found.etag, modifiedAt: found.modifiedAt },
-          }
+          return { kind: 'superseded', found: found && versionOf(found) }
         }
         if (clock.monotonic() >= giveUpAt) throw unsettled(path, answer)
         await clock.sleep(pauseMs, signal)
@@ -112,6 +113,6 @@ function unsettled(
   return new JobError(
     'store-unreachable',
     `The file ${path} could not be written: ${why}.`,
-    'Nothing is lost: the next tick carries on. If it stays, check the status of the file store.',
+    'Nothing is lost: the next tick carries on; a link in the browser can be opened again in some minutes. If it stays, check the status of the file store.',
   )
 }

@@ -3,7 +3,6 @@ import { systemClock } from '../../src/clock'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input, inputsFrom } from '../../src/inputs'
-import { silentLog } from '../../src/log'
 import { keyedDestination, keyedService } from '../model/destinations/keyed'
 import { namedDestination, namedService } from '../model/destinations/named'
 import { askOutcomes, sendOutcomes } from '../model/destinations/network'
@@ -80,7 +79,7 @@ describeDestination('Bulk Data Insertion', 'keyed', async () => {
       endpoints: { collection: analytics.url, analytics: analytics.url },
       settings: {},
       clock: systemClock,
-      log: silentLog,
+      redact: (text) => text,
     }),
     rows: names.map((eVar1, second) => ({ ...hit, timestamp: hit.timestamp + second, eVar1 })),
     names,
@@ -93,14 +92,17 @@ describeDestination('Bulk Data Insertion', 'keyed', async () => {
     },
     await: (call) => call,
     settle: () => Promise.resolve(),
-    secrets: [token],
+    secrets: [token, echoed],
     stop: () => analytics.stop(),
   }
 })
 
+/** A secret that the redactor has never seen. */
+const echoed = 'canary-3f9a7c51e0d24b86a1c5'
+
 const refusals = {
   unauthorized: { status: 401, body: { error: 'Invalid token (1)' } },
-  'not-permitted': { status: 403, body: { error_code: '403025', message: 'Profile is not valid' } },
+  'not-permitted': { status: 403, body: { error_code: '403025', message: `Profile ${echoed} is not valid` } },
   throttled: { status: 429, body: '' },
 }
 

@@ -117,7 +117,7 @@ async function backdateRefusals(): Promise<void> {
   const http = createHttpClient({ clock })
   const random = () => 0
   const tvm = createTvm({ url: app.platform.tvm.url, namespace, apiKey, http, clock, random })
-  const tenants = openTenants(createFilesStore({ tvm, http, clock, random }))
+  const tenants = openTenants(createFilesStore({ tvm, http, clock, random }), clock)
   const tenant = await tenants.find(customer)
   if (!tenant?.refusals) throw new RangeError('nothing was refused')
   const hour = 3_600_000

@@ -54,7 +54,7 @@ function modelOf(kept: Map<string, Token>): PasswordModel & RefreshTokenModel {
 function app(useBasicAuth = false, changed: Partial<typeof inputs> = {}) {
   const clock = hurriedClock()
   const files = createMemoryBlobStore({ clock })
-  const grants = openGrantStore(files, createSealer(randomBytes(32)))
+  const grants = openGrantStore(files, createSealer(randomBytes(32)), clock)
   const source = destinationSdkOAuth2({
     name: 'movies',
     configuration: {

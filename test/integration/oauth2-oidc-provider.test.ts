@@ -39,7 +39,7 @@ function forPeople(change: object = {}): Authentication {
 function app(source: Authentication, id = 'for-people', clientSecret = oidcSecret) {
   const clock = hurriedClock()
   const files = createMemoryBlobStore({ clock })
-  const grants = openGrantStore(files, createSealer(randomBytes(32)))
+  const grants = openGrantStore(files, createSealer(randomBytes(32)), clock)
   const context = sourceContext({ inputs: { ID: id, SECRET: clientSecret }, clock, grants })
   const request = {
     state: randomBytes(16).toString('hex'),

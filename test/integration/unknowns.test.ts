@@ -110,3 +110,22 @@ it('a file of which Adobe takes a part waits for a person, and is never sent aga
   const uploads = services.analytics.requests.filter(upload)
   expect(new Set(uploads.map(({ headers }) => headers['x-adobe-idempotency-key'])).size).toBe(uploads.length)
 })
+
+it('a secret that Adobe repeats and nobody has learnt is neither stored nor reported nor logged', async () => {
+  const canary = 'canary-3f9a7c51e0d24b86a1c5'
+  const body = { status_code: 'REJECTED', error: `Unknown visitor ${canary}`, processing_log: canary }
+  services.analytics.once({ kind: 'reply', reply: { status: 400, body } }, upload)
+
+  const report = await runUntil(waitsForPerson)
+
+  const [held] = report.held
+  expect(held).toMatchObject({
+    message: expect.stringContaining('Unknown visitor […]') as string,
+    choices: expect.arrayContaining([expect.stringContaining(`resolve=${held?.batch} as=drop`)]) as string[],
+  })
+  const stored = services.files.requests.map(({ body }) => body.toString()).join()
+  expect(stored).toContain(`"message":"The destination answered: Unknown visitor […]`)
+  const logged = [console.log, console.warn, console.error].flatMap((log) => jest.mocked(log).mock.calls)
+  for (const text of [stored, JSON.stringify(report), JSON.stringify(logged)])
+    expect(text).not.toContain(canary)
+})

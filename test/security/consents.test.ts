@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/clock'
 import { openTenants } from '../../src/state/tenants'
 import { customer, otherCustomer, ownOrgId, startWorld } from './world'
 import type { WebAnswer, World } from './world'
@@ -41,7 +42,7 @@ async function consentAs(orgId: string, invited: Invited): Promise<WebAnswer> {
   return consentPage === '' ? answer : callback(await decide(consentPage, orgId), cookie)
 }
 
-const tenants = () => openTenants(world.store)
+const tenants = () => openTenants(world.store, systemClock)
 const linked = async () =>
   (await tenants().list()).flatMap((file) => (file.kind === 'tenant' ? [file.tenant.orgId] : []))
 

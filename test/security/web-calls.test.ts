@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/clock'
 import { openTenants } from '../../src/state/tenants'
 import { customer, ownOrgId, startWorld } from './world'
 import type { WebCall, World } from './world'
@@ -172,7 +173,7 @@ describe('tenant=all', () => {
   })
 
   it('starts the others past a damaged file and a 429, and reports who failed and why', async () => {
-    const tenants = openTenants(world.store)
+    const tenants = openTenants(world.store, systemClock)
     for (const letter of ['A', 'B', 'D']) await tenants.save(tenant(letter))
     await world.store.write(`tenants/${'C'.repeat(24)}.json`, Buffer.from('{"vers'), { ifAbsent: true })
     const busy = { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '60' } } } as const

@@ -1,4 +1,5 @@
 import { JobError } from '../../errors'
+import { foreignCode } from '../../http/foreign-text'
 import { isPassing } from '../../http/retry-policy'
 import { isDenied } from './blob-request'
 import type { HttpResponse } from '../../http/http-client'
@@ -11,7 +12,7 @@ import type { BlobRequest } from './blob-request'
 export function failure(request: BlobRequest, response: HttpResponse): JobError {
   const { status, headers } = response
   const code = headers['x-ms-error-code']
-  const answer = `HTTP ${status}${code === undefined ? '' : ` ${code}`}`
+  const answer = `HTTP ${status}${code === undefined ? '' : ` ${foreignCode(code)}`}`
   const final = isDenied(response) || (status >= 400 && code !== undefined && !isPassing(response))
   return final ? refused(request, answer) : unreachable(request, `it answered ${answer}`)
 }

@@ -68,7 +68,7 @@ async function callback(platform: Platform, request: WebRequest): Promise<WebRes
 }
 
 function pendingOf({ sealer, files, ims }: Platform): PendingConsents {
-  return pendingConsents(requireSealer(sealer), openSingleUse(files), ims.clock)
+  return pendingConsents(requireSealer(sealer), openSingleUse(files, ims.clock), ims.clock)
 }
 
 /** An error as a page. */

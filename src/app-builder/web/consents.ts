@@ -29,7 +29,7 @@ async function adobeConsent(platform: Platform, invited: Invitation): Promise<Co
   const { enterpriseWebApp: credential } = platform.credentials
   if ('missing' in credential) throw notConfigured(credential.missing)
   const keysUrl = await imsUrl(urls.ims, '/ims/keys')
-  const tenants = openTenants(files)
+  const tenants = openTenants(files, ims.clock)
   return adminConsent({
     consentUrl: urls.consent,
     credential,
@@ -60,12 +60,12 @@ async function adobeConsent(platform: Platform, invited: Invitation): Promise<Co
  * @throws JobError `params-invalid`
  */
 export async function assertOwnDestination(
-  { jobs, files }: Pick<Platform, 'jobs' | 'files'>,
+  { jobs, files, ims }: Pick<Platform, 'jobs' | 'files' | 'ims'>,
   orgId: string,
   inputs: Invitation['inputs'],
 ): Promise<void> {
-  if (!namesDestination(jobs, { ...(await inputsOf(openTenants(files), orgId)), ...inputs }))
-    throw noDestination
+  const known = await inputsOf(openTenants(files, ims.clock), orgId)
+  if (!namesDestination(jobs, { ...known, ...inputs })) throw noDestination
 }
 
 /** A file that cannot be read is about to be replaced: it has nothing to add. */

@@ -58,7 +58,7 @@ export function json(statusCode: number, body: object): WebResponse {
 }
 
 /** @see RFC 9457 */
-export function problem(error: JobError): WebResponse {
+function problem(error: JobError): WebResponse {
   const { code, message, remedy } = error
   const status = httpStatusOf(error)
   return {

@@ -14,7 +14,7 @@ import type { Platform } from '../platform'
 export async function command(platform: Platform): Promise<object> {
   const { revoke } = platform.params
   const invitations = openInvitations(platform)
-  await openSingleUse(platform.files).tidy(platform.ims.clock.now())
+  await openSingleUse(platform.files, platform.ims.clock).tidy(platform.ims.clock.now())
   if (typeof revoke === 'string' && revoke !== '') {
     const revoked = await invitations.revoke(revoke)
     return { revoked, ...(revoked ? {} : { reason: 'it was used or revoked before' }) }
@@ -28,7 +28,7 @@ export function openInvitations({
   files,
   ims,
 }: Pick<Platform, 'sealer' | 'files' | 'ims'>): Invitations {
-  return createInvitations(requireSealer(sealer), openSingleUse(files), ims.clock)
+  return createInvitations(requireSealer(sealer), openSingleUse(files, ims.clock), ims.clock)
 }
 
 async function invite(platform: Platform, invitations: Invitations): Promise<object> {

@@ -98,7 +98,7 @@ function consentTo(
       const { clock } = context
       const grantContext = { authData, previous: null, refreshToken: null, mintable: false, now: clock.now() }
       await use()
-      await replaceGrant(file, clock, grantFrom(fields, grantContext))
+      await replaceGrant(file, grantFrom(fields, grantContext))
     },
   })
 }

@@ -64,7 +64,7 @@ export function grantProvider({
       return { from, grant: await refresh(from, refreshToken) }
     } catch (error) {
       if (!(error instanceof TokenRefused) || clientErrors.includes(error.refusal.serverCode)) throw error
-      const { grant: kept } = await file.read()
+      const kept = (await file.read())?.content.grant
       if (!reread && kept && kept.refreshToken !== refreshToken) return renew(kept, true)
       // Only a code that means withdrawal asks the user for a new consent; any other refusal may be an outage.
       if (!mintable && error.refusal.meaning !== 'withdrawn') throw error

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { JobError } from '../../errors'
 import { parseJson } from '../../http/json'
+import { openVersionedFile } from '../../state/versioned-file'
 import { Grant } from './grant'
+import type { Clock } from '../../clock'
 import type { BlobStore } from '../../state/blob-store'
 import type { Sealer } from '../../state/sealer'
+import type { VersionedFile } from '../../state/versioned-file'
 
 const Content = z.object({
   grant: Grant.nullable(),
@@ -13,58 +16,51 @@ const Content = z.object({
 })
 export type GrantContent = z.infer<typeof Content>
 
-export interface GrantVersion extends GrantContent {
-  /** Null if the file does not exist. */
-  readonly etag: string | null
-  /** Time since the write, on the store's clock, ms. */
-  readonly ageMs: number
-}
-
-/** The file of one grant. */
-export interface GrantFile {
-  /** @throws JobError `store-unreachable`, `state-corrupt` if the file cannot be opened */
-  read(): Promise<GrantVersion>
-  /** Like {@link read}, but copies a file that cannot be opened aside and reads it as absent, so that it may be replaced. */
-  readToReplace(): Promise<GrantVersion>
+/** The file of one grant. Reading it throws `state-corrupt` if it cannot be opened. */
+export interface GrantFile extends VersionedFile<GrantContent> {
   /**
-   * Replaces the version `etag` (null: creates the file). Returns the new version; null on a conflict or an unknown
-   * outcome, after which the caller must read.
-   * @throws JobError `store-refused`
+   * Prepares the file for a replacement, whatever it holds: one that cannot be opened is copied aside first.
+   * @returns the ETag to write over; null if there is no file
+   * @throws JobError `store-unreachable`
    */
-  write(content: GrantContent, etag: string | null): Promise<string | null>
+  readyToReplace(): Promise<string | null>
 }
 
 /** Opens the file of a grant by name: refresh tokens must outlive the container. */
 export type GrantStore = (name: string) => GrantFile
 
+/** A renewed grant that is not stored is lost, so its write is pursued for longer than most outages. */
+const patienceMs = 60_000
+
 /** Stores grants encrypted, as files `grants/<name>`. */
-export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
+export function openGrantStore(store: BlobStore, sealer: Sealer, clock: Clock): GrantStore {
   return function open(name) {
     const path = `grants/${name}`
+    const place = { store, clock, patienceMs }
 
-    async function read(unreadable: (body: Buffer) => Promise<GrantContent>): Promise<GrantVersion> {
-      const blob = await store.read(path)
-      if (blob.etag === null) return { ...nothing, etag: null, ageMs: 0 }
-      const ageMs = blob.storeNow - blob.modifiedAt
-      const opened = contentOf(sealer.open(blob.body.toString('utf8'), path))
-      return { ...(opened ?? (await unreadable(blob.body))), etag: blob.etag, ageMs }
+    function unseal(body: Buffer): GrantContent | null {
+      return contentOf(sealer.open(body.toString('utf8'), path))
     }
 
-    async function setAside(body: Buffer): Promise<GrantContent> {
+    async function setAside(body: Buffer): Promise<void> {
       const digest = createHash('sha256').update(body).digest('hex').slice(0, 16)
+      const asIs = (bytes: Buffer) => bytes
       const copy = `unreadable-grants/${name}-${digest}`
-      const answer = await store.write(copy, body, { ifAbsent: true })
-      if (answer.kind === 'unknown') throw notSetAside(path, answer.message)
-      return nothing
+      await openVersionedFile({ ...place, path: copy, encode: asIs, decode: asIs }).write(body, null)
     }
 
+    const file = openVersionedFile<GrantContent>({
+      ...place,
+      path,
+      encode: (content) => Buffer.from(sealer.seal(JSON.stringify(content), path)),
+      decode: (body) => unseal(body) ?? unreadable(path),
+    })
     return {
-      read: () => read(() => Promise.reject(unreadable(path))),
-      readToReplace: () => read(setAside),
-      async write(content, etag) {
-        const body = Buffer.from(sealer.seal(JSON.stringify(content), path))
-        const answer = await store.write(path, body, etag === null ? { ifAbsent: true } : { ifMatch: etag })
-        return answer.kind === 'written' ? answer.etag : null
+      ...file,
+      async readyToReplace() {
+        const blob = await store.read(path)
+        if (blob.etag !== null && unseal(blob.body) === null) await setAside(blob.body)
+        return blob.etag
       },
     }
   }
@@ -72,21 +68,19 @@ export function openGrantStore(store: BlobStore, sealer: Sealer): GrantStore {
 
 /** A grant file in memory: the grant lives as long as its provider. */
 export function grantInMemory(): GrantFile {
-  let kept: GrantContent = nothing
+  let content: GrantContent = { grant: null, lock: null }
   let version = 0
-  const read = () => Promise.resolve({ ...kept, etag: String(version), ageMs: 0 })
   return {
-    read,
-    readToReplace: read,
-    write(content) {
-      kept = content
+    path: 'memory',
+    read: () => Promise.resolve({ content, etag: String(version), modifiedAt: 0, storeNow: 0 }),
+    write(next) {
+      content = next
       version += 1
-      return Promise.resolve(String(version))
+      return Promise.resolve({ kind: 'applied', etag: String(version) })
     },
+    readyToReplace: () => Promise.resolve(String(version)),
   }
 }
-
-const nothing: GrantContent = { grant: null, lock: null }
 
 /** Null if no key opens it, or its content is not a grant. */
 function contentOf(opened: string | null): GrantContent | null {
@@ -94,19 +88,11 @@ function contentOf(opened: string | null): GrantContent | null {
 }
 
 /** An unreadable file must not read as absent: with a wrong key a refresh token would be overwritten. */
-function unreadable(path: string): JobError {
-  return new JobError(
+function unreadable(path: string): never {
+  throw new JobError(
     'state-corrupt',
     `The grant in ${path} cannot be opened: TOKEN_ENCRYPTION_KEY is not the key that sealed it, or the file was changed.`,
     'Set TOKEN_ENCRYPTION_KEY to a JSON array, the new key first and the earlier one after it, and deploy again. If the earlier key is lost, send the owner of the account a new invitation, or delete the file.',
     { details: { path } },
-  )
-}
-
-function notSetAside(path: string, message: string): JobError {
-  return new JobError(
-    'store-unreachable',
-    `The unreadable grant in ${path} could not be copied aside: ${message}.`,
-    'Open the invitation again in a few minutes.',
   )
 }

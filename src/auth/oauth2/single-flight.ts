@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { JobError } from '../../errors'
 import type { Clock } from '../../clock'
 import type { Grant } from './grant'
-import type { GrantFile, GrantVersion } from './grant-store'
+import type { GrantFile } from './grant-store'
 
 /** Longer than a renewal with all its retries: a lock of that age belongs to a container that has ended. */
 const lockMs = 45_000
-/** Budget for waiting for the lock, and for storing the renewed grant. */
+/** Budget for waiting for the lock. */
 const waitBudgetMs = 60_000
 const pauseMs = 500
 
@@ -38,77 +38,66 @@ export async function renewSingleFlight(
   }
   // A stored refresh token other than the one just used: a user consented meanwhile, or our own write has landed.
   const used = renewed.from?.refreshToken ?? null
-  return storeGrant(file, clock, renewed.grant, (other) => other.refreshToken !== used, found.etag)
+  return storeGrant(file, renewed.grant, (other) => other.refreshToken !== used, found.etag)
 }
 
 /**
  * Stores a grant that a user has just given, and replaces the stored one. An unreadable one is copied aside first.
  * @throws JobError `store-unreachable`
  */
-export async function replaceGrant(file: GrantFile, clock: Clock, grant: Grant): Promise<void> {
-  const { etag } = await file.readToReplace()
-  await storeGrant(file, clock, grant, () => false, etag)
+export async function replaceGrant(file: GrantFile, grant: Grant): Promise<void> {
+  await storeGrant(file, grant, () => false, await file.readyToReplace())
+}
+
+/** A grant as it was found; `etag` is the version that a renewed one replaces. */
+interface Found {
+  readonly grant: Grant | null
+  readonly etag: string
 }
 
 /** Returns with the lock, or with a grant that another container has renewed. */
-async function acquireLock(
-  file: GrantFile,
-  clock: Clock,
-  isGood: (grant: Grant) => boolean,
-): Promise<GrantVersion> {
-  const mine = randomUUID()
+async function acquireLock(file: GrantFile, clock: Clock, isGood: (grant: Grant) => boolean): Promise<Found> {
+  const lock = randomUUID()
   const giveUpAt = clock.monotonic() + waitBudgetMs
   for (;;) {
     const found = await file.read()
-    if (found.lock === mine || (found.grant && isGood(found.grant))) return found
-    const taken = found.lock !== null && found.ageMs < lockMs
-    const etag = taken ? null : await file.write({ grant: found.grant, lock: mine }, found.etag)
-    if (etag !== null) return { ...found, etag }
-    if (clock.monotonic() >= giveUpAt) throw timedOut('locked')
+    const grant = found?.content.grant ?? null
+    if (found && grant && isGood(grant)) return { grant, etag: found.etag }
+    const taken = found && found.content.lock !== null && found.storeNow - found.modifiedAt < lockMs
+    if (!taken) {
+      const outcome = await file.write({ grant, lock }, found?.etag ?? null)
+      if (outcome.kind === 'applied') return { grant, etag: outcome.etag }
+    }
+    if (clock.monotonic() >= giveUpAt) throw lockedForLong()
     await clock.sleep(pauseMs)
   }
 }
 
 /** If the write fails, the lock expires by its age. */
-async function releaseLock(file: GrantFile, { grant, etag }: GrantVersion): Promise<void> {
+async function releaseLock(file: GrantFile, { grant, etag }: Found): Promise<void> {
   await file.write({ grant, lock: null }, etag).catch(() => null)
 }
 
 /** Writes until the file holds this grant or a newer one; returns the one that it holds. */
 async function storeGrant(
   file: GrantFile,
-  clock: Clock,
   grant: Grant,
   isNewer: (other: Grant) => boolean,
   over: string | null,
 ): Promise<Grant> {
-  const giveUpAt = clock.monotonic() + waitBudgetMs
   for (let etag = over; ;) {
-    if ((await file.write({ grant, lock: null }, etag)) !== null) return grant
-    const found = await readWithRetries(file, clock, giveUpAt)
-    if (found.grant && isNewer(found.grant)) return found.grant
-    if (clock.monotonic() >= giveUpAt) throw timedOut('stored')
-    await clock.sleep(pauseMs)
-    etag = found.etag
+    const outcome = await file.write({ grant, lock: null }, etag)
+    if (outcome.kind === 'applied') return grant
+    const other = outcome.found?.content.grant
+    if (other && isNewer(other)) return other
+    etag = outcome.found?.etag ?? null
   }
 }
 
-async function readWithRetries(file: GrantFile, clock: Clock, giveUpAt: number): Promise<GrantVersion> {
-  for (;;) {
-    try {
-      return await file.read()
-    } catch (error) {
-      const passing = error instanceof JobError && error.code === 'store-unreachable'
-      if (!passing || clock.monotonic() >= giveUpAt) throw error
-      await clock.sleep(pauseMs)
-    }
-  }
-}
-
-function timedOut(what: 'locked' | 'stored'): JobError {
+function lockedForLong(): JobError {
   return new JobError(
     'store-unreachable',
-    `The grant of the source could not be ${what} within ${waitBudgetMs / 1000} s.`,
+    `The grant of the source could not be locked within ${waitBudgetMs / 1000} s.`,
     'The next tick tries again. If this continues, check the status of App Builder Files.',
   )
 }

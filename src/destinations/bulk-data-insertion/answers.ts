@@ -1,15 +1,23 @@
 import * as z from 'zod'
+import { foreignCode, foreignText } from '../../http/foreign-text'
 import { TransportError } from '../../http/http-client'
+import { parseJson } from '../../http/json'
 import { retryAfterMs } from '../../http/retry-after'
+import type { Redact } from '../../http/foreign-text'
 import type { HttpResponse } from '../../http/http-client'
 import type { KeyLookupAnswer, SendAnswer, VerifyAnswer } from '../destination'
 
 /** What came of a request. */
 export type Answer = HttpResponse | TransportError
 
+/** What an answer is read with. */
+export interface Reading {
+  /** Wall clock, ms since the epoch. */
+  readonly now: number
+  readonly redact: Redact
+}
+
 const accepted = new Set(['UPLOADED', 'PROCESSING', 'COMPLETE'])
-/** Processing logs grow with the file; the report keeps their beginning. */
-const logChars = 1_000
 
 const UploadedFile = z.object({
   /** Missing from some answers; the counts decide then. */
@@ -24,59 +32,63 @@ const ErrorBody = z.object({ error: z.string() })
 const GatewayError = z.object({ error_code: z.string(), message: z.string().optional() })
 
 /** What an answer to POST /events proves. Whatever is not known to be one of these proves nothing. */
-export function sendAnswer(answer: Answer, now: number): SendAnswer {
+export function sendAnswer(answer: Answer, reading: Reading): SendAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
-  if (answer.status === 413) return { kind: 'too-large', message: messageOf(answer) }
-  const refusal = refused(answer, now)
+  if (answer.status === 413) return { kind: 'too-large', message: messageOf(answer, reading) }
+  const refusal = refused(answer, reading)
   if (refusal) return refusal
 
-  const body = json(answer)
+  const body = parseJson(answer.body)
   if (answer.status === 400) {
     const error = ErrorBody.safeParse(body)
     return error.success
-      ? { kind: 'rejected', message: rejection(body, error.data.error) }
-      : { kind: 'unknown', message: messageOf(answer) }
+      ? { kind: 'rejected', message: rejection(body, error.data.error, reading) }
+      : { kind: 'unknown', message: messageOf(answer, reading) }
   }
   const file = UploadedFile.safeParse(body)
-  if (answer.status !== 200 || !file.success) return { kind: 'unknown', message: messageOf(answer) }
+  if (answer.status !== 200 || !file.success) return { kind: 'unknown', message: messageOf(answer, reading) }
   const { status_code: status, rows, invalid_rows: invalidRows, processing_log: log = '', error } = file.data
-  if (status === 'REJECTED') return { kind: 'rejected', message: rejection(body, error ?? log) }
+  if (status === 'REJECTED') return { kind: 'rejected', message: rejection(body, error ?? log, reading) }
   const named = status === undefined || accepted.has(status)
   if (!named || rows === undefined || invalidRows === undefined) {
-    return { kind: 'unknown', message: `HTTP 200, status ${status ?? 'missing'}` }
+    return {
+      kind: 'unknown',
+      message: `HTTP 200, status ${status === undefined ? 'missing' : foreignCode(status)}`,
+    }
   }
-  if (rows > 0 && invalidRows === rows) return { kind: 'rejected', message: shortened(log) }
-  return { kind: 'accepted', rows, invalidRows, log: shortened(log) }
+  if (rows > 0 && invalidRows === rows) return { kind: 'rejected', message: foreignText(log, reading) }
+  return { kind: 'accepted', rows, invalidRows, log: foreignText(log, reading) }
 }
 
 /** What an answer to GET /events/key/{key} proves. Only one very answer proves absence. */
-export function lookupAnswer(answer: Answer, now: number): KeyLookupAnswer {
+export function lookupAnswer(answer: Answer, reading: Reading): KeyLookupAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
-  const refusal = refused(answer, now)
+  const refusal = refused(answer, reading)
   if (refusal) return refusal
-  const body = json(answer)
+  const body = parseJson(answer.body)
   if (answer.status === 200) {
     const found = FoundFile.safeParse(body)
     if (found.success) return { kind: 'found', rows: found.data.rows }
   }
   if (answer.status === 404 && JSON.stringify(body) === '{"error":"File not found"}')
     return { kind: 'absent' }
-  return { kind: 'unknown', message: messageOf(answer) }
+  return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
 /** What an answer to POST /events/validate proves. */
-export function verifyAnswer(answer: Answer, now: number): VerifyAnswer {
+export function verifyAnswer(answer: Answer, reading: Reading): VerifyAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
-  const refusal = refused(answer, now)
+  const refusal = refused(answer, reading)
   if (refusal) return refusal
-  const body = json(answer)
+  const body = parseJson(answer.body)
   const success = z.object({ success: z.string() }).safeParse(body)
   if (answer.status === 200 && success.success && success.data.success.toLowerCase() === 'file is valid') {
     return { kind: 'valid' }
   }
   const error = ErrorBody.safeParse(body)
-  if (answer.status === 400 && error.success) return { kind: 'invalid', message: error.data.error }
-  return { kind: 'unknown', message: messageOf(answer) }
+  if (answer.status === 400 && error.success)
+    return { kind: 'invalid', message: foreignText(error.data.error, reading) }
+  return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
 function noAnswer({ sent, message }: TransportError) {
@@ -84,37 +96,31 @@ function noAnswer({ sent, message }: TransportError) {
 }
 
 /** Answers that come before anything is looked at. */
-function refused(response: HttpResponse, now: number) {
-  const message = messageOf(response)
+function refused(response: HttpResponse, reading: Reading) {
+  const message = messageOf(response, reading)
   if (response.status === 401) return { kind: 'unauthorized', message } as const
   if (response.status === 403) return { kind: 'not-permitted', message } as const
   if (response.status === 429) {
-    return { kind: 'throttled', retryAfterMs: retryAfterMs(response.headers['retry-after'], now) } as const
+    return {
+      kind: 'throttled',
+      retryAfterMs: retryAfterMs(response.headers['retry-after'], reading.now),
+    } as const
   }
   return null
 }
 
-function rejection(body: unknown, error: string): string {
+function rejection(body: unknown, error: string, reading: Reading): string {
   const log = UploadedFile.partial().safeParse(body).data?.processing_log
-  return shortened(log && log !== error ? `${error} ${log}` : error)
+  return foreignText(log && log !== error ? `${error} ${log}` : error, reading)
 }
 
-function messageOf(response: HttpResponse): string {
-  const body = json(response)
+function messageOf(response: HttpResponse, reading: Reading): string {
+  const body = parseJson(response.body)
   const error = ErrorBody.safeParse(body).data?.error
   const gateway = GatewayError.safeParse(body).data
-  const text = error ?? (gateway && `${gateway.error_code} ${gateway.message ?? ''}`.trim())
-  return text === undefined ? `HTTP ${response.status}` : `HTTP ${response.status}: ${shortened(text)}`
-}
-
-function shortened(text: string): string {
-  return text.length <= logChars ? text : `${text.slice(0, logChars)}…`
-}
-
-function json(response: HttpResponse): unknown {
-  try {
-    return JSON.parse(response.body.toString('utf8'))
-  } catch {
-    return undefined
-  }
+  const text = error ?? gateway?.message ?? ''
+  const said = [...(gateway ? [foreignCode(gateway.error_code)] : []), foreignText(text, reading)]
+    .join(' ')
+    .trim()
+  return said === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${said}`
 }

@@ -42,8 +42,10 @@ export function createCollectionClient({
   clock,
   endpoints,
   authorize,
-}: Pick<DestinationContext, 'http' | 'clock' | 'endpoints' | 'authorize'>): CollectionClient {
+  redact,
+}: Pick<DestinationContext, 'http' | 'clock' | 'endpoints' | 'authorize' | 'redact'>): CollectionClient {
   const base = `${endpoints.collection}/aa/collect/v1/events`
+  const reading = () => ({ now: clock.now(), redact })
 
   async function call({ method, path, batch, headers, body, signal, mayLeave }: Call): Promise<Answer> {
     const authorization = await authorize()
@@ -83,16 +85,16 @@ export function createCollectionClient({
         signal,
         mayLeave: isOpen,
       }
-      return sendAnswer(await call(request), clock.now())
+      return sendAnswer(await call(request), reading())
     },
     async lookup(batch, signal) {
       const path = `/key/${encodeURIComponent(batch.id)}`
-      return lookupAnswer(await call({ method: 'GET', path, batch, signal }), clock.now())
+      return lookupAnswer(await call({ method: 'GET', path, batch, signal }), reading())
     },
     async validate(batch, signal) {
       const { headers, body } = multipartFile(batch.id, batch.fileName, batch.bytes)
       const request: Call = { method: 'POST', path: '/validate', batch, headers, body, signal }
-      return verifyAnswer(await call(request), clock.now())
+      return verifyAnswer(await call(request), reading())
     },
   }
 }

@@ -84,10 +84,10 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   function decide(record: ReadRecord, known: Known | null, place: Place): Verdict {
     const indexed = rejects.find(record.identity)
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
+    // Behind the cursor only the very same record is recognised: another content may be an earlier version, which was sent.
+    if (place === 'behind' && !known?.same && !indexed?.same) return { kind: 'behind' }
     const recognised = recognise(known, indexed, open)
     if (recognised) return recognised
-    // Behind the cursor, another content under the key of a reject may be an earlier version, which was sent.
-    if (place === 'behind' && !known && !(open && indexed?.same)) return { kind: 'behind' }
     const outcome = place === 'ahead' ? ahead(record) : toRows(job, format, record)
     return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
   }

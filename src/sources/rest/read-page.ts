@@ -1,20 +1,23 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { parseLargeJson } from '../../http/json'
+import { retryAfterMs } from '../../http/retry-after'
 import type { HttpResponse } from '../../http/http-client'
 import type { PageAnswer } from '../paginators/paginator'
 import type { RestSource } from './rest-options'
 
 /**
- * The records of an answer, with its body for the paginator.
+ * The records of an answer, with its body for the paginator. Errors repeat nothing that the server wrote.
+ * @param now wall clock, ms since the epoch
  * @throws JobError `source-refused` for any other status than 200, `source-malformed` for a body without records
  */
 export function readPage(
   url: string,
   { records: path, baseUrl }: RestSource,
   { status, headers, body: bytes }: HttpResponse,
+  now: number,
 ): Omit<PageAnswer, 'url'> {
-  if (status !== 200) throw refused(url, baseUrl.name, status, headers['retry-after'])
+  if (status !== 200) throw refused(url, baseUrl.name, status, retryAfterMs(headers['retry-after'], now))
   const parsed = parseLargeJson(bytes)
   if (parsed.kind !== 'json') {
     throw parsed.kind === 'too-large' ? pageTooLarge(url, parsed.reason) : malformed(url, parsed.reason)
@@ -34,9 +37,9 @@ export function pageTooLarge(url: string, what: string): JobError {
   )
 }
 
-function refused(url: string, baseUrl: string, status: number, retryAfter: string | undefined): JobError {
+function refused(url: string, baseUrl: string, status: number, waitMs: number | null): JobError {
   const wait =
-    retryAfter === undefined ? '' : ` and asks to come back later (Retry-After: ${retryAfter.slice(0, 40)})`
+    waitMs === null ? '' : ` and asks to come back later (Retry-After: ${Math.ceil(waitMs / 1000)})`
   return new JobError(
     'source-refused',
     `${url} answered HTTP ${status}${wait}.`,

@@ -55,7 +55,7 @@ function openRest(definition: RestSource, context: SourceContext): Source {
       try {
         let pending: Promise<HttpResponse> | null = fetchPage(query, signal)
         while (pending) {
-          const page = readPage(url, definition, await pending)
+          const page = readPage(url, definition, await pending, context.clock.now())
           const turn: PageQuery | null = paginator?.next({ ...page, url }) ?? null
           for (const [name, value] of Object.entries(turn ?? {})) query.set(name, value)
           // The page after this one is on its way while this one is worked on; never more than one.

@@ -1,5 +1,6 @@
 import { openSingleUse } from '../../../src/state/single-use'
 import { createMemoryBlobStore } from '../../fixtures/memory-blob-store'
+import { virtualClock } from '../../fixtures/virtual-clock'
 import type { BlobFate } from '../../fixtures/memory-blob-store'
 
 const now = Date.UTC(2026, 10, 21)
@@ -16,7 +17,7 @@ it('a name is claimed by one of any number of callers at the same moment', async
   const store = storeWith()
 
   const claims = await Promise.all(
-    Array.from({ length: 20 }, () => openSingleUse(store).claim('link', later)),
+    Array.from({ length: 20 }, () => openSingleUse(store, virtualClock({ leap: true })).claim('link', later)),
   )
 
   expect(claims.filter(Boolean)).toHaveLength(1)
@@ -29,19 +30,21 @@ it.each<[BlobFate, number]>([
 ])('a claim whose write is %s %i times is still that caller’s, and nobody else’s', async (fate, times) => {
   const store = storeWith(Array.from({ length: times }, () => fate))
 
-  expect(await openSingleUse(store).claim('link', later)).toBe(true)
-  expect(await openSingleUse(store).claim('link', later)).toBe(false)
+  expect(await openSingleUse(store, virtualClock({ leap: true })).claim('link', later)).toBe(true)
+  expect(await openSingleUse(store, virtualClock({ leap: true })).claim('link', later)).toBe(false)
 })
 
 it('a claim that cannot be written is an outage, not a success', async () => {
   const store = storeWith(Array.from({ length: 10 }, () => 'lost-before' as const))
 
-  await expect(openSingleUse(store).claim('link', later)).rejects.toMatchObject({ code: 'store-unreachable' })
+  await expect(openSingleUse(store, virtualClock({ leap: true })).claim('link', later)).rejects.toMatchObject(
+    { code: 'store-unreachable' },
+  )
 })
 
 it('claims go once what they are about has expired', async () => {
   const store = storeWith()
-  const singleUse = openSingleUse(store)
+  const singleUse = openSingleUse(store, virtualClock({ leap: true }))
   await singleUse.claim('old', now - 1)
   await singleUse.claim('young', later)
 

@@ -1,5 +1,6 @@
 import { openTenants } from '../../../src/state/tenants'
 import { createMemoryBlobStore } from '../../fixtures/memory-blob-store'
+import { virtualClock } from '../../fixtures/virtual-clock'
 import type { Tenant } from '../../../src/state/tenants'
 import type { BlobFate } from '../../fixtures/memory-blob-store'
 
@@ -7,14 +8,14 @@ const hour = 3_600_000
 const minute = 60_000
 
 let now: number
-let fate: BlobFate
+let fault: () => BlobFate
 let store: ReturnType<typeof createMemoryBlobStore>
 beforeEach(() => {
   now = Date.UTC(2026, 10, 21)
-  fate = 'ok'
+  fault = () => 'ok'
   store = createMemoryBlobStore({
     clock: { now: () => now },
-    fault: ({ kind }) => (kind === 'write' ? fate : 'ok'),
+    fault: ({ kind }) => (kind === 'write' ? fault() : 'ok'),
   })
 })
 
@@ -27,7 +28,7 @@ const tenantOf = (letter: string): Tenant => ({
   refusals: null,
   inputs: { ANALYTICS_REPORT_SUITE: 'theirs' },
 })
-const tenants = () => openTenants(store)
+const tenants = () => openTenants(store, virtualClock({ leap: true }))
 
 async function refusedEvery(ms: number, times: number): Promise<Tenant['status'][]> {
   const seen: Tenant['status'][] = []
@@ -64,17 +65,32 @@ it.each(['lost-before', 'lost-after', 'conflict'] as const)(
   'a refusal is counted once where its write is %s',
   async (what) => {
     await tenants().save(tenantOf('A'))
-    fate = what
+    fault = () => what
     const noted = tenants().noteRefusal(tenantOf('A').orgId)
     await Promise.resolve()
-    setImmediate(() => (fate = 'ok'))
+    setImmediate(() => (fault = () => 'ok'))
     await noted.catch(() => undefined)
-    fate = 'ok'
+    fault = () => 'ok'
     await tenants().noteRefusal(tenantOf('A').orgId)
 
     expect(await tenants().find(tenantOf('A').orgId)).toMatchObject({ refusals: { count: 1 } })
   },
 )
+
+it('a change is made to what another writer has saved meanwhile', async () => {
+  await tenants().save(tenantOf('A'))
+  const relinked = { ...tenantOf('A'), inputs: { ANALYTICS_REPORT_SUITE: 'another' } }
+  const [[path = ''] = []] = store.files
+  fault = () => {
+    fault = () => 'ok'
+    store.files.set(path, { body: Buffer.from(JSON.stringify(relinked)), etag: '"theirs"', modifiedAt: now })
+    return 'ok'
+  }
+  await tenants().noteRefusal(relinked.orgId)
+
+  const refusals = { count: 1, firstAt: now, lastAt: now }
+  expect(await tenants().find(relinked.orgId)).toEqual({ ...relinked, refusals })
+})
 
 it('a damaged file is listed as unreadable beside the others', async () => {
   await tenants().save(tenantOf('A'))

@@ -55,7 +55,7 @@ it('reads the content, its version and the time of the store; null where there i
 
   expect(await file.read()).toBeNull()
   const etag = put('one')
-  expect(await file.read()).toEqual({ content: 'one', etag, modifiedAt: 0 })
+  expect(await file.read()).toEqual({ content: 'one', etag, modifiedAt: 0, storeNow: clock.now() })
   expect(observed).toEqual([clock.now(), clock.now()])
 })
 

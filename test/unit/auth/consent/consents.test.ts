@@ -22,7 +22,7 @@ function app() {
     },
   })
   const sealer = createSealer(randomBytes(32))
-  const singleUse = openSingleUse(files)
+  const singleUse = openSingleUse(files, clock)
   const invitations = createInvitations(sealer, singleUse, clock)
   const pending = pendingConsents(sealer, singleUse, clock)
   const invited = () => invitations.make({ to: 'adobe', orgId: null, inputs: { SUITE: 'theirs' } })

@@ -30,7 +30,7 @@ function consentWith(change: object = {}): { consent: Consent; asked: string[]; 
   const clock = hurriedClock()
   const files = createMemoryBlobStore({ clock })
   const { http, asked } = everyHostIs(server.url)
-  const grants = openGrantStore(files, createSealer(randomBytes(32)))
+  const grants = openGrantStore(files, createSealer(randomBytes(32)), clock)
   const { consent } = destinationSdkOAuth2({
     name: 'movies',
     configuration: { ...printed('authorization-code'), ...change },

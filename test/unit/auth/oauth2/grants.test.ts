@@ -38,7 +38,7 @@ function namespace() {
       inputs: { ...inputs, ...changed },
       http,
       clock,
-      grants: openGrantStore(files, createSealer(key)),
+      grants: openGrantStore(files, createSealer(key), clock),
     })
   return { clock, files, context, key }
 }
@@ -258,7 +258,10 @@ describe('a consented grant', () => {
     async function withoutItsKey() {
       const app = await consented()
       const [[path = '', before] = []] = app.files.files
-      const strange = { ...app.context(), grants: openGrantStore(app.files, createSealer(randomBytes(32))) }
+      const strange = {
+        ...app.context(),
+        grants: openGrantStore(app.files, createSealer(randomBytes(32)), app.clock),
+      }
       return { ...app, path, before: before?.body.toString(), strange }
     }
 
@@ -297,8 +300,8 @@ describe('a consented grant', () => {
   it('is decrypted by an earlier key during a key rotation, and then encrypted with the first key', async () => {
     const { files, clock, context, key } = await consented()
     const next = randomBytes(32)
-    const both = () => ({ ...context(), grants: openGrantStore(files, createSealer(next, key)) })
-    const nextOnly = () => ({ ...context(), grants: openGrantStore(files, createSealer(next)) })
+    const both = () => ({ ...context(), grants: openGrantStore(files, createSealer(next, key), clock) })
+    const nextOnly = () => ({ ...context(), grants: openGrantStore(files, createSealer(next), clock) })
     clock.pass(hour)
 
     expect((await movies.open(both())()).value).toBe('canary-access-2')

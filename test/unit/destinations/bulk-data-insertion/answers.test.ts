@@ -6,7 +6,7 @@ import {
 import { TransportError } from '../../../../src/http/http-client'
 import type { HttpResponse } from '../../../../src/http/http-client'
 
-const now = Date.UTC(2026, 10, 21)
+const reading = { now: Date.UTC(2026, 10, 21), redact: (text: string) => text }
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   return { status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }
@@ -75,12 +75,12 @@ describe('an answer to an upload', () => {
     ['is a conflict', answer(409, { error: 'conflict' }), { kind: 'unknown' }],
     ['is a redirect', answer(302, ''), { kind: 'unknown' }],
   ])('that %s', (_what, given, expected) => {
-    expect(sendAnswer(given, now)).toMatchObject(expected)
+    expect(sendAnswer(given, reading)).toMatchObject(expected)
   })
 
   it('quotes what Adobe says', () => {
     expect(
-      sendAnswer(answer(403, { error_code: '403025', message: 'Profile is not valid' }), now),
+      sendAnswer(answer(403, { error_code: '403025', message: 'Profile is not valid' }), reading),
     ).toMatchObject({
       message: expect.stringContaining('403025 Profile is not valid') as string,
     })
@@ -99,7 +99,7 @@ describe('an answer to a lookup', () => {
     ['throttles', answer(429, ''), { kind: 'throttled' }],
     ['never left', new TransportError('refused', 'no', 'network'), { kind: 'not-sent' }],
   ])('that %s', (_what, given, expected) => {
-    expect(lookupAnswer(given, now)).toMatchObject(expected)
+    expect(lookupAnswer(given, reading)).toMatchObject(expected)
   })
 })
 
@@ -114,6 +114,56 @@ describe('an answer to a validation', () => {
     ],
     ['fails', answer(500, '<html>'), { kind: 'unknown' }],
   ])('that %s', (_what, given, expected) => {
-    expect(verifyAnswer(given, now)).toMatchObject(expected)
+    expect(verifyAnswer(given, reading)).toMatchObject(expected)
+  })
+})
+
+describe('a text of Adobe in an answer', () => {
+  /** No redactor has learnt it. */
+  const canary = 'canary-3f9a7c51e0d24b86a1c5'
+  const said = `Row 7 was refused for ${canary}`
+  const everyText = (status: number, change: object = {}) =>
+    answer(status, {
+      ...file({ status_code: said, processing_log: said, invalid_rows: 1 }),
+      ...{ error: said, error_code: said, message: said },
+      ...change,
+    })
+  const upload = (given: HttpResponse) => sendAnswer(given, reading)
+  const lookup = (given: HttpResponse) => lookupAnswer(given, reading)
+  const validation = (given: HttpResponse) => verifyAnswer(given, reading)
+
+  it.each<[string, (given: HttpResponse) => unknown, HttpResponse]>([
+    ['to a refused upload', upload, everyText(400)],
+    ['to a token', upload, everyText(401)],
+    ['to a credential', upload, everyText(403)],
+    ['to a conflict', upload, everyText(409)],
+    ['to an upload that is too large', upload, everyText(413)],
+    ['of a server that is down', upload, everyText(500)],
+    ['to a rejected upload', upload, everyText(200, { status_code: 'REJECTED' })],
+    [
+      'to an upload without a valid row',
+      upload,
+      everyText(200, { status_code: 'COMPLETE', invalid_rows: 10 }),
+    ],
+    ['to an upload in part', upload, everyText(200, { status_code: 'COMPLETE' })],
+    ['with an unknown status', upload, everyText(200)],
+    ['to a lookup', lookup, everyText(404)],
+    ['to a validation', validation, everyText(400)],
+    ['of the gateway', lookup, everyText(403, { error: undefined })],
+  ])('that comes %s is quoted without opaque words', (_what, read, given) => {
+    expect(JSON.stringify(read(given))).not.toContain(canary)
+  })
+
+  it('keeps the words that say which row was refused', () => {
+    expect(upload(everyText(400))).toMatchObject({
+      message: expect.stringContaining('Row 7 was refused for […]') as string,
+    })
+  })
+
+  it('is redacted before it is cut', () => {
+    const redact = (text: string) => text.replaceAll('a secret of words', '[redacted]')
+    const body = { error: `${'x '.repeat(95)}a secret of words` }
+
+    expect(JSON.stringify(verifyAnswer(answer(400, body), { ...reading, redact }))).not.toContain('secret')
   })
 })

@@ -1,7 +1,6 @@
 import { bulkDataInsertion } from '../../../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { systemClock } from '../../../../src/clock'
 import { input, inputsFrom } from '../../../../src/inputs'
-import { silentLog } from '../../../../src/log'
 import { errorOf } from '../../../fixtures/error-of'
 import type { DestinationContext } from '../../../../src/destinations/destination'
 import type { HitColumn } from '../../../../src/destinations/bulk-data-insertion/hit'
@@ -22,7 +21,7 @@ function context(suite: string, settings: unknown = {}): DestinationContext {
     endpoints: { collection: 'https://collection.example', analytics: 'https://analytics.example' },
     settings,
     clock: systemClock,
-    log: silentLog,
+    redact: (text) => text,
   }
 }
 

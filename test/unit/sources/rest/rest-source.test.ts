@@ -106,6 +106,21 @@ describe('restSource and a partner with tokens and pages', () => {
     expect(partner.requests.filter(ofPage)).toHaveLength(1)
   })
 
+  it('repeats nothing that the partner wrote in a refusal', async () => {
+    const canary = 'canary-3f9a7c51e0d24b86a1c5'
+    const reply = {
+      status: 403,
+      headers: { 'retry-after': canary },
+      body: { error: canary, message: canary },
+    }
+    partner.once({ kind: 'reply', reply }, ofPage)
+
+    const { message, remedy, details } = await errorOf(read(flights()))
+
+    expect(message).toMatch(/answered HTTP 403\.$/)
+    expect(JSON.stringify([message, remedy, details])).not.toContain(canary)
+  })
+
   it('names the address in a refusal, and no credentials', async () => {
     partner.once({ kind: 'reply', reply: { status: 403 } }, ofPage)
 
