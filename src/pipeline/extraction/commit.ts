@@ -50,8 +50,8 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
   const counters = () => ({ ...tally.counts, rejects: rejects.byReason })
 
   function remember(taken: Taken, decision: Decision, isNewest: boolean): void {
-    const { record, verdict, cursor, recalled } = taken
-    tally.hasNews ||= verdict.kind !== 'repeated'
+    const { record, verdict, cursor, recalled, renews } = taken
+    tally.hasNews ||= verdict.kind !== 'repeated' || renews
     const sighting = { at: cursor?.at ?? null, isNewest, recalled: recalled !== null }
     if (!aside) memory.remember(record.identity, decision, sighting)
     else {

@@ -76,6 +76,12 @@ export function sameContent({ keyed, words: [a, b, c, d], declared }: Identity, 
   )
 }
 
+/** True where a record that parses differs in one of its hashes from what is known of it. */
+export function differs({ keyed, words }: Identity, known: Words): boolean {
+  const parses = words[keyed ? 3 : 2] !== 0
+  return parses && words.some((word, index) => word !== known[index])
+}
+
 function hash(text: string): readonly [number, number] {
   const digest = createHash('sha256').update(text).digest()
   // Zero stands for "absent".

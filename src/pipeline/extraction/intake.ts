@@ -32,6 +32,8 @@ export interface Taken {
   readonly cursor: Cursor | null
   /** What the memory knew of the record; null where it did not know it. */
   readonly recalled: Decision | null
+  /** True where the memory is to take over its hashes. */
+  readonly renews: boolean
 }
 
 export interface IntakeOptions {
@@ -58,10 +60,16 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const at = record.cursor?.at ?? null
     const place = at === null ? 'within' : scope(at)
     if (place === 'to-come') {
-      return { record, verdict: { kind: 'repeated', closes: null }, cursor: null, recalled: null }
+      return {
+        record,
+        verdict: { kind: 'repeated', closes: null },
+        cursor: null,
+        recalled: null,
+        renews: false,
+      }
     }
     if (place === 'beyond' || place === 'out-of-range') {
-      return { record, verdict: { kind: place }, cursor: null, recalled: null }
+      return { record, verdict: { kind: place }, cursor: null, recalled: null, renews: false }
     }
     const known = recall(record, at)
     const verdict = decide(record, known, place)
@@ -70,6 +78,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
       verdict,
       cursor: place === 'ahead' ? null : record.cursor,
       recalled: known?.decision ?? null,
+      renews: known?.renews ?? false,
     }
   }
 

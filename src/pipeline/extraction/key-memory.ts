@@ -55,7 +55,9 @@ export async function openKeyMemory(
       if (!found) return null
       const same = sameContent(identity(), found.words)
       const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
-      return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same }
+      // Only a changed schema renews: fields that vary at each read would rewrite the index at each run.
+      const renews = same && words[3] !== 0 && words[3] !== found.words[3]
+      return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same, renews }
     },
     remember,
     amend,

@@ -16,6 +16,11 @@ export interface Known {
   readonly decision: Decision
   /** False where it comes again with other content. */
   readonly same: boolean
+  /**
+   * True where only one of its two hashes matches: the schema or the source has changed since. The entry is renewed, so
+   * that the next change of the other is recognised as well.
+   */
+  readonly renews: boolean
 }
 
 /** What a commit is about to reach. */

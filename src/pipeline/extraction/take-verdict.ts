@@ -71,7 +71,7 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
       counts.repeated += 1
       close(parts, verdict.closes)
       // The cursor may move to it, and the next read begins there.
-      if (isNewest && taken.recalled) parts.remember(taken, taken.recalled, isNewest)
+      if (taken.recalled && (isNewest || taken.renews)) parts.remember(taken, taken.recalled, isNewest)
       return
     case 'behind':
       counts.behind += 1

@@ -1,5 +1,5 @@
 import { decisionOf, decisions } from './decision'
-import { sameContent } from './identity'
+import { differs, sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { readEntries, storeEntries } from './memory-files'
 import type { Memory as StoredMemory } from '../../state/run-file'
@@ -44,7 +44,7 @@ export async function openTieMemory(
     const entry = entryOf(identity(), decision, 0)
     if (keyed && identity().keyed) table.put(entry)
     const isIt = (known: MemoryEntry) =>
-      recalled && known.decision !== entry.decision && sameContent(identity(), known.words)
+      recalled && !isSameEntry(known, entry) && sameContent(identity(), known.words)
     const index = tail.findIndex(keyed ? ({ words }) => isSameKey(words, entry.words) : isIt)
     if (index >= 0 || (!recalled && at === tailAt)) tail[index < 0 ? tail.length : index] = entry
   }
@@ -90,7 +90,9 @@ function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity): Known | n
   const index =
     unmatched.length === 0 ? -1 : unmatched.findIndex(({ words }) => sameContent(identity(), words))
   const [found] = index < 0 ? [] : unmatched.splice(index, 1)
-  return found ? { decision: decisionOf(found.decision), same: true } : null
+  return found
+    ? { decision: decisionOf(found.decision), same: true, renews: differs(identity(), found.words) }
+    : null
 }
 
 /** Records by key, with a number that tells whether they lie at the newest cursor. */
@@ -110,13 +112,19 @@ function createVersionTable() {
       if (!found) return null
       const same = sameContent(identity(), found.words)
       if (!same && !(isNewest && found.decision >>> 8 === cursorNumber)) return null
-      return { decision: decisionOf(found.decision & 0xff), same }
+      const renews = same && differs(identity(), found.words)
+      return { decision: decisionOf(found.decision & 0xff), same, renews }
     },
   }
 }
 
 export function entryOf({ words }: Identity, decision: Decision, place: number): MemoryEntry {
   return { words, decision: decisions[decision], place }
+}
+
+/** Neither its decision nor one of its hashes differs. */
+function isSameEntry(a: MemoryEntry, b: MemoryEntry): boolean {
+  return a.decision === b.decision && a.words.every((word, index) => word === b.words[index])
 }
 
 const isSameKey = (a: MemoryEntry['words'], b: MemoryEntry['words']) => a[0] === b[0] && a[1] === b[1]

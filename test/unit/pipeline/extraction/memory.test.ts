@@ -55,7 +55,7 @@ describe('ties without a primary key', () => {
     const memory = await open(stored, { cursor: '2' })
     memory.beginRead()
 
-    expect(memory.recall(keyless({ id: 'b', at: '2' }), '2')).toEqual({ decision: 'sent', same: true })
+    expect(memory.recall(keyless({ id: 'b', at: '2' }), '2')).toMatchObject({ decision: 'sent', same: true })
     expect(memory.recall(keyless({ id: 'a', at: '1' }), '1')).toBeNull()
   })
 
@@ -130,12 +130,12 @@ describe('ties with a primary key', () => {
     memory.remember(keyed({ id: 'a', at: '1', value: 'x' }), 'sent', newest('1'))
     memory.remember(keyed({ id: 'b', at: '2' }), 'sent', newest('2'))
 
-    expect(memory.recall(keyed({ id: 'a', at: '1', value: 'x' }), '1')).toEqual({
+    expect(memory.recall(keyed({ id: 'a', at: '1', value: 'x' }), '1')).toMatchObject({
       decision: 'sent',
       same: true,
     })
     expect(memory.recall(keyed({ id: 'a', at: '3', value: 'y' }), '3')).toBeNull()
-    expect(memory.recall(keyed({ id: 'b', at: '2', value: 'z' }), '2')).toEqual({
+    expect(memory.recall(keyed({ id: 'b', at: '2', value: 'z' }), '2')).toMatchObject({
       decision: 'sent',
       same: false,
     })
@@ -147,7 +147,7 @@ describe('ties with a primary key', () => {
     const next = await open(await memory.toCommit(reached('1')), { keyed: true, cursor: '1' })
     next.beginRead()
 
-    expect(next.recall(keyed({ id: 'a', at: '1', value: 'z' }), '1')).toEqual({
+    expect(next.recall(keyed({ id: 'a', at: '1', value: 'z' }), '1')).toMatchObject({
       decision: 'sent',
       same: false,
     })
@@ -227,4 +227,42 @@ it('a read by page cursors takes another version of a record for another record,
 
   expect(memory.recall(keyed({ id: 'a', at: '', value: 'x' }), null)?.same).toBe(true)
   expect(memory.recall(keyed({ id: 'a', at: '', value: 'y' }), null)).toBeNull()
+})
+
+describe('a record that is recognised by one of its two hashes', () => {
+  const plain = { id: 'a', at: '1' }
+  const drifted = { ...plain, extra: 1 }
+  const learnt = { ...plain, channel: 'web' }
+
+  it.each([
+    ['without', null],
+    ['with', ['id']],
+  ])(
+    '(%s a primary key) renews both, so that a later change of the other is recognised too',
+    async (_, key) => {
+      const options = { keyed: key !== null, cursor: '1' }
+      const first = await open(noMemory, { ...options, cursor: null })
+      first.remember(identify(key, plain, plain), 'sent', newest('1'))
+      const second = await open(await first.toCommit(reached('1')), options)
+      second.beginRead()
+      const learns = identify(key, plain, learnt)
+      expect(second.recall(learns, '1')).toEqual({ decision: 'sent', same: true, renews: true })
+      second.remember(learns, 'sent', { ...newest('1'), recalled: true })
+
+      const third = await open(await second.toCommit(reached('1')), options)
+      third.beginRead()
+      expect(third.recall(identify(key, drifted, learnt), '1')).toMatchObject({
+        decision: 'sent',
+        same: true,
+      })
+    },
+  )
+
+  it('keeps its hashes where it does not parse any more', async () => {
+    const first = await open(noMemory, {})
+    first.remember(keyless(plain), 'sent', newest('1'))
+    const second = await open(await first.toCommit(reached('1')), { cursor: '1' })
+    second.beginRead()
+    expect(second.recall(identify(null, plain, undefined), '1')).toMatchObject({ same: true, renews: false })
+  })
 })

@@ -20,7 +20,7 @@ const reject: Verdict = {
 
 function taken(n: number | null, verdict: Verdict = rows, recalled: Taken['recalled'] = null): Taken {
   const cursor = n === null ? null : { at: String(n), since: String(n) }
-  return { record: {} as Taken['record'], verdict, cursor, recalled }
+  return { record: {} as Taken['record'], verdict, cursor, renews: false, recalled }
 }
 
 const start = { at: '5', since: '5' }
