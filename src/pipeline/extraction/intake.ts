@@ -103,7 +103,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     if (known?.same) {
       return open && isUnsent(known) ? null : { kind: 'repeated', closes: isSameReject ? open : null }
     }
-    if (isSameReject && open?.changed && !replay && !force) return { kind: 'repeated', closes: null }
+    if (isSameReject && open?.changed && !replay && !force) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
 
