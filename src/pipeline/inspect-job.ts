@@ -5,6 +5,7 @@ import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
 import type { Job } from '../jobs/job'
+import type { Sliced } from '../jobs/sync'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
@@ -69,19 +70,19 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
   const { cursor, watermark, floor, done, skipped } = document
   if (sync.mode !== 'sliced')
     return { mode: sync.mode, cursor: cursor?.since ?? null, floor: floor?.since ?? null }
-  const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
   return {
     mode: sync.mode,
     doneUntil: isoOrNull(watermark),
-    next: {
-      name: sliceName(slice),
-      from: iso(slice.from),
-      to: iso(slice.to),
-      due: isDue(slice, sync, storeNow),
-    },
+    // A faulty schedule has no next slice; all else is known without it.
+    next: sync.faults.length > 0 ? null : nextOf(sync, watermark, storeNow),
     done: done.map(rangeOf),
     skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),
   }
+}
+
+function nextOf(sync: Sliced, watermark: number | null, storeNow: number): object {
+  const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
+  return { name: sliceName(slice), ...rangeOf(slice), due: isDue(slice, sync, storeNow) }
 }
 
 function backfillOf(work: Backfill | Replay): object {

@@ -4,6 +4,7 @@ import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { reportSkipped } from './close-run'
 import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
+import { doubtBarrier } from './delivery/doubt-barrier'
 import { pollAccepted } from './delivery/poll-accepted'
 import { openRunFiles } from './run-files'
 import { waitingNote } from './waiting'
@@ -38,12 +39,11 @@ export async function openRun(dependencies: RunDependencies): Promise<OpenedRun>
   if (idle) return skipped(dependencies, document, idle)
 
   const run = newId()
-  const { delivery } = destination
   const state = await takeLease(
     {
       ...{ job: job.name, run, activation, store, file, clock, storeClock, newId },
       endsAt: storeClock.now() + deadline.remainingMs(),
-      barrierMs: delivery.kind === 'upsert' ? settings.sendTimeoutMs + delivery.settleMs : 0,
+      barrier: (at) => doubtBarrier(destination.delivery, settings, at),
       leaseTtlMs: settings.leaseTtlMs,
       heartbeatMs: settings.heartbeatMs,
       reportsKept: settings.reportsKept,

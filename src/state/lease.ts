@@ -12,8 +12,8 @@ import type { FileVersion } from './versioned-file'
 export interface LeaseOptions extends Omit<LeaseHolder, 'etag' | 'document'> {
   readonly store: BlobStore
   readonly leaseTtlMs: number
-  /** How long a lost request may still take effect, in ms: upsert destinations; 0 for other kinds. */
-  readonly barrierMs: number
+  /** Until when a request that is lost at `at` may still take effect: upsert destinations; 0 for other kinds. */
+  readonly barrier: (at: number) => number
   readonly reportsKept: number
 }
 
@@ -40,7 +40,7 @@ export async function takeLease(
 }
 
 function leaseTaken(
-  { run, activation, storeClock, endsAt, barrierMs, reportsKept }: LeaseOptions,
+  { run, activation, storeClock, endsAt, barrier, reportsKept }: LeaseOptions,
   found: FileVersion<StateDocument> | null,
 ): Extract<StateEvent, { type: 'lease-taken' }> {
   const at = storeClock.now()
@@ -48,7 +48,7 @@ function leaseTaken(
     type: 'lease-taken',
     ...{ at, owner: `${activation} ${run}`, run, activation, endsAt, reportsKept },
     lastWrittenAt: found ? found.modifiedAt : at,
-    barrier: barrierMs > 0 ? at + barrierMs : 0,
+    barrier: barrier(at),
   }
 }
 

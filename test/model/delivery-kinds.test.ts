@@ -65,10 +65,9 @@ function createWorld(subject: Subject, time: WorldTime, choices: Choices, tamper
     const at = time.now()
     const barrier = doubtBarrier(destination.delivery, settings, at)
     const facts = { owner: 'o', run: 'r', activation: 'a', endsAt: at, lastWrittenAt: at, reportsKept: 5 }
-    const memory = memoryJobState(
-      reduce(durable, { type: 'lease-taken', at, barrier, ...facts }),
-      { clock: process.clock },
-    )
+    const memory = memoryJobState(reduce(durable, { type: 'lease-taken', at, barrier, ...facts }), {
+      clock: process.clock,
+    })
     durable = memory.document
     writtenAt = at
     return Object.create(memory, {

@@ -54,7 +54,7 @@ function beginSteps(steps: StepRunner, inTime: boolean, patienceMs: number): num
     if (waitMs === 0 && inTime) steps.begin(step)
     else if (waitMs < soonestMs) [soonestMs, next] = [waitMs, step]
   }
-  if (next && needsBytes(next) && soonestMs <= patienceMs) steps.prefetch(next)
+  if (inTime && next && needsBytes(next) && soonestMs <= patienceMs) steps.prefetch(next)
   return soonestMs
 }
 

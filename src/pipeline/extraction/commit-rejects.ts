@@ -64,7 +64,8 @@ export function createRejects(
       const message = redact(reject.message)
       if (sample === '') sample = `${reject.path}: ${message}`
       const place = log.add(record.raw, { ...reject, message })
-      index.add({ keyed, words, state: 'open', ...place })
+      const changed = reject.code === 'changed' ? ({ changed: true } as const) : {}
+      index.add({ keyed, ...changed, words, state: 'open', ...place })
       isChanged = true
       return true
     },

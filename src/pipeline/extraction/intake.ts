@@ -109,10 +109,11 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   ): Verdict | null {
     const isSameReject = indexed?.same ?? false
     if (isSameReject && !open) return { kind: 'repeated', closes: null }
-    if (!known) return null
-    if (!known.same) return decideChanged(known, open)
-    if (open && isUnsent(known)) return null
-    return { kind: 'repeated', closes: isSameReject ? open : null }
+    if (known?.same) {
+      return open && isUnsent(known) ? null : { kind: 'repeated', closes: isSameReject ? open : null }
+    }
+    if (isSameReject && open?.changed && !replay && !force) return rejected(changed, open)
+    return known && decideChanged(known, open)
   }
 
   /** A record that was sent comes again with other content; null where it is sent again. */

@@ -8,6 +8,8 @@ import type { Identity, LazyIdentity, Words } from './identity'
 /** A reject that waits to be mended (open), or whose identity a person gave up (dropped). */
 export interface IndexedReject {
   readonly keyed: boolean
+  /** Another content of it was sent before: only a replay sends this one, however far the memory reaches. */
+  readonly changed?: true
   readonly words: Words
   readonly state: 'open' | 'dropped'
   /** Id of the segment and number of the line that hold the record; 0 where it is dropped. */
@@ -31,6 +33,7 @@ const droppedLimit = 100_000
 /** Four words of identity, state, kind of identity, segment and line: 32 bits each. */
 const entryBytes = 32
 const keyedFlag = 1
+const changedFlag = 2
 
 /** Loads the index. Entries of segments that are no longer named have expired. @throws JobError `state-missing` */
 export async function openRejectIndex(
@@ -132,10 +135,10 @@ export async function dropRejects(
 function encode(entries: readonly IndexedReject[]): Buffer {
   const bytes = Buffer.alloc(entries.length * entryBytes)
   let at = 0
-  for (const { words, keyed, state, segment, line } of entries) {
+  for (const { words, keyed, changed, state, segment, line } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(state === 'dropped' ? decisions.dropped : decisions.rejected, at)
-    at = bytes.writeUInt32LE(keyed ? keyedFlag : 0, at)
+    at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (changed ? changedFlag : 0), at)
     at = bytes.writeUInt32LE(segment, at)
     at = bytes.writeUInt32LE(line, at)
   }
@@ -149,7 +152,8 @@ function decode(bytes: Buffer): IndexedReject[] {
     entries.push({
       words: [word(0), word(1), word(2), word(3)],
       state: word(4) === decisions.dropped ? 'dropped' : 'open',
-      keyed: word(5) === keyedFlag,
+      keyed: (word(5) & keyedFlag) !== 0,
+      ...((word(5) & changedFlag) === 0 ? {} : { changed: true }),
       segment: word(6),
       line: word(7),
     })

@@ -54,7 +54,7 @@ function world({ fault = () => 'ok' }: { fault?: (operation: BlobOperation) => B
         endsAt: storeClock.now() + limitMs,
         leaseTtlMs: 90 * second,
         heartbeatMs: 30 * second,
-        barrierMs: 0,
+        barrier: () => 0,
         reportsKept: 20,
       },
       found,

@@ -114,6 +114,23 @@ it('waits as long as extraction may bring more, and sends what it brings', async
   expect(lines).toEqual(['late.0', 'late.1'])
 })
 
+it('ends as soon as extraction has ended without anything new', async () => {
+  const { open } = answeringDestination()
+  let status: 'working' | 'ended' = 'working'
+  const extraction: ExtractionStatus = {
+    status: () => status,
+    changed: () => (status === 'ended' ? Promise.resolve() : ending),
+  }
+  const world = deliveryWorld({ destination: open, entries: [], extraction })
+  const ending = world.time.sleep(10 * minute).then(() => {
+    status = 'ended'
+  })
+  const startedAt = world.clock.now()
+
+  expect(await world.deliver()).toEqual({ kind: 'drained' })
+  expect(world.clock.now() - startedAt).toBe(10 * minute)
+})
+
 describe('near the deadline', () => {
   const waitingForRoom: ExtractionStatus = {
     status: () => 'waiting',

@@ -131,6 +131,13 @@ describe('an accepted batch', () => {
     expect(world.state.document.outbox).toMatchObject([{ state: 'accepted' }])
   })
 
+  it('that cannot be polled any more fails the run instead of waiting for ever', async () => {
+    const { open } = answeringDestination({ kind: 'named' })
+    const world = deliveryWorld({ destination: open, entries: [accepted('b1')] })
+
+    expect(await world.deliver()).toMatchObject({ kind: 'fault', error: { code: 'definition-changed' } })
+  })
+
   it('of another destination is not polled; the run fails instead', async () => {
     const { open, requests } = answeringDestination({
       kind: 'named',

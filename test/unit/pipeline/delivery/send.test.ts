@@ -244,6 +244,23 @@ describe('a refusal', () => {
     expect(requests.map(({ at }) => Math.round(at / second))).toEqual([0, 2, 6, 14, 30])
   })
 
+  it('before the first byte counts once for all requests that were under way', async () => {
+    const partitions = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6']
+    const world = deliveryWorld({
+      destination: (clock) =>
+        answeringDestination({
+          async send(_batch, n) {
+            await clock.sleep(10 * second)
+            return n === 1 ? { kind: 'not-sent', message: 'refused' } : { kind: 'accepted' }
+          },
+        }).open(clock),
+      entries: partitions.map((partition) => staged(partition, { partition })),
+    })
+
+    expect(await world.deliver()).toEqual({ kind: 'drained' })
+    expect(world.events('returned-to-staged')).toHaveLength(6)
+  })
+
   it('before the first byte is forgotten once an answer comes', async () => {
     const { open } = answeringDestination({
       send: (_, n) => (n < 5 ? { kind: 'not-sent', message: 'refused' } : { kind: 'accepted' }),

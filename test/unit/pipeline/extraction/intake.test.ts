@@ -193,6 +193,14 @@ describe('a record whose reject is open', () => {
     expect((await judge(changed, { ...given, replay: true })).verdict.kind).toBe('rows')
   })
 
+  it('because it had changed stays rejected where the memory has forgotten what was sent', async () => {
+    const rejects = [{ ...rejectOf(changed), changed: true as const }]
+    const given = { rejects, job: jobWith({ onChange: 'reject' }) }
+    expect((await judge(changed, given)).verdict).toMatchObject({ kind: 'reject', replaces: rejects[0] })
+    expect((await judge(changed, { ...given, replay: true })).verdict.kind).toBe('rows')
+    expect((await judge(changed, { ...given, force: true })).verdict.kind).toBe('rows')
+  })
+
   it('closes where the same content was sent in another way', async () => {
     const reject = rejectOf(record)
     const { verdict } = await judge(record, { rejects: [reject], known: [record, 'sent'] })
