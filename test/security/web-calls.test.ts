@@ -15,7 +15,7 @@ beforeEach(() => world.printed.splice(0))
 
 function trigger(call: WebCall & { readonly json?: object } = {}) {
   const { json = { job: 'flights' }, headers = {}, ...rest } = call
-  const sent = {
+  const sent: Record<string, unknown> = {
     authorization: `Bearer ${token}`,
     'x-gw-ims-org-id': ownOrgId,
     'content-type': 'application/json',
