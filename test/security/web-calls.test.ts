@@ -16,16 +16,17 @@ beforeEach(() => world.printed.splice(0))
 
 function trigger(call: WebCall & { readonly json?: object } = {}) {
   const { json = { job: 'flights' }, headers = {}, ...rest } = call
+  const sent: Record<string, unknown> = {
+    authorization: `Bearer ${token}`,
+    'x-gw-ims-org-id': ownOrgId,
+    'content-type': 'application/json',
+    ...headers,
+  }
   return world.web('trigger-job', {
     method: 'post',
     body: Buffer.from(JSON.stringify(json)).toString('base64'),
     ...rest,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'x-gw-ims-org-id': ownOrgId,
-      'content-type': 'application/json',
-      ...headers,
-    },
+    headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)),
   })
 }
 const started = () => world.runtime.requests.filter(({ url }) => url.includes('/actions/'))
@@ -55,9 +56,7 @@ describe('connect never takes a web call for one by the key of the namespace:', 
 describe('trigger-job', () => {
   it('admits nobody by the app’s own credential', async () => {
     for (const authorization of [undefined, '', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a.b.c']) {
-      expect(await trigger({ headers: { authorization } })).toMatchObject({
-        statusCode: authorization === undefined ? 400 : 401,
-      })
+      expect(await trigger({ headers: { authorization } })).toMatchObject({ statusCode: 401 })
     }
     expect(world.ims.mints.size).toBe(1)
     expect(started()).toEqual([])

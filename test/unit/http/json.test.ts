@@ -25,7 +25,7 @@ it.each([
   const parsed = reasonOf(text)
 
   expect(parsed.kind).toBe('too-large')
-  expect('reason' in parsed && parsed.reason).toMatch(/^would take up to \d+ MB once parsed, of 64 MB$/)
+  expect('reason' in parsed && parsed.reason).toMatch(/^would take up to \d+ MB once parsed, of 32 MB$/)
 })
 
 it('a page is parsed however deep its values are nested', () => {
