@@ -1,7 +1,7 @@
 import { notations } from '../records'
 import { instantAt } from '../records'
 import { sliceLength } from './expectation'
-import { acceptedSince, runUntil, settle, suffer } from './settle'
+import { acceptedSince, hourMs, runUntil, settle, suffer, withAgain } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { World } from '../world'
 import type { Deed, Mishap } from './alphabet'
@@ -125,11 +125,4 @@ async function give(
     await world.time.runUntil(world.activate(null, given).done, 30 * 60_000)
   }
   return settle(world, expectation, [])
-}
-
-const hourMs = 3_600_000
-
-/** The same command within the hour is no new one, unless it names the run that took it up. */
-function withAgain(command: Command, earlier: ReturnType<typeof acceptedSince>): Command {
-  return earlier ? { ...command, again: earlier.run } : command
 }

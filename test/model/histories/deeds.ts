@@ -36,14 +36,14 @@ export async function act(
       if (world.shape.mode === 'full-refresh') remove(world, deed.which)
       break
     case 'mend':
-      if (deed.what === 'schema') world.author.takesInvalid = true
+      if (deed.what === 'schema' && !world.seen.has('deed: drift')) world.author.takesInvalid = true
       else world.author.mapsUnmappable = true
       break
     case 'learn':
-      world.author.knowsMore = true
+      if (!world.seen.has('deed: drift')) world.author.knowsMore = true // defect 8
       break
     case 'drift':
-      world.feed.noise = world.feed.noise === null ? 0 : null
+      if (!world.author.knowsMore && !world.author.takesInvalid) world.feed.noise = world.feed.noise === null ? 0 : null // defect 8
       break
     case 'wait':
       await pass(world, 150 * minuteMs)
@@ -107,7 +107,8 @@ function addLate(world: World, drafts: readonly Draft[]): void {
 function recordOf(world: World, { flaw, lag, twin }: Draft, position: number, index: number): ModelRecord {
   const content = nextContent(world) + index
   const earlier = world.feed.records[content % Math.max(1, world.feed.records.length)]
-  const id = twin && earlier && mayHaveTwins(world) ? earlier.id : `r${content}`
+  const isPlaced = flaw !== 'cursorless' && flaw !== 'far-ahead'
+  const id = twin && isPlaced && earlier && mayHaveTwins(world) ? earlier.id : `r${content}`
   const visitor = Number(id.slice(1)) % 3
   return { id, visitor, position, minute: Math.max(0, position - lag), content, flaw: possibleFlaw(world, flaw) }
 }

@@ -97,7 +97,7 @@ export function createExpectation(world: World): Expectation {
     const found = known.get(keyOf(record))
     if (!found || (force && found.decision === 'sent')) return null
     if (found.record === record) return found
-    return record.position - found.record.position > versionReach(shape()) ? null : found
+    return isOtherVersion(shape(), record.position - found.record.position) ? found : null
   }
 
   function reject(record: ModelRecord, code: string, replaced: boolean): void {
@@ -130,7 +130,7 @@ export function createExpectation(world: World): Expectation {
         return
       }
     }
-    if (!before && !open && place === 'behind') return
+    if (!before && open?.record !== record && place === 'behind') return
     const fault = faultOf(record, reading)
     if (fault !== null) {
       if (open?.record !== record) reject(record, fault, open !== null)
@@ -208,8 +208,9 @@ export function createExpectation(world: World): Expectation {
 
   function readPages(): void {
     const { records, pageEnds } = world.feed
-    for (const record of records.slice(pageEnds[pagesRead - 1] ?? 0)) decide(record, 'within', ordinaryReading)
-    pagesRead = pageEnds.length
+    const begin = pagesRead === 0 ? 0 : (pageEnds[pagesRead - 1] ?? Infinity)
+    for (const record of records.slice(begin)) decide(record, 'within', ordinaryReading)
+    pagesRead = Math.max(pagesRead, pageEnds.length)
     cursor = pagesRead
   }
 
@@ -289,13 +290,15 @@ export function createExpectation(world: World): Expectation {
     continueFrom(position, knowsRecords, formerLookback) {
       const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
       if (!knowsRecords) rejects.clear()
-      const remembered = stood - (formerLookback ?? 0)
-      const kept = [...known].filter(([, { record }]) => knowsRecords && record.position >= remembered)
-      known = new Map(shape().mode === 'full-refresh' && knowsRecords ? known : kept)
+      const isWhole = shape().mode === 'full-refresh'
+      const remembered = shape().mode === 'pages' ? Infinity : stood - (formerLookback ?? 0)
+      const kept = [...known].filter(([, { record }]) => knowsRecords && (isWhole || record.position >= remembered))
+      known = new Map(kept)
       // What was remembered of them depends on where memory was cut.
       if (position < stood) for (const [, { record }] of kept) if (record.position >= position) perhaps.add(record)
       isExact &&= perhaps.size === 0
       cursor = position
+      pagesRead = position
       floor = position
       watermark = position
     },
@@ -322,11 +325,12 @@ function visitorOf({ flaw, visitor }: ModelRecord): number {
   return flaw === 'invalid' ? 0 : visitor
 }
 
-/** Another version of a record is known when it lies at most this far behind. */
-function versionReach({ mode, lookback }: JobShape): number {
-  if (mode === 'full-refresh') return Infinity
-  if (mode === 'pages') return -Infinity
-  return lookback ?? (mode === 'sliced' ? Infinity : 0)
+/** Whether another content of a key is the same record in another version, by how far it lies behind the known one. */
+function isOtherVersion({ mode, lookback }: JobShape, distance: number): boolean {
+  if (mode === 'full-refresh') return true
+  if (mode === 'pages') return false
+  if (lookback !== null) return distance <= lookback
+  return mode === 'sliced' || distance === 0
 }
 
 export function positionOf(ms: number): number {

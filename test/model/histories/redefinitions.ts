@@ -1,7 +1,7 @@
 import { notations } from '../records'
 import { instantAt } from '../records'
 import { documentOf, noCommand, pass } from '../world'
-import { acceptedSince, runUntil, settle, suffer } from './settle'
+import { acceptedSince, hourMs, runUntil, settle, suffer, withAgain } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { JobShape } from '../jobs'
 import type { World } from '../world'
@@ -9,7 +9,6 @@ import type { Deed, Mishap } from './alphabet'
 import type { Expectation } from './expectation'
 
 type Redefine = Extract<Deed, { kind: 'redefine' }>
-const hourMs = 3_600_000
 
 /** A definition that counts in another way stops the job; a person puts it back, or says where to go on. */
 export async function redefine(
@@ -63,7 +62,8 @@ export async function redefine(
 /** Gives a command that has to be taken up. */
 async function obey(world: World, command: Command): Promise<string | null> {
   const since = world.time.now()
-  const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined, command)
+  const given = withAgain(command, acceptedSince(world, command, since - hourMs))
+  const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined, given)
   if (typeof end === 'string') return end
   return end.error?.code === 'params-invalid' ? `refused: ${JSON.stringify(command)}: ${end.error.message}` : null
 }

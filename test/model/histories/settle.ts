@@ -8,7 +8,7 @@ import type { Mishap } from './alphabet'
 import type { Expectation } from './expectation'
 
 const minuteMs = 60_000
-const hourMs = 60 * minuteMs
+export const hourMs = 60 * minuteMs
 
 /**
  * Alarms, mishaps and the operator's answers until the job has done all that is due. Returns what stands in the way
@@ -84,4 +84,9 @@ export function acceptedSince(world: World, command: Command, since: number): Ac
 
 function withoutAgain({ force, from, to, resolve, as }: Command): string {
   return JSON.stringify({ force, from, to, resolve, as })
+}
+
+/** The same command within the hour is no new one, unless it names the run that took it up. */
+export function withAgain(command: Command, earlier: AcceptedCommand | undefined): Command {
+  return earlier ? { ...command, again: earlier.run } : command
 }
