@@ -171,7 +171,11 @@ export function createExpectation(world: World): Expectation {
     const visitor = visitorOf(record)
     counts.taken += 1
     if (heals) counts.healed += 1
-    known.set(key, { record, decision: 'sent' })
+    // An earlier version that was read again does not take the place of a later one.
+    const before = known.get(key)
+    if (!(reading.aside && before && before.record.position > record.position)) {
+      known.set(key, { record, decision: 'sent' })
+    }
     if (reading.aside || isLate(visitor, record.minute, reading.committedMarks)) aside.add(line)
     marks.set(partition(visitor), Math.max(record.minute, marks.get(partition(visitor)) ?? -Infinity))
     allow(line)

@@ -49,7 +49,7 @@ function hourOf(iso: string): number {
   return Math.floor(Date.parse(iso) / hourMs)
 }
 
-const patience = 40
+const patience = 24
 
 /** Ticks until a report is as wanted; the operator answers what waits for a person. */
 export async function runUntil(
@@ -64,7 +64,7 @@ export async function runUntil(
     await world.time.runUntil(world.activate(null, command).done, 35 * minuteMs)
     last = world.reports.slice(before).at(-1) ?? last
     if (last && world.reports.length > before && isWanted(last)) return last
-    command = (last && nextCommand(world, last)) ?? noCommand
+    command = (last && nextCommand(world, last)) ?? first
     await pass(world, 15 * minuteMs)
   }
   return `The job is stuck: ${JSON.stringify(last)}`
