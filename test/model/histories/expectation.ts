@@ -15,6 +15,11 @@ type Decision = 'sent' | 'rejected' | 'filtered'
 /** What identifies a record: its primary key, or else itself. */
 type Key = string | ModelRecord
 
+interface Known {
+  readonly record: ModelRecord
+  readonly decision: Decision
+}
+
 interface Reject {
   readonly record: ModelRecord
   readonly state: 'open' | 'dropped'
@@ -30,6 +35,8 @@ interface Reading {
   readonly force: boolean
   readonly replay: boolean
   readonly aside: boolean
+  /** What the backfill in work has decided itself. */
+  readonly own: Map<Key, Known> | null
   /** Late is what is older than these rows; null where it is what is older than any row before it. */
   readonly committedMarks: ReadonlyMap<number, number> | null
 }
@@ -75,7 +82,7 @@ export function createExpectation(world: World): Expectation {
   const table = new Map<string, string>()
   const aside = new Set<string>()
   const rejects = new Map<Key, Reject>()
-  let known = new Map<Key, { readonly record: ModelRecord; readonly decision: Decision }>()
+  let known = new Map<Key, Known>()
   let marks = new Map<number, number>()
   const counts = { taken: 0, healed: 0, rejects: new Map<string, number>() }
   let cursor: number | null = null
@@ -87,16 +94,22 @@ export function createExpectation(world: World): Expectation {
   const perhaps = new Set<ModelRecord>()
   const done: Range[] = []
   const shape = (): JobShape => world.shape
-  const ordinaryReading: Reading = { force: false, replay: false, aside: false, committedMarks: null }
+  const ordinaryReading: Reading = { force: false, replay: false, aside: false, own: null, committedMarks: null }
 
   function keyOf(record: ModelRecord): Key {
     return shape().keyed || shape().mode === 'full-refresh' ? record.id : record
   }
 
-  function recall(record: ModelRecord, force: boolean) {
-    const found = known.get(keyOf(record))
-    if (!found || (force && found.decision === 'sent')) return null
-    if (found.record === record) return found
+  function recall(record: ModelRecord, { force, own }: Reading): Known | null {
+    const decided = own && version(own, record)
+    if (decided) return decided
+    const found = version(known, record)
+    return force && found?.decision === 'sent' ? null : found
+  }
+
+  function version(memory: ReadonlyMap<Key, Known>, record: ModelRecord): Known | null {
+    const found = memory.get(keyOf(record))
+    if (!found || found.record === record) return found ?? null
     return isOtherVersion(shape(), record.position - found.record.position) ? found : null
   }
 
@@ -108,12 +121,12 @@ export function createExpectation(world: World): Expectation {
 
   /** The order of the questions is the protocol. */
   function decide(record: ModelRecord, place: 'within' | 'behind', reading: Reading): void {
-    const { force, replay } = reading
+    const { replay } = reading
     const key = keyOf(record)
     const found = rejects.get(key)
     const open = found?.state === 'open' ? found : null
     if (found && !open && found.record === record) return
-    const before = recall(record, force)
+    const before = place === 'behind' ? null : recall(record, reading)
     const isSame = before?.record === record
     if (isSame && !(open && before.decision === 'rejected')) {
       if (before.decision === 'sent' && perhaps.delete(record)) allow(lineOf(record))
@@ -176,6 +189,7 @@ export function createExpectation(world: World): Expectation {
     if (!(reading.aside && before && before.record.position > record.position)) {
       known.set(key, { record, decision: 'sent' })
     }
+    reading.own?.set(key, { record, decision: 'sent' })
     if (reading.aside || isLate(visitor, record.minute, reading.committedMarks)) aside.add(line)
     marks.set(partition(visitor), Math.max(record.minute, marks.get(partition(visitor)) ?? -Infinity))
     allow(line)
@@ -268,7 +282,7 @@ export function createExpectation(world: World): Expectation {
       }
     },
     backfill(range, force) {
-      const reading = { ...ordinaryReading, aside: true, force }
+      const reading = { ...ordinaryReading, aside: true, force, own: new Map<Key, Known>() }
       if (shape().mode === 'sliced') {
         for (let from = range.from; from < range.to; from += sliceLength) {
           readSlice(from, Math.min(from + sliceLength, range.to), reading)
