@@ -23,6 +23,8 @@ interface Known {
 interface Reject {
   readonly record: ModelRecord
   readonly state: 'open' | 'dropped'
+  /** Another content of it was sent: only a person has it sent. */
+  readonly isChanged: boolean
 }
 
 /** What a person asked to be read again, in positions. */
@@ -115,7 +117,7 @@ export function createExpectation(world: World): Expectation {
 
   function reject(record: ModelRecord, code: string, replaced: boolean): void {
     if (!replaced) counts.rejects.set(code, (counts.rejects.get(code) ?? 0) + 1)
-    rejects.set(keyOf(record), { record, state: 'open' })
+    rejects.set(keyOf(record), { record, state: 'open', isChanged: code === 'changed' })
     if (code !== 'changed') known.set(keyOf(record), { record, decision: 'rejected' })
   }
 
@@ -126,13 +128,15 @@ export function createExpectation(world: World): Expectation {
     const found = rejects.get(key)
     const open = found?.state === 'open' ? found : null
     if (found && !open && found.record === record) return
-    const before = place === 'behind' ? null : recall(record, reading)
+    const before = recall(record, reading)
     const isSame = before?.record === record
+    if (place === 'behind' && !isSame && found?.record !== record) return
     if (isSame && !(open && before.decision === 'rejected')) {
       if (before.decision === 'sent' && perhaps.delete(record)) allow(lineOf(record))
       if (open?.record === record) rejects.delete(key)
       return
     }
+    if (open?.record === record && open.isChanged && !replay && !reading.force) return
     if (before?.decision === 'sent' && !isSame && !(replay && open)) {
       if (shape().onChange === 'ignore') {
         known.set(key, { record, decision: 'sent' })
@@ -143,7 +147,6 @@ export function createExpectation(world: World): Expectation {
         return
       }
     }
-    if (!before && open?.record !== record && place === 'behind') return
     const fault = faultOf(record, reading)
     if (fault !== null) {
       if (open?.record !== record) reject(record, fault, open !== null)
@@ -303,7 +306,7 @@ export function createExpectation(world: World): Expectation {
       for (const { record, state } of [...rejects.values()]) if (state === 'open') decide(record, 'within', reading)
     },
     dropRejects() {
-      for (const [key, { record }] of rejects) rejects.set(key, { record, state: 'dropped' })
+      for (const [key, reject] of rejects) rejects.set(key, { ...reject, state: 'dropped' })
     },
     continueFrom(position, knowsRecords, formerLookback) {
       const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
