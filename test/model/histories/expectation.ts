@@ -15,9 +15,16 @@ type Decision = 'sent' | 'rejected' | 'filtered'
 /** What identifies a record: its primary key, or else itself. */
 type Key = string | ModelRecord
 
+interface Known {
+  readonly record: ModelRecord
+  readonly decision: Decision
+}
+
 interface Reject {
   readonly record: ModelRecord
   readonly state: 'open' | 'dropped'
+  /** Another content of it was sent: only a person has it sent. */
+  readonly isChanged: boolean
 }
 
 /** What a person asked to be read again, in positions. */
@@ -30,6 +37,8 @@ interface Reading {
   readonly force: boolean
   readonly replay: boolean
   readonly aside: boolean
+  /** What the backfill in work has decided itself. */
+  readonly own: Map<Key, Known> | null
   /** Late is what is older than these rows; null where it is what is older than any row before it. */
   readonly committedMarks: ReadonlyMap<number, number> | null
 }
@@ -75,7 +84,7 @@ export function createExpectation(world: World): Expectation {
   const table = new Map<string, string>()
   const aside = new Set<string>()
   const rejects = new Map<Key, Reject>()
-  let known = new Map<Key, { readonly record: ModelRecord; readonly decision: Decision }>()
+  let known = new Map<Key, Known>()
   let marks = new Map<number, number>()
   const counts = { taken: 0, healed: 0, rejects: new Map<string, number>() }
   let cursor: number | null = null
@@ -87,39 +96,47 @@ export function createExpectation(world: World): Expectation {
   const perhaps = new Set<ModelRecord>()
   const done: Range[] = []
   const shape = (): JobShape => world.shape
-  const ordinaryReading: Reading = { force: false, replay: false, aside: false, committedMarks: null }
+  const ordinaryReading: Reading = { force: false, replay: false, aside: false, own: null, committedMarks: null }
 
   function keyOf(record: ModelRecord): Key {
     return shape().keyed || shape().mode === 'full-refresh' ? record.id : record
   }
 
-  function recall(record: ModelRecord, force: boolean) {
-    const found = known.get(keyOf(record))
-    if (!found || (force && found.decision === 'sent')) return null
-    if (found.record === record) return found
+  function recall(record: ModelRecord, { force, own }: Reading): Known | null {
+    const decided = own && version(own, record)
+    if (decided) return decided
+    const found = version(known, record)
+    return force && found?.decision === 'sent' ? null : found
+  }
+
+  function version(memory: ReadonlyMap<Key, Known>, record: ModelRecord): Known | null {
+    const found = memory.get(keyOf(record))
+    if (!found || found.record === record) return found ?? null
     return isOtherVersion(shape(), record.position - found.record.position) ? found : null
   }
 
   function reject(record: ModelRecord, code: string, replaced: boolean): void {
     if (!replaced) counts.rejects.set(code, (counts.rejects.get(code) ?? 0) + 1)
-    rejects.set(keyOf(record), { record, state: 'open' })
+    rejects.set(keyOf(record), { record, state: 'open', isChanged: code === 'changed' })
     if (code !== 'changed') known.set(keyOf(record), { record, decision: 'rejected' })
   }
 
   /** The order of the questions is the protocol. */
   function decide(record: ModelRecord, place: 'within' | 'behind', reading: Reading): void {
-    const { force, replay } = reading
+    const { replay } = reading
     const key = keyOf(record)
     const found = rejects.get(key)
     const open = found?.state === 'open' ? found : null
     if (found && !open && found.record === record) return
-    const before = recall(record, force)
+    const before = recall(record, reading)
     const isSame = before?.record === record
+    if (place === 'behind' && !isSame && found?.record !== record) return
     if (isSame && !(open && before.decision === 'rejected')) {
       if (before.decision === 'sent' && perhaps.delete(record)) allow(lineOf(record))
       if (open?.record === record) rejects.delete(key)
       return
     }
+    if (open?.record === record && open.isChanged && !replay && !reading.force) return
     if (before?.decision === 'sent' && !isSame && !(replay && open)) {
       if (shape().onChange === 'ignore') {
         known.set(key, { record, decision: 'sent' })
@@ -130,7 +147,6 @@ export function createExpectation(world: World): Expectation {
         return
       }
     }
-    if (!before && open?.record !== record && place === 'behind') return
     const fault = faultOf(record, reading)
     if (fault !== null) {
       if (open?.record !== record) reject(record, fault, open !== null)
@@ -176,6 +192,7 @@ export function createExpectation(world: World): Expectation {
     if (!(reading.aside && before && before.record.position > record.position)) {
       known.set(key, { record, decision: 'sent' })
     }
+    reading.own?.set(key, { record, decision: 'sent' })
     if (reading.aside || isLate(visitor, record.minute, reading.committedMarks)) aside.add(line)
     marks.set(partition(visitor), Math.max(record.minute, marks.get(partition(visitor)) ?? -Infinity))
     allow(line)
@@ -268,7 +285,7 @@ export function createExpectation(world: World): Expectation {
       }
     },
     backfill(range, force) {
-      const reading = { ...ordinaryReading, aside: true, force }
+      const reading = { ...ordinaryReading, aside: true, force, own: new Map<Key, Known>() }
       if (shape().mode === 'sliced') {
         for (let from = range.from; from < range.to; from += sliceLength) {
           readSlice(from, Math.min(from + sliceLength, range.to), reading)
@@ -289,7 +306,7 @@ export function createExpectation(world: World): Expectation {
       for (const { record, state } of [...rejects.values()]) if (state === 'open') decide(record, 'within', reading)
     },
     dropRejects() {
-      for (const [key, { record }] of rejects) rejects.set(key, { record, state: 'dropped' })
+      for (const [key, reject] of rejects) rejects.set(key, { ...reject, state: 'dropped' })
     },
     continueFrom(position, knowsRecords, formerLookback) {
       const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
