@@ -55,22 +55,14 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   const { job, format, scope, memory, ownMemory, rejects, force, replay } = options
 
+  const isAskedFor = replay || force
+
   return function intake(raw) {
     const record = readRecord(job, raw)
     const at = record.cursor?.at ?? null
     const place = at === null ? 'within' : scope(at)
-    if (place === 'to-come') {
-      return {
-        record,
-        verdict: { kind: 'repeated', closes: null },
-        cursor: null,
-        recalled: null,
-        renews: false,
-      }
-    }
-    if (place === 'beyond' || place === 'out-of-range') {
-      return { record, verdict: { kind: place }, cursor: null, recalled: null, renews: false }
-    }
+    if (place === 'to-come') return untouched(record, { kind: 'repeated', closes: null })
+    if (place === 'beyond' || place === 'out-of-range') return untouched(record, { kind: place })
     const known = recall(record, at)
     const verdict = decide(record, known, place)
     return {
@@ -107,12 +99,10 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     indexed: ReturnType<RejectIndex['find']>,
     open: IndexedReject | null,
   ): Verdict | null {
-    const isSameReject = indexed?.same ?? false
-    if (isSameReject && !open) return { kind: 'repeated', closes: null }
-    if (known?.same) {
-      return open && isUnsent(known) ? null : { kind: 'repeated', closes: isSameReject ? open : null }
-    }
-    if (isSameReject && open?.changed && !replay && !force) return rejected(changed, open)
+    const sameReject = indexed?.same ? indexed.reject : null
+    if (sameReject && !open) return { kind: 'repeated', closes: null }
+    if (known?.same) return open && isUnsent(known) ? null : { kind: 'repeated', closes: sameReject }
+    if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
 
@@ -122,6 +112,11 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     if (job.sync.onChange === 'ignore') return { kind: 'duplicate' }
     return job.sync.onChange === 'reject' ? rejected(changed, open) : null
   }
+}
+
+/** Not looked at: the memory is neither asked nor told. */
+function untouched(record: ReadRecord, verdict: Verdict): Taken {
+  return { record, verdict, cursor: null, recalled: null, renews: false }
 }
 
 type EncodedRecord =

@@ -59,9 +59,8 @@ export function createStagedBatches(
       return batcher.rows
     },
     append(row) {
-      if (!sorter) return batcher.append(row)
-      sorting += 1
-      sorter.append(row)
+      if (sorter) sorting += 1
+      ;(sorter ?? batcher).append(row)
     },
     // Rows that are being sorted fill no batch yet: a commit then carries what may be under way at the same time.
     isFull: (rowsAhead) =>

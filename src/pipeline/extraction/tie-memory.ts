@@ -22,8 +22,7 @@ export async function openTieMemory(
   { keyed, files, run, cursor }: MemoryOptions,
 ): Promise<Memory> {
   /** Entries at the newest cursor, oldest first. */
-  let tail: MemoryEntry[] = []
-  for await (const entry of readEntries(stored, files)) tail.push(entry)
+  let tail = await allEntries(stored, files)
   let tailAt = cursor
   let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
   /** Keyless: those at the cursor where the read began; each answers once. */
@@ -83,6 +82,12 @@ export async function openTieMemory(
       return storeEntries(tail, tail.length, [], { file, to, run, files })
     },
   }
+}
+
+async function allEntries(stored: StoredMemory, files: MemoryOptions['files']): Promise<MemoryEntry[]> {
+  const entries: MemoryEntry[] = []
+  for await (const entry of readEntries(stored, files)) entries.push(entry)
+  return entries
 }
 
 /** Two equal events are two events: an entry that has answered is taken out. */
