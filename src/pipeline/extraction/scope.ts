@@ -34,7 +34,9 @@ export function sinceScope(
   storeNow: () => number,
 ): Scope {
   return (at) => {
-    if (range.since !== null && compareCursors(field, at, range.since) < 0) return 'behind'
+    const isBefore = range.since !== null && compareCursors(field, at, range.since) < 0
+    // A person's range is cut at both ends: not even a reject is healed beside it.
+    if (isBefore) return range.until === null ? 'behind' : 'out-of-range'
     if (range.until !== null && compareCursors(field, at, range.until) >= 0) return 'beyond'
     const isAhead = field.notation === 'instant' && instantOf(at) > storeNow() + field.toleranceMs
     return isAhead ? 'ahead' : 'within'

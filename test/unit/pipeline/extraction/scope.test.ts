@@ -14,10 +14,15 @@ const number: RecordCursor = { ...instant, notation: 'number' }
 const now = () => Date.UTC(2026, 0, 1, 12)
 
 describe('what is new behind a cursor', () => {
+  it('calls behind what lies before the cursor of an ordinary read', () => {
+    const scope = sinceScope(number, { since: '9', until: null }, now)
+    expect(['8', '9', '100'].map(scope)).toEqual(['behind', 'within', 'within'])
+  })
+
   it('begins at the cursor, inclusive, and ends before the end of a range', () => {
     const scope = sinceScope(number, { since: '9', until: '11' }, now)
     expect(['8', '9', '10', '11', '100'].map(scope)).toEqual([
-      'behind',
+      'out-of-range',
       'within',
       'within',
       'beyond',

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { JobError } from '../../src/errors'
+import { fullRefresh } from '../../src/jobs/full-refresh'
+import { incremental } from '../../src/jobs/incremental'
+import { sliced } from '../../src/jobs/sliced'
+import { atInstant, engineWorld, Event, hourMs, jobOf, minute, rowOf } from '../fixtures/engine-world'
+import { scriptedDestination } from '../fixtures/scripted-destination'
+import { inPages, scriptedSource } from '../fixtures/scripted-source'
+import type { Job } from '../../src/jobs/job'
+import type { Late, OnChange } from '../../src/jobs/sync'
+import type { RunReport } from '../../src/state/run-report'
+import type { EngineWorld } from '../fixtures/engine-world'
+
+/** What a dry run promises of the run that follows. */
+const promised = [
+  ...['slices', 'records', 'taken', 'healed', 'rows', 'rejects', 'rejectsByReason', 'duplicates', 'filtered'],
+  ...['repeated', 'behind', 'outOfRange', 'late', 'batches'],
+] as const
+
+function promises(report: RunReport): object {
+  return Object.fromEntries(promised.map((name) => [name, report[name as keyof RunReport]]))
+}
+
+const record = fc.record({
+  key: fc.nat(5),
+  minute: fc.nat(150),
+  row: fc.option(fc.nat(150), { nil: undefined }),
+  value: fc.constantFrom(1, 2, 3, 'invalid', 'unwanted', 'twice'),
+  drift: fc.option(fc.nat(9), { nil: undefined }),
+})
+type Drawn = typeof record extends fc.Arbitrary<infer Value> ? Value : never
+
+const shape = fc.record({
+  mode: fc.constantFrom('incremental', 'sliced', 'full-refresh' as const),
+  keyed: fc.boolean(),
+  lookback: fc.boolean(),
+  onChange: fc.constantFrom<OnChange>('ignore', 'reject', 'send'),
+  late: fc.constantFrom<Late>('send', 'reject'),
+  kind: fc.constantFrom('keyed', 'upsert' as const),
+  slicesPerRun: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
+  bringsMore: fc.boolean(),
+})
+type Shape = typeof shape extends fc.Arbitrary<infer Value> ? Value : never
+
+function syncOf({ mode, keyed, lookback, onChange, late, slicesPerRun }: Shape): Job['sync'] {
+  const key = keyed || lookback ? { primaryKey: 'id' } : {}
+  const back = lookback ? { lookback: { hours: 1 }, onChange } : {}
+  if (mode === 'full-refresh') return fullRefresh({ primaryKey: 'id', onChange, late })
+  if (mode === 'incremental') return incremental({ cursor: atInstant, late, ...key, ...back } as never)
+  const grid = { every: 'hour', timeZone: 'UTC', start: '2026-11-20' } as const
+  const capped = slicesPerRun === undefined ? {} : { slicesPerRun }
+  return sliced({ cursor: atInstant, late, ...grid, ...key, ...back, ...capped } as never)
+}
+
+function jobIn(world: EngineWorld, given: Shape): Job {
+  const sync = given.kind === 'keyed' ? { ...syncOf(given), onChange: changeOf(given) } : syncOf(given)
+  return jobOf(world, {
+    sync: sync as Job['sync'],
+    source: scriptedSource(world.feed, { bringsMore: given.bringsMore }),
+    destination: scriptedDestination(world.list, given.kind as 'keyed'),
+    record: Event.loose(),
+    map(event) {
+      const { value, row, ...rest } = event as Event & { row?: string }
+      if ((value as unknown) === 'invalid') throw new RangeError('invalid')
+      if ((value as unknown) === 'unwanted') return null
+      const one = rowOf({ ...rest, at: row ?? rest.at, value })
+      return (value as unknown) === 'twice' ? [one, { ...one, id: `${one.id}b` }] : one
+    },
+  })
+}
+
+/** What an append destination can take. */
+const changeOf = ({ onChange }: Shape): OnChange => (onChange === 'send' ? 'ignore' : onChange)
+
+/** In the order of their cursors; a source that brings more ignores what it was asked. */
+function fill({ feed }: EngineWorld, drawn: readonly Drawn[], { bringsMore }: Shape): void {
+  feed.records = [...drawn]
+    .sort((a, b) => a.minute - b.minute)
+    .map(({ key, minute: at, row, value, drift }) => ({
+      ...{ id: `k${key}`, at: minute(at), value },
+      ...(row === undefined ? {} : { row: minute(row) }),
+      ...(drift === undefined ? {} : { drift }),
+    }))
+  feed.pages = bringsMore ? () => inPages(feed.records, feed.pageSize) : null
+}
+
+const codeOf = (error: unknown) => (error instanceof JobError ? error.code : 'none')
+
+it('a dry run counts what the next run then counts, whatever the job and its history', async () => {
+  const drawn = fc.array(record, { maxLength: 14 })
+  const history = fc.array(drawn, { minLength: 1, maxLength: 3 })
+  let failures = 0
+  await fc.assert(
+    fc.asyncProperty(shape, history, drawn, fc.boolean(), async (given, before, last, resends) => {
+      const world = engineWorld()
+      const job = jobIn(world, given)
+      for (const records of before) {
+        fill(world, records, given)
+        await world.run(job)
+        await world.pass(hourMs)
+      }
+      fill(world, last, given)
+      if (resends) await world.run(job, { resolve: 'rejects', as: 'resend' })
+      const files = new Map(world.store.files)
+      const promise = await world.dryRun(job).catch(codeOf)
+      expect(new Map(world.store.files)).toEqual(files)
+
+      const report = await world.run(job)
+      if (typeof promise === 'string') {
+        failures += 1
+        expect(report).toMatchObject({ outcome: 'failed', error: { code: promise } })
+      } else if (report.outcome !== 'skipped') expect(promises(report)).toEqual(promises(promise))
+      else expect(promise.records).toBe(0)
+    }),
+    { numRuns: 150 },
+  )
+  expect(failures).toBeLessThan(75)
+}, 120_000)
+
+it('a dry run shows the first rows and the first rejects', async () => {
+  const world = engineWorld()
+  world.feed.records = [
+    { id: 'a', at: minute(1) },
+    { id: 'b', at: minute(2), value: 'x' },
+  ]
+  expect(await world.dryRun(jobOf(world))).toMatchObject({
+    outcome: 'succeeded',
+    sample: { rows: ['a\n'], rejects: [{ code: 'record-invalid', path: 'value', record: { id: 'b' } }] },
+  })
+  expect(world.store.files.size).toBe(0)
+  expect(world.hits()).toEqual([])
+})
