@@ -101,7 +101,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   ): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
     if (sameReject && !open) return { kind: 'repeated', closes: null }
-    if (known?.same) return open && isUnsent(known) ? null : { kind: 'repeated', closes: sameReject }
+    if (known?.same) return recogniseSame(known, sameReject, open)
     if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
@@ -145,8 +145,14 @@ function toRows(
   }
 }
 
-function isUnsent({ decision }: Known): boolean {
-  return decision === 'rejected' || decision === 'late'
+/** Null where it was never sent and its reject may be healed now. */
+function recogniseSame(
+  { decision }: Known,
+  sameReject: IndexedReject | null,
+  open: IndexedReject | null,
+): Verdict | null {
+  const wasUnsent = decision === 'rejected' || decision === 'late'
+  return open && wasUnsent ? null : { kind: 'repeated', closes: sameReject }
 }
 
 function rejected(reason: Reject, replaces: IndexedReject | null): Verdict {

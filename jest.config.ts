@@ -1,7 +1,8 @@
+// CommonJS without type syntax: Jest loads it on every Node without a TypeScript loader.
+
 /** ESM-only packages that Jest, which runs CommonJS here, must have transformed. */
 const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata-polyfill', 'jose']
 
-/** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   // All that tests import, so that `--findRelatedTests` knows who imports what.
