@@ -5,6 +5,9 @@ import type { Log, LogFields } from '../log'
 const levels = ['error', 'warn', 'info', 'debug'] as const
 type Level = (typeof levels)[number]
 
+/** Texts of servers and stacks may be of any length; the log of an activation may not. */
+const longestText = 4_000
+
 /** Structured lines on the console, which is where an action's log is collected. Everything passes the redactor. */
 export function createLogger(level: string, redactor: Redactor): Log {
   const shown = new Set(levels.slice(0, levels.indexOf(isLevel(level) ? level : 'info') + 1))
@@ -12,13 +15,20 @@ export function createLogger(level: string, redactor: Redactor): Log {
   function write(at: Level): (message: string, fields?: LogFields) => void {
     return (message, fields = {}) => {
       if (!shown.has(at)) return
-      const line = withoutControls(JSON.stringify(redactor.value({ level: at, message, ...fields })))
+      const line = withoutControls(
+        JSON.stringify(redactor.value({ level: at, message, ...fields }), shortened),
+      )
       if (at === 'error' || at === 'warn') console.error(line)
       else console.log(line)
     }
   }
 
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** Only after it was redacted: half of a secret is no longer recognised. */
+function shortened(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > longestText ? `${value.slice(0, longestText)}…` : value
 }
 
 function isLevel(text: string): text is Level {

@@ -27,6 +27,8 @@ export const EngineSettings = z.object({
   /** Batches that one commit may carry. */
   commitBatches: positive.default(1_000),
   reportsKept: positive.default(20),
+  /** New rejects of one commit whose index fits into memory; with more it is not read to its end. */
+  commitRejects: positive.default(20_000),
   /** Open rejects a job may have; more need a person. */
   openRejects: positive.default(100_000),
   /** The same command within this long returns the first result. */

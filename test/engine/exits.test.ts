@@ -120,6 +120,31 @@ describe('too many rejects', () => {
   })
 })
 
+describe('more rejects in one commit than fit into memory', () => {
+  it('end the read where they are, and are taken once, as the error says', async () => {
+    const world = engineWorld({ commitRejects: 25 })
+    world.feed.records = Array.from({ length: 1_000 }, (_, id) => ({
+      id: `m${id}`,
+      at: minute(1),
+      value: 'x',
+    }))
+    const job = jobOf(world)
+    const report = await world.run(job)
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code: 'too-many-rejects',
+        message: expect.stringMatching(/^26 of the first new records/) as string,
+      },
+    })
+
+    expect(await world.run(job, exitOf(report, { as: 'continue' }))).toMatchObject({
+      rejects: 1_000,
+      rows: 0,
+    })
+  })
+})
+
 describe('a piece of work that can never succeed', () => {
   it('is left out where a record lies outside its slice', async () => {
     const world = worldOf(...records, { id: 'later', at: minute(70) })

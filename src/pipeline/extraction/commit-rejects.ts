@@ -16,13 +16,16 @@ export interface CommitRejects {
   readonly byReason: Readonly<Record<string, number>>
   /** New ones: a record that is rejected again is not counted again. */
   readonly count: number
-  /** Returns false where the very same reject is stored already. */
+  /**
+   * Returns false where the very same reject is stored already.
+   * @throws JobError `too-many-rejects` where they no longer fit into memory
+   */
   add(record: ReadRecord, reject: Reject, replaces: IndexedReject | null): boolean
   /** The record was sent, or left out by `map`, after all. */
   close(healed: IndexedReject): void
   settle(): Promise<void>
   /**
-   * Judges the commit before anything of it can be sent; returns the waiver that let it pass.
+   * Judges the whole commit before anything of it can be sent; returns the waiver that let it pass.
    * @throws JobError `too-many-rejects`
    */
   assertAcceptable(newRecords: number): readonly Waiver[]
@@ -67,6 +70,8 @@ export function createRejects(
       const changed = reject.code === 'changed' ? ({ changed: true } as const) : {}
       index.add({ keyed, ...changed, words, state: 'open', ...place })
       isChanged = true
+      if (count > settings.commitRejects && !aside && !state.document.waivers.includes('too-many-rejects'))
+        throw tooMany({ name, count, newRecords: null, byReason, sample })
       return true
     },
     close(healed) {
@@ -115,7 +120,8 @@ function withOpenCounts(
 function tooMany(facts: {
   readonly name: string
   readonly count: number
-  readonly newRecords: number
+  /** Null where the commit was not read to its end. */
+  readonly newRecords: number | null
   readonly byReason: Readonly<Record<string, number>>
   readonly sample: string
 }): JobError {
@@ -123,7 +129,7 @@ function tooMany(facts: {
   const worst = Object.entries(byReason).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'none'
   return new JobError(
     'too-many-rejects',
-    `${count} of ${newRecords} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
+    `${count} of ${newRecords ?? 'the first'} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
     'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
     { details: { commit: name, rejects: count, worst, sample } },
   )

@@ -1,0 +1,39 @@
+const hexOf = (sign: string) => sign.charCodeAt(0).toString(16).padStart(2, '0')
+const each = (text: string, escape: (sign: string) => string) => Array.from(text, escape).join('')
+
+/** The forms in which a server may repeat what it was sent. */
+export const encodings: Readonly<Record<string, (secret: string) => string>> = {
+  'as it is': (secret) => secret,
+  'in base64': (secret) => Buffer.from(secret).toString('base64'),
+  'in base64url': (secret) => Buffer.from(secret).toString('base64url'),
+  'within HTTP Basic credentials': (secret) => Buffer.from(`client:${secret}`).toString('base64'),
+  'in percent escapes, upper case': (secret) => each(secret, (sign) => `%${hexOf(sign).toUpperCase()}`),
+  'in percent escapes, lower case': (secret) => each(secret, (sign) => `%${hexOf(sign)}`),
+  'in hex': (secret) => Buffer.from(secret).toString('hex'),
+  'in HTML': (secret) => each(secret, (sign) => `&#${sign.charCodeAt(0)};`),
+  'in JSON escapes': (secret) => each(secret, (sign) => `\\u00${hexOf(sign)}`),
+  'in upper case': (secret) => secret.toUpperCase(),
+}
+
+/** Whether a text holds a secret, whatever its form. Decoders of our own: the redactor is what is tested. */
+export function holds(text: string, secret: string): boolean {
+  const plain = [text, unescapedPercent(text), unescapedHtml(text), unescapedJson(text)]
+  const spelled = plain.some((form) => form.toLowerCase().includes(secret.toLowerCase()))
+  return spelled || decodings(text).some((decoded) => decoded.includes(secret))
+}
+
+const unescapedPercent = (text: string) =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+const unescapedHtml = (text: string) =>
+  text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+const unescapedJson = (text: string) =>
+  text.replace(/\\+u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+
+/** Every run that could be base64 or hex, decoded at each alignment. */
+function decodings(text: string): string[] {
+  const runs = text.match(/[\w+/-]{8,}/g) ?? []
+  return runs.flatMap((run) => [
+    ...[0, 1, 2, 3].map((skipped) => Buffer.from(run.slice(skipped), 'base64').toString('latin1')),
+    ...[0, 1].map((skipped) => Buffer.from(run.slice(skipped), 'hex').toString('latin1')),
+  ])
+}
