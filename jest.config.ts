@@ -1,9 +1,10 @@
-// CommonJS without type syntax: Jest loads it on every Node without a TypeScript loader.
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest'
 
 /** ESM-only packages that Jest, which runs CommonJS here, must have transformed. */
 const esmPackages = ['node-fetch', 'fetch-blob', 'data-uri-to-buffer', 'formdata-polyfill', 'jose']
 
-module.exports = {
+const config: Config = {
   testEnvironment: 'node',
   // All that tests import, so that `--findRelatedTests` knows who imports what.
   roots: ['<rootDir>/src', '<rootDir>/actions', '<rootDir>/emulators', '<rootDir>/test'],
@@ -36,3 +37,5 @@ module.exports = {
   // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
   workerIdleMemoryLimit: '600MB',
 }
+
+export default config
