@@ -58,13 +58,19 @@ export function continueDefinition(
   const { order, ...place } = placeOf(job.sync, stood, from, storeNow)
   if (stepsOver && order !== null) assertAhead(order, from)
   const { memory } = document
+  // What is remembered of a text's place is nothing: at another cursor its records would be taken for those there.
+  const isElsewhere = isText(job.sync) && order !== 0
   return {
     note: [whereTo(from, changes), consequenceOf(job.sync, order), whatIsGone(memory, lost)].join(' ').trim(),
     effect: {
       ...{ kind: 'definition-continued', counting, ...place },
-      memory: isSame ? without(memory, lost) : noMemory,
+      memory: isSame && !isElsewhere ? without(memory, lost) : noMemory,
     },
   }
+}
+
+function isText(sync: Job['sync']): boolean {
+  return sync.mode === 'incremental' && sync.cursor.kind === 'record' && sync.cursor.notation === 'text'
 }
 
 function whereTo(from: string | undefined, changes: readonly string[]): string {

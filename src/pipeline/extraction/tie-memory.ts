@@ -19,28 +19,37 @@ const lazyLimit = 1_000
  */
 export async function openTieMemory(
   stored: StoredMemory,
-  { keyed, files, run, cursor }: MemoryOptions,
+  { keyed, files, run, cursor, placeOf }: MemoryOptions,
 ): Promise<Memory> {
   /** Entries at the newest cursor, oldest first. */
-  let tail = await allEntries(stored, files)
+  const known = await allEntries(stored, files)
+  const isAtCursor = ({ place }: MemoryEntry) => cursor !== null && place === placeOf(cursor)
+  let tail = known.filter(isAtCursor)
   let tailAt = cursor
   let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
   /** Keyless: those at the cursor where the read began; each answers once. */
   let unmatched: MemoryEntry[] = []
   let readsFrom = cursor
   const table = createVersionTable()
-  if (keyed) for (const entry of tail) table.put(entry)
+  // Entries of other places: a lookback was given up, or the job goes on from before where it stood.
+  for (const entry of known) if (keyed && !isAtCursor(entry)) table.put(entry)
+  table.nextCursor()
+  for (const entry of tail) if (keyed) table.put(entry)
 
   function settle(): void {
-    for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision, 0))
+    for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision, placeOfTail()))
     fresh = []
+  }
+
+  function placeOfTail(): number {
+    return tailAt === null ? 0 : placeOf(tailAt)
   }
 
   function amend(identity: LazyIdentity, decision: Decision, { at, recalled }: Sighting): void {
     // An earlier version than that at the cursor: only the latter can come again.
     if (keyed && at !== tailAt) return
     settle()
-    const entry = entryOf(identity(), decision, 0)
+    const entry = entryOf(identity(), decision, placeOfTail())
     if (keyed && identity().keyed) table.put(entry)
     const isIt = (known: MemoryEntry) =>
       recalled && !isSameEntry(known, entry) && sameContent(identity(), known.words)
@@ -70,7 +79,7 @@ export async function openTieMemory(
         tailAt = at
         table.nextCursor()
       }
-      if (keyed && identity().keyed) table.put(entryOf(identity(), decision, 0))
+      if (keyed && identity().keyed) table.put(entryOf(identity(), decision, placeOfTail()))
       if (!isNewest) return
       fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
