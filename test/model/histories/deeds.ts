@@ -108,9 +108,15 @@ function recordOf(world: World, { flaw, lag, twin }: Draft, position: number, in
   const content = nextContent(world) + index
   const earlier = world.feed.records[content % Math.max(1, world.feed.records.length)]
   const isPlaced = flaw !== 'cursorless' && flaw !== 'far-ahead'
-  const id = twin && isPlaced && earlier && mayHaveTwins(world) ? earlier.id : `r${content}`
+  const mayBeTwin = isPlaced && earlier && mayHaveTwins(world) && !isAt(world, earlier.id, position)
+  const id = twin && mayBeTwin ? earlier.id : `r${content}`
   const visitor = Number(id.slice(1)) % 3
   return { id, visitor, position, minute: Math.max(0, position - lag), content, flaw: possibleFlaw(world, flaw) }
+}
+
+/** A key is unique at one place, or it is none. */
+function isAt({ feed }: World, id: string, position: number): boolean {
+  return feed.records.some((record) => record.id === id && record.position === position)
 }
 
 /** Two records of one key side by side: only where each version is a record, and rows are added. */
