@@ -115,10 +115,18 @@ export function createExpectation(world: World): Expectation {
     return isOtherVersion(shape(), record.position - found.record.position) ? found : null
   }
 
-  function reject(record: ModelRecord, code: string, replaced: boolean): void {
+  /** An earlier version that was read again does not take the place of a later one. */
+  function remember(record: ModelRecord, decision: Decision, { aside: isAside, own }: Reading): void {
+    const key = keyOf(record)
+    own?.set(key, { record, decision })
+    const before = known.get(key)
+    if (!isAside || !before || before.record.position <= record.position) known.set(key, { record, decision })
+  }
+
+  function reject(record: ModelRecord, code: string, replaced: boolean, reading: Reading): void {
     if (!replaced) counts.rejects.set(code, (counts.rejects.get(code) ?? 0) + 1)
     rejects.set(keyOf(record), { record, state: 'open', isChanged: code === 'changed' })
-    if (code !== 'changed') known.set(keyOf(record), { record, decision: 'rejected' })
+    if (code !== 'changed') remember(record, 'rejected', reading)
   }
 
   /** The order of the questions is the protocol. */
@@ -139,17 +147,17 @@ export function createExpectation(world: World): Expectation {
     if (open?.record === record && open.isChanged && !replay && !reading.force) return
     if (before?.decision === 'sent' && !isSame && !(replay && open)) {
       if (shape().onChange === 'ignore') {
-        known.set(key, { record, decision: 'sent' })
+        remember(record, 'sent', reading)
         return
       }
       if (shape().onChange === 'reject') {
-        if (open?.record !== record) reject(record, 'changed', open !== null)
+        if (open?.record !== record) reject(record, 'changed', open !== null, reading)
         return
       }
     }
     const fault = faultOf(record, reading)
     if (fault !== null) {
-      if (open?.record !== record) reject(record, fault, open !== null)
+      if (open?.record !== record) reject(record, fault, open !== null, reading)
       return
     }
     take(record, open !== null, reading)
@@ -180,19 +188,14 @@ export function createExpectation(world: World): Expectation {
     const key = keyOf(record)
     rejects.delete(key)
     if (record.flaw === 'unwanted') {
-      known.set(key, { record, decision: 'filtered' })
+      remember(record, 'filtered', reading)
       return
     }
     const line = lineOf(record)
     const visitor = visitorOf(record)
     counts.taken += 1
     if (heals) counts.healed += 1
-    // An earlier version that was read again does not take the place of a later one.
-    const before = known.get(key)
-    if (!(reading.aside && before && before.record.position > record.position)) {
-      known.set(key, { record, decision: 'sent' })
-    }
-    reading.own?.set(key, { record, decision: 'sent' })
+    remember(record, 'sent', reading)
     if (reading.aside || isLate(visitor, record.minute, reading.committedMarks)) aside.add(line)
     marks.set(partition(visitor), Math.max(record.minute, marks.get(partition(visitor)) ?? -Infinity))
     allow(line)
