@@ -107,11 +107,15 @@ function addLate(world: World, drafts: readonly Draft[]): void {
 function recordOf(world: World, { flaw, lag, twin }: Draft, position: number, index: number): ModelRecord {
   const content = nextContent(world) + index
   const earlier = world.feed.records[content % Math.max(1, world.feed.records.length)]
-  const isPlaced = flaw !== 'cursorless' && flaw !== 'far-ahead'
-  const mayBeTwin = isPlaced && earlier && mayHaveTwins(world) && !isAt(world, earlier.id, position)
+  const mayBeTwin =
+    isPlaced(flaw) && earlier && isPlaced(earlier.flaw) && mayHaveTwins(world) && !isAt(world, earlier.id, position)
   const id = twin && mayBeTwin ? earlier.id : `r${content}`
   const visitor = Number(id.slice(1)) % 3
   return { id, visitor, position, minute: Math.max(0, position - lag), content, flaw: possibleFlaw(world, flaw) }
+}
+
+function isPlaced(flaw: ModelRecord['flaw']): boolean {
+  return flaw !== 'cursorless' && flaw !== 'far-ahead'
 }
 
 /** A key is unique at one place, or it is none. */
