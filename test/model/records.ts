@@ -95,6 +95,6 @@ export function toRaw(record: ModelRecord, { write }: CursorNotation, noise: num
     content,
     cursor: flaw === 'cursorless' ? null : write(record),
     ...(flaw === 'unmappable' || flaw === 'unwanted' ? { note: flaw } : {}),
-    ...(noise === null || flaw === 'invalid' ? {} : { readAt: noise }),
+    ...(noise === null ? {} : { readAt: noise }),
   }
 }

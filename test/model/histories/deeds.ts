@@ -36,14 +36,14 @@ export async function act(
       if (world.shape.mode === 'full-refresh') remove(world, deed.which)
       break
     case 'mend':
-      if (deed.what === 'schema' && !world.seen.has('deed: drift')) world.author.takesInvalid = true
+      if (deed.what === 'schema') world.author.takesInvalid = true
       else world.author.mapsUnmappable = true
       break
     case 'learn':
-      if (!world.seen.has('deed: drift')) world.author.knowsMore = true // defect 8
+      world.author.knowsMore = true
       break
     case 'drift':
-      if (!world.author.knowsMore && !world.author.takesInvalid) world.feed.noise = world.feed.noise === null ? 0 : null // defect 8
+      world.feed.noise = world.feed.noise === null ? 0 : null
       break
     case 'wait':
       await pass(world, 150 * minuteMs)

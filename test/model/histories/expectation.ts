@@ -144,6 +144,12 @@ export function createExpectation(world: World): Expectation {
       if (open?.record === record) rejects.delete(key)
       return
     }
+    if (before && !isSame && perhaps.has(before.record)) {
+      perhaps.delete(before.record)
+      if (faultOf(record, reading) === null) allow(lineOf(record))
+      remember(record, 'sent', reading)
+      return
+    }
     if (open?.record === record && open.isChanged && !replay && !reading.force) return
     if (before?.decision === 'sent' && !isSame && !(replay && open)) {
       if (shape().onChange === 'ignore') {
@@ -251,6 +257,23 @@ export function createExpectation(world: World): Expectation {
     }
   }
 
+  /** What is still known of a record when the job goes on from a position. */
+  function remembered(
+    stood: number,
+    position: number,
+    formerLookback: number | null,
+  ): (record: ModelRecord) => 'yes' | 'no' | 'perhaps' {
+    const { mode, keyed, notation } = shape()
+    if (mode === 'full-refresh') return () => 'yes'
+    if (mode === 'pages') return () => 'no'
+    if (formerLookback !== null) {
+      // What lies before the window may have been forgotten or not.
+      return (record) => (record.position >= stood - formerLookback ? 'yes' : 'perhaps')
+    }
+    if (position === stood) return (record) => (record.position === stood ? 'yes' : 'no')
+    return (record) => (keyed && notation !== 'text' && record.position === stood ? 'perhaps' : 'no')
+  }
+
   function cover(range: Range): void {
     done.push(range)
   }
@@ -314,12 +337,12 @@ export function createExpectation(world: World): Expectation {
     continueFrom(position, knowsRecords, formerLookback) {
       const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
       if (!knowsRecords) rejects.clear()
-      const isWhole = shape().mode === 'full-refresh'
-      const remembered = shape().mode === 'pages' ? Infinity : stood - (formerLookback ?? 0)
-      const kept = [...known].filter(([, { record }]) => knowsRecords && (isWhole || record.position >= remembered))
-      known = new Map(kept)
-      // What was remembered of them depends on where memory was cut.
-      if (position < stood) for (const [, { record }] of kept) if (record.position >= position) perhaps.add(record)
+      const reach = knowsRecords ? remembered(stood, position, formerLookback) : () => 'no'
+      for (const [key, { record }] of [...known]) {
+        const isKept = reach(record)
+        if (isKept === 'no') known.delete(key)
+        if (isKept === 'perhaps') perhaps.add(record)
+      }
       isExact &&= perhaps.size === 0
       cursor = position
       pagesRead = position

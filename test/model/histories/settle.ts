@@ -32,7 +32,8 @@ export async function suffer(world: World, mishaps: readonly Mishap[], command: 
   for (const { activationMs, waitMs, ...accident } of mishaps) {
     world.activationMs = activationMs
     const { process, done } = world.activate(accident, command)
-    await world.time.runUntil(done, 35 * minuteMs)
+    // Who gave a command tries again within the hour.
+    await world.time.runUntil(done, 12 * minuteMs)
     if (process.fate !== 'running') world.seen.add(process.fate)
     await pass(world, waitMs)
   }
