@@ -67,8 +67,7 @@ export function createRejects(
       const message = redact(reject.message)
       if (sample === '') sample = `${reject.path}: ${message}`
       const place = log.add(record.raw, { ...reject, message })
-      const changed = reject.code === 'changed' ? ({ changed: true } as const) : {}
-      index.add({ keyed, ...changed, words, state: 'open', ...place })
+      index.add({ keyed, ...changedFlag(reject), words, state: 'open', ...place })
       isChanged = true
       if (count > settings.commitRejects && !aside && !state.document.waivers.includes('too-many-rejects'))
         throw tooMany({ name, count, newRecords: null, byReason, sample })
@@ -94,6 +93,10 @@ export function createRejects(
       return { index: await storeRejectIndex(index.entries, file, state.run, files), segments }
     },
   }
+}
+
+function changedFlag({ code }: Reject): { readonly changed?: true } {
+  return code === 'changed' ? { changed: true } : {}
 }
 
 function openIn({ entries }: CommitOptions['rejects']): number {

@@ -31,18 +31,18 @@ export async function openTieMemory(
   let unmatched: MemoryEntry[] = []
   let readsFrom = cursor
   const table = createVersionTable()
-  // Entries of other places: a lookback was given up, or the job goes on from before where it stood.
-  for (const entry of known) if (keyed && !isAtCursor(entry)) table.put(entry)
-  table.nextCursor()
-  for (const entry of tail) if (keyed) table.put(entry)
+  if (keyed) table.load(known, isAtCursor)
+
+  const placeOfTail = () => (tailAt === null ? 0 : placeOf(tailAt))
 
   function settle(): void {
     for (const { identity, decision } of fresh) tail.push(entryOf(identity(), decision, placeOfTail()))
     fresh = []
   }
 
-  function placeOfTail(): number {
-    return tailAt === null ? 0 : placeOf(tailAt)
+  function moveTo(at: string | null): void {
+    ;[tail, fresh, tailAt] = [[], [], at]
+    table.nextCursor()
   }
 
   function amend(identity: LazyIdentity, decision: Decision, { at, recalled }: Sighting): void {
@@ -51,9 +51,9 @@ export async function openTieMemory(
     settle()
     const entry = entryOf(identity(), decision, placeOfTail())
     if (keyed && identity().keyed) table.put(entry)
-    const isIt = (known: MemoryEntry) =>
-      recalled && !isSameEntry(known, entry) && sameContent(identity(), known.words)
-    const index = tail.findIndex(keyed ? ({ words }) => isSameKey(words, entry.words) : isIt)
+    const index = tail.findIndex((known) =>
+      keyed ? isSameKey(known.words, entry.words) : recalled && isOutdated(known, entry, identity()),
+    )
     if (index >= 0 || (!recalled && at === tailAt)) tail[index < 0 ? tail.length : index] = entry
   }
 
@@ -63,25 +63,17 @@ export async function openTieMemory(
       unmatched = keyed ? [] : [...tail]
       readsFrom = tailAt
     },
-    recall(identity, at) {
-      if (keyed) return table.recall(identity, at === tailAt)
-      return at === readsFrom ? recallOnce(unmatched, identity) : null
-    },
+    recall: (identity, at) =>
+      keyed ? table.recall(identity, at === tailAt) : recallOnce(at === readsFrom ? unmatched : [], identity),
     remember(identity, decision, sighting) {
       const { at, isNewest, recalled } = sighting
       if (!keyed && recalled) {
         amend(identity, decision, sighting)
         return
       }
-      if (isNewest && at !== tailAt) {
-        tail = []
-        fresh = []
-        tailAt = at
-        table.nextCursor()
-      }
+      if (isNewest && at !== tailAt) moveTo(at)
       if (keyed && identity().keyed) table.put(entryOf(identity(), decision, placeOfTail()))
-      if (!isNewest) return
-      fresh.push({ identity, decision })
+      if (isNewest) fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
     },
     amend,
@@ -113,12 +105,23 @@ function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity): Known | n
 function createVersionTable() {
   const table = createKeyTable()
   let cursorNumber = 0
+
+  function nextCursor(): void {
+    cursorNumber = (cursorNumber + 1) % 0x100_0000
+  }
+
+  function put(entry: MemoryEntry): void {
+    table.put({ ...entry, decision: ((cursorNumber << 8) | entry.decision) >>> 0 })
+  }
+
   return {
-    nextCursor() {
-      cursorNumber = (cursorNumber + 1) % 0x100_0000
-    },
-    put(entry: MemoryEntry) {
-      table.put({ ...entry, decision: ((cursorNumber << 8) | entry.decision) >>> 0 })
+    nextCursor,
+    put,
+    /** Entries of other places remain where a lookback was given up, or the job goes on from before where it stood. */
+    load(entries: readonly MemoryEntry[], isAtCursor: (entry: MemoryEntry) => boolean) {
+      for (const entry of entries) if (!isAtCursor(entry)) put(entry)
+      nextCursor()
+      for (const entry of entries) if (isAtCursor(entry)) put(entry)
     },
     recall(identity: LazyIdentity, isNewest: boolean): Known | null {
       const { words, keyed } = identity()
@@ -136,9 +139,11 @@ export function entryOf({ words }: Identity, decision: Decision, place: number):
   return { words, decision: decisions[decision], place }
 }
 
-/** Neither its decision nor one of its hashes differs. */
-function isSameEntry(a: MemoryEntry, b: MemoryEntry): boolean {
-  return a.decision === b.decision && a.words.every((word, index) => word === b.words[index])
+/** The same record, of which the decision or one of the hashes is another now. */
+function isOutdated(known: MemoryEntry, entry: MemoryEntry, identity: Identity): boolean {
+  const isEqual =
+    known.decision === entry.decision && known.words.every((word, index) => word === entry.words[index])
+  return !isEqual && sameContent(identity, known.words)
 }
 
 const isSameKey = (a: MemoryEntry['words'], b: MemoryEntry['words']) => a[0] === b[0] && a[1] === b[1]

@@ -51,7 +51,7 @@ it('a new record that goes back stops the read and names the exit', () => {
     expect.objectContaining({
       code: 'source-order',
       remedy: expect.stringContaining('resolve=source-order') as string,
-    }),
+    }) as Error,
   )
 })
 

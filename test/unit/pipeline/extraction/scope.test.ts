@@ -56,7 +56,7 @@ describe('a slice', () => {
         expect.objectContaining({
           code: 'source-outside-slice',
           remedy: expect.stringContaining('resolve=slice-1 as=drop') as string,
-        }),
+        }) as Error,
       )
     }
   })
