@@ -14,7 +14,7 @@ export interface BenchServer extends ServerUrls {
 
 export async function startServer(): Promise<BenchServer> {
   const child = fork(join(__dirname, 'server.ts'), [], {
-    execArgv: ['--require', require.resolve('../../build/typescript.js')],
+    execArgv: ['--require', 'esbuild-register'],
   })
   const urls = await new Promise<ServerUrls>((resolve, reject) => {
     child.once('message', (message) => resolve(message as ServerUrls))

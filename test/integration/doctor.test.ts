@@ -59,7 +59,7 @@ async function doctor(
   }
   const child = spawn(
     process.execPath,
-    ['--require', join(root, 'build/typescript.js'), join(root, 'src/app-builder/doctor/main.ts')],
+    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts')],
     { cwd: folder },
   )
   let output = ''

@@ -1,6 +1,6 @@
 const Sequencer = require('@jest/test-sequencer').default
 
-const levels = ['e2e', 'integration', 'model', 'contract', 'unit']
+const levels = ['e2e', 'integration', 'security', 'model', 'engine', 'contract', 'unit']
 
 /** Starts the levels that take longest first, so that no worker is left alone with a slow file at the end. */
 module.exports = class SlowLevelsFirst extends Sequencer {

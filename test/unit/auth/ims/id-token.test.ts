@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { startEmulator } from '../../../../emulators/emulator'
 import { startIms } from '../../../../emulators/ims/ims'
 import { createSigner } from '../../../../emulators/ims/signer'
 import { createIdTokenVerifier } from '../../../../src/auth/ims/id-token'
@@ -129,4 +130,21 @@ it('reports a failed download of the keys as an outage', async () => {
 
   expect(await errorOf(verify(signed(), rules))).toMatchObject({ code: 'token-unavailable' })
   expect(await verify(signed(), rules)).toBe(orgId)
+})
+
+it('refuses a token that is signed with RS512, also if the key names no algorithm', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const keys = await startEmulator(() => ({
+    status: 200,
+    body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'any' }] },
+  }))
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  const head = `${encode({ alg: 'RS512', kid: 'any' })}.${encode(claims())}`
+  const token = `${head}.${sign('sha512', Buffer.from(head), privateKey).toString('base64url')}`
+  const verifyAnywhere = createIdTokenVerifier(keys.url, createHttpClient({ clock: systemClock }), clock)
+
+  const error = await errorOf(verifyAnywhere(token, rules))
+  await keys.stop()
+
+  expect(error).toMatchObject({ code: 'consent-invalid' })
 })
