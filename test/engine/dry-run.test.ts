@@ -55,7 +55,7 @@ function syncOf({ mode, keyed, lookback, onChange, late, slicesPerRun }: Shape):
 function jobIn(world: EngineWorld, given: Shape): Job {
   const sync = given.kind === 'keyed' ? { ...syncOf(given), onChange: changeOf(given) } : syncOf(given)
   return jobOf(world, {
-    sync: sync as Job['sync'],
+    sync: sync,
     source: scriptedSource(world.feed, { bringsMore: given.bringsMore }),
     destination: scriptedDestination(world.list, given.kind as 'keyed'),
     record: Event.loose(),
