@@ -145,6 +145,27 @@ describe('more rejects in one commit than fit into memory', () => {
   })
 })
 
+describe('more open rejects than a job may have', () => {
+  const many = (count: number, at: number) =>
+    Array.from({ length: count }, (_, id) => ({ id: `m${at}-${id}`, at: minute(at), value: 'x' }))
+
+  it.each([
+    ['given up', { resolve: 'rejects', as: 'drop' }],
+    ['taken as they are', { resolve: 'too-many-rejects', as: 'continue' }],
+  ] as const)('stop it until they are %s, as its error says', async (_, exit) => {
+    const world = engineWorld({ openRejects: 10 })
+    world.feed.records = [...many(8, 1), { id: 'a', at: minute(1) }]
+    const job = jobOf(world)
+    expect(await world.run(job)).toMatchObject({ outcome: 'succeeded', rejects: 8 })
+    world.feed.records = [...many(8, 2), { id: 'b', at: minute(2) }]
+    const report = await world.run(job)
+    expect(report).toMatchObject({ outcome: 'failed', rejects: 0, error: { code: 'too-many-rejects' } })
+
+    expect(await world.run(job, exitOf(report, exit))).toMatchObject({ outcome: 'succeeded', rejects: 8 })
+    expect(world.hits()).toEqual(['a', 'b'])
+  })
+})
+
 describe('a piece of work that can never succeed', () => {
   it('is left out where a record lies outside its slice', async () => {
     const world = worldOf(...records, { id: 'later', at: minute(70) })

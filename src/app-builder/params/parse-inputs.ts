@@ -8,6 +8,11 @@ import type { Job } from '../../jobs/job'
 
 type Params = Readonly<Record<string, unknown>>
 
+/** A job, or what is left of a faulty one: it must not break the others. */
+interface HasSettings {
+  readonly destination?: Partial<Pick<Job['destination'], 'settings'>>
+}
+
 /** @throws JobError `input-invalid` naming the input */
 export function readServiceUrls(params: Params): ServiceUrls {
   return parse(ServiceUrls, params, (path) => path)
@@ -18,9 +23,9 @@ export function readServiceUrls(params: Params): ServiceUrls {
  * the destinations of the app's jobs have.
  * @throws JobError `input-invalid`, also for a name that none of them knows
  */
-export function readSettings(params: Params, jobs: readonly Pick<Job, 'destination'>[]): EngineSettings {
+export function readSettings(params: Params, jobs: readonly HasSettings[]): EngineSettings {
   const given = readDeliverySettings(params)
-  const own = jobs.map(({ destination }) => destination.settings.shape)
+  const own = jobs.map(({ destination }) => destination?.settings?.shape ?? {})
   parse(z.strictObject(Object.assign({}, EngineSettings.shape, ...own) as z.ZodRawShape), given, nameOf)
   return parse(EngineSettings, given, nameOf)
 }

@@ -5,6 +5,7 @@ import type { Reject } from '../../destinations/destination'
 import type { RejectSegment, Rejects, Waiver } from '../../state/state-document'
 import type { CommitContext, CommitOptions } from './commit-options'
 import type { ReadRecord } from './read-record'
+import type { RejectLog } from './reject-log'
 import type { IndexedReject } from './reject-index'
 
 /** A commit with fewer rejects is never called broken. */
@@ -34,18 +35,14 @@ export interface CommitRejects {
 }
 
 export function createRejects(
-  { state, files, settings, redact }: CommitContext,
+  context: CommitContext,
   { name, aside, rejects: index }: CommitOptions,
 ): CommitRejects {
+  const { state, files, settings, redact } = context
   const before = state.document.rejects
   const byReason: Record<string, number> = {}
-  const log = createRejectLog({
-    commit: name,
-    firstSegment: Math.max(0, ...before.segments.map(({ id }) => id)) + 1,
-    run: state.run,
-    files,
-    storeNow: () => state.storeClock.now(),
-  })
+  const log = openLog(context, name)
+  const isWaived = state.document.waivers.includes('too-many-rejects')
   let count = 0
   let isChanged = false
   let sample = ''
@@ -69,7 +66,7 @@ export function createRejects(
       const place = log.add(record.raw, { ...reject, message })
       index.add({ keyed, ...changedFlag(reject), words, state: 'open', ...place })
       isChanged = true
-      if (count > settings.commitRejects && !aside && !state.document.waivers.includes('too-many-rejects'))
+      if (count > settings.commitRejects && !aside && !isWaived)
         throw tooMany({ name, count, newRecords: null, byReason, sample })
       return true
     },
@@ -82,9 +79,10 @@ export function createRejects(
       const isTooMany = count > rejectsAllowed && count > newRecords * rejectShare
       const isOverfull = count > 0 && openIn(index) > settings.openRejects
       if (aside || (!isTooMany && !isOverfull)) return []
-      if (!state.document.waivers.includes('too-many-rejects'))
-        throw tooMany({ name, count, newRecords, byReason, sample })
-      return ['too-many-rejects']
+      if (isWaived) return ['too-many-rejects']
+      throw isTooMany
+        ? tooMany({ name, count, newRecords, byReason, sample })
+        : overfull(name, settings.openRejects)
     },
     async store() {
       if (!isChanged) return before
@@ -97,6 +95,14 @@ export function createRejects(
 
 function changedFlag({ code }: Reject): { readonly changed?: true } {
   return code === 'changed' ? { changed: true } : {}
+}
+
+function openLog({ state, files }: CommitContext, commit: string): RejectLog {
+  const { segments } = state.document.rejects
+  return createRejectLog({
+    ...{ commit, run: state.run, files, storeNow: () => state.storeClock.now() },
+    firstSegment: Math.max(0, ...segments.map(({ id }) => id)) + 1,
+  })
 }
 
 function openIn({ entries }: CommitOptions['rejects']): number {
@@ -135,5 +141,14 @@ function tooMany(facts: {
     `${count} of ${newRecords ?? 'the first'} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
     'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
     { details: { commit: name, rejects: count, worst, sample } },
+  )
+}
+
+function overfull(name: string, limit: number): JobError {
+  return new JobError(
+    'too-many-rejects',
+    `With those of ${name}, more than ${limit} rejects are open. Nothing of it was sent.`,
+    'Settle the ones before (resolve=rejects as=resend, or resolve=rejects as=drop), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
+    { details: { commit: name, limit } },
   )
 }

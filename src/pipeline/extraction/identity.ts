@@ -8,7 +8,8 @@ export type Words = readonly [number, number, number, number]
 
 /**
  * What makes a record the same record.
- * Keyed: 64 bits of its primary key, then 32 bits each of its raw and its parsed content.
+ * Keyed: 64 bits of its primary key, then 32 bits each of its raw and its parsed content; either equal means the same
+ * content.
  * Keyless: 64 bits each of its raw and its parsed content; either equal means the same record, because a mended schema
  * keeps the first and a source with drifting fields the second. Where it does not parse, its declared content stands
  * for the second.
@@ -16,9 +17,11 @@ export type Words = readonly [number, number, number, number]
 export interface Identity {
   readonly keyed: boolean
   readonly words: Words
-  /** Keyless records that parse: their declared content, by which they were known while they did not. */
-  readonly declared?: readonly [number, number] | undefined
+  /** Records that parse: their declared content, by which they were known while they did not. */
+  readonly declared?: () => Hash | undefined
 }
+
+type Hash = readonly [number, number]
 
 /** Computed once, and only where somebody asks: most records of a read are never compared. */
 export type LazyIdentity = () => Identity
@@ -47,14 +50,16 @@ function compute(
   const rawHash = hash(canonicalJson(raw))
   const parsedHash = parsed === undefined ? null : hash(canonicalJson(parsed))
   const key = primaryKey && keyOf(primaryKey, parsed ?? raw)
-  if (key !== null) {
-    const keyHash = hash(key)
-    return { keyed: true, words: [keyHash[0], keyHash[1], rawHash[0], parsedHash?.[0] ?? 0] }
-  }
+  const declared = () => declaredHash(schema, raw)
+  const contentHash = parsedHash ?? declared() ?? [0, 0]
+  const known = parsedHash ? { declared } : {}
+  if (key === null) return { keyed: false, words: [...rawHash, ...contentHash], ...known }
+  return { keyed: true, words: [...hash(key), rawHash[0], contentHash[0]], ...known }
+}
+
+function declaredHash(schema: unknown, raw: unknown): Hash | undefined {
   const part = declaredPart(schema, raw)
-  const declared = part === undefined ? undefined : hash(`declared ${canonicalJson(part)}`)
-  const [c, d] = parsedHash ?? declared ?? [0, 0]
-  return { keyed: false, words: [...rawHash, c, d], ...(parsedHash ? { declared } : {}) }
+  return part === undefined ? undefined : hash(`declared ${canonicalJson(part)}`)
 }
 
 /** Null where a part of the key is missing. Numbers and texts of the same digits are the same key. */
@@ -68,12 +73,10 @@ export function keyOf(primaryKey: readonly string[], record: unknown): string | 
 
 /** True where the content is the same: the raw bytes or what the schema makes of them. */
 export function sameContent({ keyed, words: [a, b, c, d], declared }: Identity, known: Words): boolean {
-  if (keyed) return c === known[2] || (d !== 0 && d === known[3])
-  return (
-    (a === known[0] && b === known[1]) ||
-    (c !== 0 && c === known[2] && d === known[3]) ||
-    (declared?.[0] === known[2] && declared[1] === known[3])
-  )
+  if (keyed) return c === known[2] || (d !== 0 && d === known[3]) || declared?.()?.[0] === known[3]
+  if ((a === known[0] && b === known[1]) || (c !== 0 && c === known[2] && d === known[3])) return true
+  const hashed = declared?.()
+  return hashed?.[0] === known[2] && hashed[1] === known[3]
 }
 
 /** True where a record that parses differs in one of its hashes from what is known of it. */
@@ -82,7 +85,7 @@ export function differs({ keyed, words }: Identity, known: Words): boolean {
   return parses && words.some((word, index) => word !== known[index])
 }
 
-function hash(text: string): readonly [number, number] {
+function hash(text: string): Hash {
   const digest = createHash('sha256').update(text).digest()
   // Zero stands for "absent".
   return [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4)]

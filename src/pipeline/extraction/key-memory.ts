@@ -2,7 +2,7 @@ import { decisionOf } from './decision'
 import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
-import { readEntries, storeEntries } from './memory-files'
+import { fileEntries, readEntries, storeEntries } from './memory-files'
 import { entryOf } from './tie-memory'
 import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
@@ -10,7 +10,7 @@ import type { LazyIdentity } from './identity'
 import type { Memory, MemoryOptions, Sighting } from './memory'
 import type { MemoryEntry } from './memory-entries'
 
-/** Segments are merged into one when they become more than this. */
+/** Segments are merged when they become so many more than their entries need. */
 const segmentLimit = 32
 
 /**
@@ -65,7 +65,7 @@ export async function openKeyMemory(
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
       const place = { file, to, run, files }
-      if (segments.length >= segmentLimit) {
+      if (segments.length >= segmentLimit + table.size / fileEntries) {
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'))]

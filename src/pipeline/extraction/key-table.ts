@@ -2,8 +2,8 @@ import { entryAt, setEntry, wordsPerEntry } from './memory-entries'
 import type { MemoryEntry } from './memory-entries'
 
 /**
- * A compact map from 64-bit keys to entries: open addressing in one typed array, so that millions of keys fit into a
- * small action (28 bytes a key, at most half full).
+ * A compact map from 64-bit keys to entries: open addressing in typed arrays, so that millions of keys fit into a small
+ * action (28 bytes a key, at most half full). Many shards, so that only a small part is ever copied to grow.
  */
 export interface KeyTable {
   readonly size: number
@@ -12,8 +12,28 @@ export interface KeyTable {
   entries(): Iterable<MemoryEntry>
 }
 
+const shardBits = 6
+const firstCapacity = 16
+
 export function createKeyTable(): KeyTable {
-  let capacity = 1024
+  const shards = Array.from({ length: 2 ** shardBits }, createShard)
+  const [firstShard = createShard()] = shards
+  const shardOf = (high: number) => shards[high >>> (32 - shardBits)] ?? firstShard
+
+  return {
+    get size() {
+      return shards.reduce((sum, shard) => sum + shard.size, 0)
+    },
+    find: (high, low) => shardOf(high).find(high, low),
+    put: (entry) => shardOf(entry.words[0]).put(entry),
+    *entries() {
+      for (const shard of shards) yield* shard.entries()
+    },
+  }
+}
+
+function createShard(): KeyTable {
+  let capacity = firstCapacity
   let slots = new Uint32Array(capacity * wordsPerEntry)
   let size = 0
 

@@ -12,7 +12,7 @@ export interface MemoryEntry {
 export const wordsPerEntry = 7
 export const bytesPerEntry = wordsPerEntry * 4
 
-/** Entries as they are stored and held: five words, then the place as a double. Little-endian, 28 bytes an entry. */
+/** At most `count` entries as they are stored and held: five words, then the place as a double. Little-endian, 28 bytes an entry. */
 export function encodeEntries(entries: Iterable<MemoryEntry>, count: number): Buffer {
   const bytes = Buffer.alloc(count * bytesPerEntry)
   let at = 0
@@ -20,6 +20,7 @@ export function encodeEntries(entries: Iterable<MemoryEntry>, count: number): Bu
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(decision, at)
     at = bytes.writeDoubleLE(place, at)
+    if (at === bytes.length) break
   }
   return bytes.subarray(0, at)
 }
@@ -55,7 +56,7 @@ export function setEntry(target: Uint32Array, at: number, { words, decision, pla
   target.set([...words, decision, double.getUint32(0), double.getUint32(4)], at)
 }
 
-/** A compact, growing list of entries. */
+/** A compact, growing list of entries; it grows by blocks, so that nothing is ever copied. */
 export interface EntryLog {
   readonly size: number
   push(entry: MemoryEntry): void
@@ -64,28 +65,30 @@ export interface EntryLog {
 }
 
 export function createEntryLog(): EntryLog {
-  let words = new Uint32Array(256 * wordsPerEntry)
+  let blocks: Uint32Array[] = []
   let size = 0
   return {
     get size() {
       return size
     },
     push(entry) {
-      const at = size * wordsPerEntry
-      if (at === words.length) {
-        const grown = new Uint32Array(words.length * 2)
-        grown.set(words)
-        words = grown
-      }
-      setEntry(words, at, entry)
+      const at = size % blockEntries
+      if (at === 0) blocks.push(new Uint32Array(blockEntries * wordsPerEntry))
+      const block = blocks.at(-1)
+      if (block) setEntry(block, at * wordsPerEntry, entry)
       size += 1
     },
     *entries() {
-      for (let at = 0; at < size * wordsPerEntry; at += wordsPerEntry) yield entryAt(words, at)
+      for (const [index, block] of blocks.entries()) {
+        const used = Math.min(blockEntries, size - index * blockEntries)
+        for (let at = 0; at < used; at += 1) yield entryAt(block, at * wordsPerEntry)
+      }
     },
     clear() {
-      words = new Uint32Array(256 * wordsPerEntry)
+      blocks = []
       size = 0
     },
   }
 }
+
+const blockEntries = 4096

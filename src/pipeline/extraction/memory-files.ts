@@ -1,11 +1,13 @@
 import { JobError } from '../../errors'
-import { bytesPerEntry, decodeEntries, encodeEntries } from './memory-entries'
+import { decodeEntries, encodeEntries } from './memory-entries'
 import type { Memory as StoredMemory } from '../../state/run-file'
 import type { RunFiles } from '../run-files'
 import type { MemoryEntry } from './memory-entries'
 
-/** So many entries fit into the state document; more become a file. */
+/** So many entries fit into the state document; more become files. */
 const inlineEntries = 256
+/** Entries of one file: files are read and written as a whole, 7 MB at a time. */
+export const fileEntries = 256 * 1024
 
 /** All remembered entries, oldest first. @throws JobError `state-missing` */
 export async function* readEntries(
@@ -20,7 +22,7 @@ export async function* readEntries(
   yield* decodeEntries(Buffer.from(stored.inline, 'base64'))
 }
 
-/** Puts entries behind the segments: inline where they are few, else as one more segment. */
+/** Puts entries behind the segments: inline where they are few, else as more segments. */
 export async function storeEntries(
   entries: Iterable<MemoryEntry>,
   count: number,
@@ -32,10 +34,28 @@ export async function storeEntries(
     readonly files: Pick<RunFiles, 'add'>
   },
 ): Promise<StoredMemory> {
-  const bytes = encodeEntries(entries, count)
-  if (bytes.length <= inlineEntries * bytesPerEntry) return { inline: bytes.toString('base64'), segments }
-  await place.files.add(place.file, bytes)
-  return { inline: '', segments: [...segments, { run: place.run, file: place.file, to: place.to }] }
+  if (count <= inlineEntries) {
+    return { inline: encodeEntries(entries, count).toString('base64'), segments }
+  }
+  const { run, to, files } = place
+  const added: StoredMemory['segments'] = []
+  for (const part of partsOf(entries, Math.min(count, fileEntries))) {
+    const file = added.length === 0 ? place.file : `${place.file}.${added.length}`
+    await files.add(file, part)
+    added.push({ run, file, to })
+  }
+  return { inline: '', segments: [...segments, ...added] }
+}
+
+/** Encoded entries, at most `size` at a time. */
+function* partsOf(entries: Iterable<MemoryEntry>, size: number): Iterable<Buffer> {
+  const iterator = entries[Symbol.iterator]()
+  const rest: Iterable<MemoryEntry> = { [Symbol.iterator]: () => ({ next: () => iterator.next() }) }
+  for (;;) {
+    const part = encodeEntries(rest, size)
+    if (part.length === 0) return
+    yield part
+  }
 }
 
 function segmentMissing(run: string, file: string): JobError {

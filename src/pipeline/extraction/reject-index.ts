@@ -89,10 +89,11 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
 /** By key, or by any of the contents. */
 function namesOf({ keyed, words: [a, b, c, d], declared }: Identity): readonly string[] {
   if (keyed) return [`k ${a} ${b}`]
+  const hashed = declared?.()
   return [
     `r ${a} ${b}`,
     ...(c === 0 ? [] : [`p ${c} ${d}`]),
-    ...(declared ? [`p ${declared[0]} ${declared[1]}`] : []),
+    ...(hashed ? [`p ${hashed[0]} ${hashed[1]}`] : []),
   ]
 }
 

@@ -41,6 +41,16 @@ describe('a record without a primary key', () => {
   })
 })
 
+it('a record with a primary key has the same content while it does not parse, and once its schema was mended', () => {
+  const keyed = (raw: unknown, schema: z.ZodType) =>
+    identify(['id'], raw, schema.safeParse(raw).data, schema)()
+  const known = keyed(invalid, strict).words
+  const again = { ...invalid, etag: 'x' }
+  expect(sameContent(keyed(again, strict), known)).toBe(true)
+  expect(sameContent(keyed(again, mended), known)).toBe(true)
+  expect(sameContent(keyed({ ...again, meta: { kind: 'y' } }, mended), known)).toBe(false)
+})
+
 describe('a primary key', () => {
   it('is the same in digits as a number and as a text', () => {
     expect(keyOf(['id'], { id: 7 })).toBe(keyOf(['id'], { id: '7' }))

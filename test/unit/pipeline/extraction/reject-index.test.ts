@@ -12,10 +12,11 @@ import type { RejectSegment } from '../../../../src/state/state-document'
 
 const raw = { id: 'a', at: '2026-01-05T00:00:00Z' }
 const identity = identify(null, raw, undefined)
-const keyed = identify(['id'], raw, raw)
+const withKey = identify(['id'], raw, raw)
 
 function entry(change: Partial<IndexedReject> = {}, of = identity): IndexedReject {
-  return { ...of(), state: 'open', segment: 1, line: 0, ...change }
+  const { keyed, words } = of()
+  return { keyed, words, state: 'open', segment: 1, line: 0, ...change }
 }
 
 const segments: RejectSegment[] = [{ id: 1, run: 'run', file: 'rejects-1.jsonl', open: 3, at: 0 }]
@@ -27,7 +28,8 @@ describe('the stored index of rejects', () => {
       entry({ state: 'dropped', segment: 0 }),
       entry({ line: 7 }),
       entry({ line: 8 }),
-      entry({ line: 9 }, keyed),
+      entry({ line: 9 }, withKey),
+      entry({ line: 10, changed: true }, withKey),
     ]
     const index = await storeRejectIndex(entries, 'index.bin', 'run', files)
     const opened = await openRejectIndex({ index, segments }, files)
@@ -70,14 +72,14 @@ describe('an index of rejects', () => {
   })
 
   it('answers to a primary key whatever the content is', () => {
-    const index = createRejectIndex([entry({}, keyed)])
+    const index = createRejectIndex([entry({}, withKey)])
     const other = identify(['id'], { ...raw, at: 'later' }, undefined)
     expect(index.find(keyed)).toMatchObject({ same: true })
     expect(index.find(other)).toMatchObject({ same: false })
   })
 
   it('answers no more for what was removed', () => {
-    const index = createRejectIndex([entry({}, keyed)])
+    const index = createRejectIndex([entry({}, withKey)])
     const found = index.find(keyed)
     if (found) index.remove(found.reject)
     expect(index.find(keyed)).toBeNull()
