@@ -72,9 +72,17 @@ export function keyOf(primaryKey: readonly string[], record: unknown): string | 
 }
 
 /** True where the content is the same: the raw bytes or what the schema makes of them. */
-export function sameContent({ keyed, words: [a, b, c, d], declared }: Identity, known: Words): boolean {
-  if (keyed) return c === known[2] || (d !== 0 && d === known[3]) || declared?.()?.[0] === known[3]
-  if ((a === known[0] && b === known[1]) || (c !== 0 && c === known[2] && d === known[3])) return true
+export function sameContent(identity: Identity, known: Words): boolean {
+  return identity.keyed ? sameKeyedContent(identity, known) : sameKeylessContent(identity, known)
+}
+
+function sameKeyedContent({ words: [, , raw, parsed], declared }: Identity, known: Words): boolean {
+  return raw === known[2] || (parsed !== 0 && parsed === known[3]) || declared?.()?.[0] === known[3]
+}
+
+function sameKeylessContent({ words: [a, b, c, d], declared }: Identity, known: Words): boolean {
+  const isSame = a === known[0] && b === known[1]
+  if (isSame || (c !== 0 && c === known[2] && d === known[3])) return true
   const hashed = declared?.()
   return hashed?.[0] === known[2] && hashed[1] === known[3]
 }
