@@ -12,6 +12,7 @@ function clientWith(onAuthorize: () => void) {
   const requests: HttpRequest[] = []
   const client = createCollectionClient({
     clock: virtualClock(),
+    redact: (text) => text,
     endpoints: { collection: 'http://collection', analytics: 'http://analytics' },
     http(request) {
       requests.push(request)
