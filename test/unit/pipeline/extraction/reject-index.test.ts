@@ -74,14 +74,14 @@ describe('an index of rejects', () => {
   it('answers to a primary key whatever the content is', () => {
     const index = createRejectIndex([entry({}, withKey)])
     const other = identify(['id'], { ...raw, at: 'later' }, undefined)
-    expect(index.find(keyed)).toMatchObject({ same: true })
+    expect(index.find(withKey)).toMatchObject({ same: true })
     expect(index.find(other)).toMatchObject({ same: false })
   })
 
   it('answers no more for what was removed', () => {
     const index = createRejectIndex([entry({}, withKey)])
-    const found = index.find(keyed)
+    const found = index.find(withKey)
     if (found) index.remove(found.reject)
-    expect(index.find(keyed)).toBeNull()
+    expect(index.find(withKey)).toBeNull()
   })
 })
