@@ -30,10 +30,12 @@ function importsOf(
   )
 }
 
-/** The folder of jobs is the user's: only what the rest of `src` imports from there is the product's. */
+/** The folder of jobs is the user's: only what the rest of `src` imports from there, but for the user's list of jobs. */
 function productFiles(): string[] {
   const files = new Set(filesIn('src').filter((path) => !path.startsWith('src/jobs/')))
-  for (const path of files) for (const { file } of importsOf(path)) files.add(file)
+  for (const path of files) {
+    for (const { file } of importsOf(path)) if (file !== 'src/jobs/index.ts') files.add(file)
+  }
   return [...files]
 }
 
