@@ -24,7 +24,8 @@ export function parseWallTime(text: string): WallTime | null {
   const date = Date.UTC(Number(year), Number(month) - 1, Number(day))
   const secondsOfDay = timeOfDay(hour, minute, second)
   const offsetMs = zone === undefined ? null : offsetOf(zone)
-  if (!isDate(date, Number(month), Number(day)) || secondsOfDay === null || offsetMs === undefined) return null
+  if (!isDate(date, Number(month), Number(day)) || secondsOfDay === null || offsetMs === undefined)
+    return null
   return {
     ms: date + secondsOfDay * 1000,
     fraction: fraction.replace(/0+$/, ''),
@@ -40,7 +41,8 @@ export function parseWallTime(text: string): WallTime | null {
 export function parseInstant(text: string, timeZone: string): number | null {
   const time = parseWallTime(text)
   if (!time) return null
-  if (time.offsetMs !== null) return time.ms - time.offsetMs + Math.floor(Number(`0.${time.fraction}0`) * 1000)
+  if (time.offsetMs !== null)
+    return time.ms - time.offsetMs + Math.floor(Number(`0.${time.fraction}0`) * 1000)
   return time.isDate ? inZone(time.ms, timeZone) : null
 }
 

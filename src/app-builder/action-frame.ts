@@ -31,7 +31,7 @@ export function actionFrame(
   }
 }
 
-/** An action that is invoked by an alarm, by another action, or by whoever holds the key of the namespace. */
+/** An action that an alarm, another action or a holder of the namespace key invokes. */
 export function defineAction(
   jobs: readonly Job[],
   run: (platform: Platform) => Promise<object>,

@@ -9,7 +9,7 @@ export const clock = systemClock
 export const http = createHttpClient({ clock })
 export const random = Math.random
 
-/** A warm container lives for days: with many tenants, the one whose turn is longest ago is made anew. */
+/** LRU: a warm container lives for days, so with many tenants the least recently used provider is dropped. */
 const kept = 100
 
 /** Made once per container for everything its key stands for, and no more than {@link kept} at a time. */

@@ -138,7 +138,7 @@ export type Semantics = 'append' | 'upsert'
 /** Headers that authorise one request. */
 export interface Authorization {
   readonly headers: Readonly<Record<string, string>>
-  /** Call when the server answered 401 to these headers: the next call mints anew. */
+  /** Call when the server answered 401 to these headers: the next call mints a new token. */
   drop(): Promise<void>
 }
 

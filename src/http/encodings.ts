@@ -39,7 +39,7 @@ export function encodingsOf(text: string): Encodings {
   return { literals: [...new Set([...plain.map(literal), ...encoded])], escaped: [] }
 }
 
-/** A piece that nobody sends by itself. */
+/** A piece that is never sent alone. */
 export function asItIs(text: string): Encodings {
   return { literals: [literal(text)], escaped: [] }
 }

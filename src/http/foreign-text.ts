@@ -1,6 +1,6 @@
 /** Long enough for a reason, too short for a document. */
 const prefixChars = 200
-/** Runs without a blank that hold a digit: keys, tokens, hashes, and whatever form of a secret nobody thought of. */
+/** Opaque words: runs without a blank that hold a digit, such as keys, tokens, hashes and unknown forms of a secret. */
 const opaque = /[^\s"'<>]{25,}/g
 /** Control characters, line ends among them: terminals and logs would act on them. */
 // eslint-disable-next-line no-control-regex

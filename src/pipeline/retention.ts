@@ -1,10 +1,10 @@
 import type { RunContext } from './run-context'
 
 const dayMs = 24 * 60 * 60_000
-/** Rejects that nobody resolved are given up after this long. */
+/** Unresolved rejects expire after this long. */
 export const rejectsKeptMs = 30 * dayMs
 
-/** Gives up rejects that nobody resolved in time, so that they do not pile up. Returns what the report says of it. */
+/** Retention: unresolved rejects expire, so that they do not pile up. Returns notes for the report. */
 export function expireRejects({ state, log }: Pick<RunContext, 'state' | 'log'>): readonly string[] {
   const storeNow = state.storeClock.now()
   const expired = state.document.rejects.segments.filter(({ at }) => storeNow - at > rejectsKeptMs)

@@ -1,7 +1,7 @@
 import { JobError } from '../errors'
 import type { StateEvent } from './events'
 
-/** Longer texts of other systems tell nobody more. */
+/** Longer texts of other systems add no information. */
 const longestText = 1_000
 /** Fields for people: redacted and cut. */
 const textFields = new Set(['message', 'reason', 'note', 'notes', 'remedy', 'content', 'error', 'choices'])

@@ -35,7 +35,7 @@ export function jobFolder(job: string): string {
   return `jobs/${job}/`
 }
 
-/** True while a run holds the lease: it renews it with each write, and nobody may take it over before it expires. */
+/** True while a run holds the lease: each write renews it, and no other run may take it over before it expires. */
 export function isLeaseHeld(
   { content, modifiedAt }: FileVersion<StateDocument>,
   storeNow: number,

@@ -3,7 +3,7 @@ import { openVersionedFile } from './versioned-file'
 import type { Clock } from '../clock'
 import type { BlobStore } from './blob-store'
 
-/** Names that can be claimed once, whoever asks at the same moment: create-only files. */
+/** Single-use names: create-only files, so that exactly one of several concurrent callers claims a name. */
 export interface SingleUse {
   /** True for the first caller, false for every other. @throws JobError `store-unreachable`, `store-refused` */
   claim(name: string, expiresAt: number): Promise<boolean>

@@ -18,7 +18,7 @@ export interface ContainerGrant {
 export interface Tvm {
   /** @throws JobError `store-unreachable`, `store-refused` */
   grant(): Promise<ContainerGrant>
-  /** Forgets `grant`, and only that one: the next caller fetches anew. */
+  /** Forgets `grant`, and only that one: the next caller fetches a new one. */
   drop(grant: ContainerGrant): void
 }
 

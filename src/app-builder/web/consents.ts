@@ -86,11 +86,7 @@ function namesDestination(jobs: readonly Job[], inputs: Invitation['inputs']): b
 function sourceConsent(platform: Platform, name: string): Consent {
   const consent = findJob(platform.jobs, name).source.consent?.(sourceContext(platform, platform.inputsOf()))
   if (consent) return consent
-  throw new JobError(
-    'params-invalid',
-    `The source of the job "${name}" asks nobody for consent.`,
-    askOperator,
-  )
+  throw new JobError('params-invalid', `The source of the job "${name}" needs no consent.`, askOperator)
 }
 
 function notConfigured(missing: readonly string[]): JobError {
@@ -101,7 +97,7 @@ function notConfigured(missing: readonly string[]): JobError {
   )
 }
 
-const askOperator = 'Ask whoever sent you the link for a new one.'
+const askOperator = 'Ask the sender of the link for a new one.'
 
 const otherOrganisation = new JobError(
   'consent-invalid',

@@ -62,7 +62,7 @@ function assertAsksForConsent({ jobs }: Platform, name: string): void {
   if (findJob(jobs, name).source.consent) return
   throw new JobError(
     'params-invalid',
-    `The source of the job "${name}" asks nobody for consent.`,
+    `The source of the job "${name}" needs no consent.`,
     'Invite to `adobe`, or to a job whose source uses OAUTH2_AUTHORIZATION_CODE.',
   )
 }

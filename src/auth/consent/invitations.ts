@@ -74,7 +74,7 @@ function expiryOf(id: string): number | null {
 }
 
 function invalid(what: string): JobError {
-  return new JobError('consent-invalid', `${what}.`, 'Ask whoever sent you the link for a new one.')
+  return new JobError('consent-invalid', `${what}.`, 'Ask the sender of the link for a new one.')
 }
 
 const used = invalid('The invitation was used before, or revoked')

@@ -24,11 +24,11 @@ const refusals: Readonly<Record<string, readonly [string, string]>> = {
   ],
   invalid_scopes: [
     'This app asks for scopes that its credential does not have',
-    'Tell whoever runs the app to correct IMS_ADMIN_SCOPES.',
+    'Ask the operator of the app to correct IMS_ADMIN_SCOPES.',
   ],
   invalid_redirect_uri: [
     'The address of this page is not registered with Adobe',
-    'Tell whoever runs the app to register CONNECT_URL/callback as a redirect URI.',
+    'Ask the operator of the app to register CONNECT_URL/callback as a redirect URI.',
   ],
   missing_state_param: ['Adobe got no state', 'Open the invitation again.'],
   error: ['Adobe could not complete the consent', 'Open the invitation again in a few minutes.'],

@@ -111,6 +111,6 @@ function invalid(why: string): JobError {
   return new JobError(
     'consent-invalid',
     `The answer cannot be trusted to come from Adobe: ${why}.`,
-    'Open the invitation again. If it happens again, tell whoever sent it to you.',
+    'Open the invitation again. If it happens again, tell the sender.',
   )
 }
