@@ -123,6 +123,23 @@ it('tells a missing product profile from a bad token', async () => {
   expect(code).toBe(1)
 })
 
+it('prints no escape sequence that a server has sent', async () => {
+  const companies = [{ globalCompanyId: 'exampl0', companyName: 'Example\u001b]0;owned\u0007\u009b31m' }]
+  analytics.once({
+    kind: 'reply',
+    reply: { status: 200, body: { imsOrgs: [{ imsOrgId: orgId, companies }] } },
+  })
+  const found = await doctor(good)
+  const body = { error: 'invalid_client', error_description: 'wrong \u001b[2J secret\r✔ all is well' }
+  ims.once({ kind: 'reply', reply: { status: 400, body } })
+  const refused = await doctor(good)
+
+  expect(found.output).toContain('Example')
+  expect(refused.output).toContain('wrong')
+  // eslint-disable-next-line no-control-regex
+  expect(`${found.output}${refused.output}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
 it('leads from JWT to OAuth, with the values that stay', async () => {
   const { output } = await doctor({
     IMS_BASE_URL: ims.url,

@@ -160,17 +160,17 @@ describe('trigger-job', () => {
   })
 })
 
-describe('tenant=all', () => {
-  const tenant = (letter: string) => ({
-    version: 1 as const,
-    orgId: `${letter.repeat(24)}@AdobeOrg`,
-    clientId: 'partner',
-    linkedAt: 0,
-    status: 'linked' as const,
-    refusals: null,
-    inputs: { ANALYTICS_REPORT_SUITE: 'theirs' },
-  })
+const tenant = (letter: string) => ({
+  version: 1 as const,
+  orgId: `${letter.repeat(24)}@AdobeOrg`,
+  clientId: 'partner',
+  linkedAt: 0,
+  status: 'linked' as const,
+  refusals: null,
+  inputs: { ANALYTICS_REPORT_SUITE: 'theirs' } as Record<string, string>,
+})
 
+describe('tenant=all', () => {
   it('starts the others past a damaged file and a 429, and reports who failed and why', async () => {
     const tenants = openTenants(world.store, systemClock)
     for (const letter of ['A', 'B', 'D']) await tenants.save(tenant(letter))
@@ -196,6 +196,24 @@ describe('tenant=all', () => {
       error: { code: 'params-invalid' },
     })
   })
+})
+
+it.each([
+  ['no report suite of its own', { ...tenant('E'), inputs: {} }, 'input-missing'],
+  [
+    'the report suite of this app',
+    { ...tenant('E'), inputs: { ANALYTICS_REPORT_SUITE: 'ownsuite' } },
+    'input-invalid',
+  ],
+  ['the organisation of this app', { ...tenant('E'), orgId: ownOrgId }, 'params-invalid'],
+])('a tenant with %s gets no run, however it came to be linked', async (_what, linked, code) => {
+  await openTenants(world.store, systemClock).save(linked)
+
+  expect(await world.byKey('run-job', { job: 'flights', tenant: linked.orgId })).toMatchObject({
+    outcome: 'failed',
+    error: { code },
+  })
+  await world.store.delete(`tenants/${linked.orgId.slice(0, 24)}.json`)
 })
 
 it.each([

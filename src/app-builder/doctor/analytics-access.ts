@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { foreignCode } from '../../http/foreign-text'
 import { parseJson } from '../../http/json'
 import { withRetries } from '../../http/retry-policy'
 import { clock, http, random } from '../container'
@@ -55,7 +56,8 @@ export async function checkAnalytics(
   const me = Me.safeParse(body)
   if (response.status === 200 && me.success) return companies(me.data, token, baseUrl, inputs)
 
-  const code = Refused.safeParse(body).data?.error_code ?? `HTTP ${response.status}`
+  const refused = Refused.safeParse(body).data?.error_code
+  const code = refused === undefined ? `HTTP ${response.status}` : foreignCode(refused)
   if (code === '403025') {
     const message =
       '403025, Profile is not valid: the token is good, its technical account has no product profile'

@@ -43,6 +43,16 @@ describe('the HTTP client', () => {
     expect(response.body.toString()).toBe('moved')
   })
 
+  it.each(['http://user@127.0.0.1:9/', 'http://user:canary-password@127.0.0.1:9/'])(
+    'sends no credentials that stand in a URL: %s',
+    async (url) => {
+      const error = await get(systemClient(), url).catch((thrown: unknown) => thrown)
+
+      expect(error).toMatchObject({ code: 'input-invalid' })
+      expect(String(error)).not.toContain('canary')
+    },
+  )
+
   it('says that nothing was sent where nobody listens', async () => {
     const error = await get(systemClient(), 'http://127.0.0.1:9/path?secret=canary').catch(
       (thrown: unknown) => thrown,
