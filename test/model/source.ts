@@ -11,8 +11,10 @@ export interface Feed {
   records: ModelRecord[]
   /** Page cursors: where each page ends that was published. */
   pageEnds: number[]
-  /** A field that differs with each page that is read; null where none does. */
+  /** A field of no meaning; null where there is none. */
   noise: number | null
+  /** It differs with each page that is read. */
+  isVarying: boolean
   /** Newest first. */
   isReversed: boolean
   isDown: boolean
@@ -35,6 +37,7 @@ export function createFeed(records: readonly ModelRecord[], pageSize: number): F
     records: [],
     pageEnds: [],
     noise: null,
+    isVarying: false,
     isReversed: false,
     isDown: false,
     identity: 'http://feed',
@@ -78,7 +81,7 @@ export function sourceFor(options: SourceOptions): Source {
           if (feed.isDown || outcome === 29) throw unreachable()
           return pageCursor ? publishedPage(feed, page) : pageOf(options, request, page)
         })
-        if (feed.noise !== null) feed.noise += 1
+        if (feed.noise !== null && feed.isVarying) feed.noise += 1
         const records = found.records.map((record) => toRaw(record, notation, feed.noise))
         if (records.length > 0) yield pageCursor ? { records, cursor: String(page + 1) } : { records }
         if (found.isLast) return

@@ -63,8 +63,9 @@ export function createRejects(
       }
       const message = redact(reject.message)
       if (sample === '') sample = `${reject.path}: ${message}`
-      const place = log.add(record.raw, { ...reject, message })
-      index.add({ keyed, ...changedFlag(reject), words, state: 'open', ...place })
+      const line = log.add(record.raw, { ...reject, message })
+      const place = record.place ?? -Infinity
+      index.add({ keyed, ...changedFlag(reject), words, place, state: 'open', ...line })
       isChanged = true
       if (count > settings.commitRejects && !aside && !isWaived)
         throw tooMany({ name, count, newRecords: null, byReason, sample })

@@ -83,7 +83,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
 
   /** The order of the questions is the protocol: open reject, known, behind, new. */
   function decide(record: ReadRecord, known: Known | null, place: Place): Verdict {
-    const indexed = rejects.find(record.identity)
+    const indexed = rejects.find(record.identity, record.place ?? Infinity)
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
     // Behind the cursor only the very same record is recognised: another content may be an earlier version, which was sent.
     if (place === 'behind' && !known?.same && !indexed?.same) return { kind: 'behind' }

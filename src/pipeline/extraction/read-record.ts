@@ -1,7 +1,7 @@
 import { toJobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { isTooDeep } from './canonical-json'
-import { parseCursor } from './cursor-value'
+import { parseCursor, placeOf } from './cursor-value'
 import { identify, keyOf } from './identity'
 import type { Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
@@ -34,6 +34,8 @@ export interface ReadRecord {
   readonly identity: LazyIdentity
   /** Null where it has none that can be read. */
   readonly cursor: Cursor | null
+  /** Its cursor as a number; null as above. */
+  readonly place: number | null
 }
 
 /** Cursor and primary key are read from the parsed record; where it does not parse, from the raw one. */
@@ -49,6 +51,7 @@ export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRec
     fault: result.kind === 'reject' ? result : faultOf(sync.primaryKey, field, cursor, subject),
     identity: identify(sync.primaryKey, raw, parsed, schema),
     cursor,
+    place: field && cursor && placeOf(field, cursor.at),
   }
 }
 

@@ -11,6 +11,8 @@ export interface IndexedReject {
   /** Another content of it was sent before: only a replay sends this one, however far the memory reaches. */
   readonly changed?: true
   readonly words: Words
+  /** Of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later one. */
+  readonly place: number
   readonly state: 'open' | 'dropped'
   /** Id of the segment and number of the line that hold the record; 0 where it is dropped. */
   readonly segment: number
@@ -22,16 +24,22 @@ export interface RejectIndex {
   readonly entries: ReadonlySet<IndexedReject>
   /** A new read begins: each reject may come once more. */
   beginRead(): void
-  /** Without a primary key each reject answers once per read, because two equal events are two events. */
-  find(identity: LazyIdentity): { readonly reject: IndexedReject; readonly same: boolean } | null
+  /**
+   * Without a primary key each reject answers once per read, because two equal events are two events.
+   * @param place of the record's cursor; Infinity where it has none
+   */
+  find(
+    identity: LazyIdentity,
+    place: number,
+  ): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
   remove(reject: IndexedReject): void
 }
 
 /** Dropped identities that are remembered; the oldest go first. */
 const droppedLimit = 100_000
-/** Four words of identity, state, kind of identity, segment and line: 32 bits each. */
-const entryBytes = 32
+/** Four words of identity, state, kind of identity, segment and line: 32 bits each. Place: 64 bits. */
+const entryBytes = 40
 const keyedFlag = 1
 const changedFlag = 2
 
@@ -66,15 +74,17 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
   return {
     entries,
     beginRead: () => answered.clear(),
-    find(lazily) {
+    find(lazily, place) {
       if (entries.size === 0) return null
       const identity = lazily()
-      const found = namesOf(identity)
+      const candidates = namesOf(identity)
         .flatMap((name) => byWords.get(name) ?? [])
-        .find((entry) => entry.keyed === identity.keyed && !answered.has(entry) && entries.has(entry))
+        .filter((entry) => entry.keyed === identity.keyed && !answered.has(entry) && entries.has(entry))
+      const same = candidates.find(({ words }) => sameContent(identity, words))
+      const found = same ?? candidates.find((entry) => entry.state === 'open' && entry.place <= place)
       if (!found) return null
       if (!found.keyed) answered.add(found)
-      return { reject: found, same: sameContent(identity, found.words) }
+      return { reject: found, same: found === same }
     },
     add(entry) {
       entries.add(entry)
@@ -136,12 +146,13 @@ export async function dropRejects(
 function encode(entries: readonly IndexedReject[]): Buffer {
   const bytes = Buffer.alloc(entries.length * entryBytes)
   let at = 0
-  for (const { words, keyed, changed, state, segment, line } of entries) {
+  for (const { words, keyed, changed, place, state, segment, line } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(state === 'dropped' ? decisions.dropped : decisions.rejected, at)
     at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (changed ? changedFlag : 0), at)
     at = bytes.writeUInt32LE(segment, at)
     at = bytes.writeUInt32LE(line, at)
+    at = bytes.writeDoubleLE(place, at)
   }
   return bytes
 }
@@ -157,6 +168,7 @@ function decode(bytes: Buffer): IndexedReject[] {
       ...((word(5) & changedFlag) === 0 ? {} : { changed: true }),
       segment: word(6),
       line: word(7),
+      place: bytes.readDoubleLE(at + 32),
     })
   }
   return entries

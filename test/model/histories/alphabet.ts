@@ -39,7 +39,7 @@ export type Deed =
   | { readonly kind: 'remove'; readonly which: number }
   | { readonly kind: 'mend'; readonly what: 'schema' | 'map' }
   | { readonly kind: 'learn' }
-  | { readonly kind: 'drift' }
+  | { readonly kind: 'drift'; readonly varies: boolean }
   | { readonly kind: 'wait' }
   | { readonly kind: 'outage' }
   | { readonly kind: 'redefine'; readonly what: Redefinition; readonly exit: 'back' | 'here' | 'earlier' | 'later' }
@@ -93,7 +93,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('mend' as const), what: fc.constantFrom('schema' as const, 'map' as const) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('learn' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drift' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drift' as const), varies: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('outage' as const) }) },
   {

@@ -36,14 +36,16 @@ export async function act(
       if (world.shape.mode === 'full-refresh') remove(world, deed.which)
       break
     case 'mend':
-      if (deed.what === 'schema') world.author.takesInvalid = true
-      else world.author.mapsUnmappable = true
+      if (deed.what === 'map') world.author.mapsUnmappable = true
+      else return changeSchema(world, expectation, { takesInvalid: true }, mishaps)
       break
     case 'learn':
-      world.author.knowsMore = true
-      break
+      // An index of many records is not renewed for a field of no meaning: its records then count as changed.
+      if (world.feed.noise !== null && hasIndex(world)) break
+      return changeSchema(world, expectation, { knowsMore: true }, mishaps)
     case 'drift':
-      world.feed.noise = world.feed.noise === null ? 0 : null
+      world.feed.noise = (world.feed.noise ?? 0) + 1
+      world.feed.isVarying = deed.varies
       break
     case 'wait':
       await pass(world, 150 * minuteMs)
@@ -62,6 +64,26 @@ export async function act(
     case 'drop rejects':
       return giveDrop(world, expectation, deed.retries, mishaps)
   }
+  return settle(world, expectation, mishaps)
+}
+
+function hasIndex({ shape }: World): boolean {
+  return shape.lookback !== null || shape.mode === 'full-refresh'
+}
+
+/** A field that differs at each read rests before: a record of which all differs at once cannot be recognised. */
+async function changeSchema(
+  world: World,
+  expectation: Expectation,
+  change: Partial<World['author']>,
+  mishaps: readonly Mishap[],
+): Promise<string | null> {
+  if (world.feed.isVarying) {
+    world.feed.isVarying = false
+    const stuck = await settle(world, expectation, [])
+    if (stuck !== null) return stuck
+  }
+  Object.assign(world.author, change)
   return settle(world, expectation, mishaps)
 }
 

@@ -37,7 +37,7 @@ it('as=resend tries all open rejects again, without a new generation', async () 
 })
 
 it('as=drop keeps the identities: only changed records are new again', async () => {
-  const entry = { keyed: true, words: [1, 2, 3, 4], state: 'open', segment: 1, line: 0 } as const
+  const entry = { keyed: true, words: [1, 2, 3, 4], place: 0, state: 'open', segment: 1, line: 0 } as const
   const index = await storeRejectIndex(createRejectIndex([entry]).entries, 'index', 'run-1', files)
   const { note, effect } = await resolve('drop', { rejects: { index, segments } })
 

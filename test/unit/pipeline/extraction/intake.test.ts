@@ -99,7 +99,7 @@ const parsed = (raw: unknown) => jobWith().record.safeParse(raw).data
 
 function rejectOf(raw: unknown, state: IndexedReject['state'] = 'open'): IndexedReject {
   const { words, keyed } = identify(['id'], raw, parsed(raw))()
-  return { words, keyed, state, segment: 1, line: 0 }
+  return { words, keyed, place: 0, state, segment: 1, line: 0 }
 }
 
 describe('a record that is unknown', () => {
@@ -217,14 +217,14 @@ it('a dropped record stays out with the same content, and is new with other cont
 it('without a primary key, two equal events of which one was rejected are one heal and one new record', async () => {
   const job = jobWith({ primaryKey: null })
   const { words } = identify(null, record, parsed(record))()
-  const reject = { words, keyed: false, state: 'open', segment: 1, line: 0 } as const
+  const reject = { words, keyed: false, place: 0, state: 'open', segment: 1, line: 0 } as const
   const rejects = createRejectIndex([reject])
   const identity = identify(null, record, parsed(record))
 
-  expect(rejects.find(identity)?.reject).toBe(reject)
-  expect(rejects.find(identity)).toBeNull()
+  expect(rejects.find(identity, 0)?.reject).toBe(reject)
+  expect(rejects.find(identity, 0)).toBeNull()
   rejects.beginRead()
-  expect(rejects.find(identity)?.reject).toBe(reject)
+  expect(rejects.find(identity, 0)?.reject).toBe(reject)
   expect((await judge(record, { job })).verdict.kind).toBe('rows')
 })
 

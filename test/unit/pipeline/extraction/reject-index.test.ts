@@ -16,7 +16,7 @@ const withKey = identify(['id'], raw, raw)
 
 function entry(change: Partial<IndexedReject> = {}, of = identity): IndexedReject {
   const { keyed, words } = of()
-  return { keyed, words, state: 'open', segment: 1, line: 0, ...change }
+  return { keyed, words, place: 0, state: 'open', segment: 1, line: 0, ...change }
 }
 
 const segments: RejectSegment[] = [{ id: 1, run: 'run', file: 'rejects-1.jsonl', open: 3, at: 0 }]
@@ -29,7 +29,7 @@ describe('the stored index of rejects', () => {
       entry({ line: 7 }),
       entry({ line: 8 }),
       entry({ line: 9 }, withKey),
-      entry({ line: 10, changed: true }, withKey),
+      entry({ line: 10, changed: true, place: -Infinity }, withKey),
     ]
     const index = await storeRejectIndex(entries, 'index.bin', 'run', files)
     const opened = await openRejectIndex({ index, segments }, files)
@@ -65,7 +65,7 @@ describe('the stored index of rejects', () => {
 describe('an index of rejects', () => {
   it('answers once per read for each of two equal rejects without a primary key', () => {
     const index = createRejectIndex([entry({ line: 0 }), entry({ line: 1 })])
-    const answers = () => [1, 2, 3].map(() => index.find(identity)?.reject.line)
+    const answers = () => [1, 2, 3].map(() => index.find(identity, 0)?.reject.line)
     expect(answers()).toEqual([0, 1, undefined])
     index.beginRead()
     expect(answers()).toEqual([0, 1, undefined])
@@ -74,14 +74,22 @@ describe('an index of rejects', () => {
   it('answers to a primary key whatever the content is', () => {
     const index = createRejectIndex([entry({}, withKey)])
     const other = identify(['id'], { ...raw, at: 'later' }, undefined)
-    expect(index.find(withKey)).toMatchObject({ same: true })
-    expect(index.find(other)).toMatchObject({ same: false })
+    expect(index.find(withKey, 0)).toMatchObject({ same: true })
+    expect(index.find(other, 0)).toMatchObject({ same: false })
+  })
+
+  it('answers with a primary key to the same version and to later ones, not to an earlier one', () => {
+    const index = createRejectIndex([entry({ place: 5 }, withKey)])
+    const other = identify(['id'], { ...raw, at: 'other' }, undefined)
+    expect(index.find(other, 4)).toBeNull()
+    expect(index.find(other, 5)).toMatchObject({ same: false })
+    expect(index.find(withKey, 4)).toMatchObject({ same: true })
   })
 
   it('answers no more for what was removed', () => {
     const index = createRejectIndex([entry({}, withKey)])
-    const found = index.find(withKey)
+    const found = index.find(withKey, 0)
     if (found) index.remove(found.reject)
-    expect(index.find(withKey)).toBeNull()
+    expect(index.find(withKey, 0)).toBeNull()
   })
 })

@@ -21,7 +21,7 @@ function logOf(firstSegment: number) {
 }
 
 function entryAt(place: { segment: number; line: number }, state: IndexedReject['state'] = 'open') {
-  return { ...identify(null, place, undefined)(), state, ...place }
+  return { ...identify(null, place, undefined)(), place: 0, state, ...place }
 }
 
 async function recordsOf(segments: readonly RejectSegment[], entries: readonly IndexedReject[]) {
