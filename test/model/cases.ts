@@ -21,7 +21,11 @@ export function caseWorld(
   options: Omit<WorldOptions, 'records'>,
 ): World {
   const records = recordsFor(count, { spacing: mode === 'sliced' ? 20 : 1, ids: idsOf(mode, kind, count) })
-  return createWorld({ ...options, records, shape: { mode, kind, keyed: kind === 'upsert' && mode !== 'pages', ...options.shape } })
+  return createWorld({
+    ...options,
+    records,
+    shape: { mode, kind, keyed: kind === 'upsert' && mode !== 'pages', ...options.shape },
+  })
 }
 
 /** The source gains records, while runs are under way or not. */

@@ -54,8 +54,7 @@ export function filesFor(
       const holds = (found: StoredFile | undefined) =>
         'ifMatch' in condition ? found?.etag === condition.ifMatch : found === undefined
       const outcome = outcomes[choices.next(outcomes.length)] ?? 'ok'
-      if (outcome === 'lost-before')
-        return process.call(2_000, () => ({ kind: 'unknown', message: 'lost' }))
+      if (outcome === 'lost-before') return process.call(2_000, () => ({ kind: 'unknown', message: 'lost' }))
       if (outcome === 'lost-after') {
         return process.call(2_000, () => {
           apply(path, body, holds)

@@ -51,7 +51,13 @@ export function carelessAuthor(): Author {
 }
 
 const visitors = z.union([z.number(), z.literal('unknown').transform(() => 0)])
-const plain = { id: z.string(), minute: z.number(), content: z.number(), cursor: z.unknown(), note: z.string().optional() }
+const plain = {
+  id: z.string(),
+  minute: z.number(),
+  content: z.number(),
+  cursor: z.unknown(),
+  note: z.string().optional(),
+}
 const schemas = {
   strict: z.object({ ...plain, visitor: z.number() }),
   lax: z.object({ ...plain, visitor: visitors }),

@@ -18,8 +18,18 @@ export function logFor(saw: Saw, isRequestInFlight: () => boolean): Log {
 }
 
 function noteCommit(saw: Saw, fields: LogFields): void {
-  for (const name of ['rejects', 'late', 'repeated', 'healed', 'duplicates', 'filtered', 'behind', 'outOfRange']) {
+  for (const name of [
+    'rejects',
+    'late',
+    'repeated',
+    'healed',
+    'duplicates',
+    'filtered',
+    'behind',
+    'outOfRange',
+  ]) {
     const count = fields[name]
-    if (typeof count === 'number' ? count > 0 : Object.keys((count as object | undefined) ?? {}).length > 0) saw(name)
+    if (typeof count === 'number' ? count > 0 : Object.keys((count as object | undefined) ?? {}).length > 0)
+      saw(name)
   }
 }

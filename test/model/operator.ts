@@ -11,7 +11,11 @@ export interface Exit {
 }
 
 /** The ways out of a blocked job, as its report words them: the operator knows nothing else. */
-export function exitsIn({ held, error, notes }: Pick<RunReport, 'held' | 'error' | 'notes'>): readonly Exit[] {
+export function exitsIn({
+  held,
+  error,
+  notes,
+}: Pick<RunReport, 'held' | 'error' | 'notes'>): readonly Exit[] {
   const texts = [...held.flatMap(({ choices }) => choices), error?.remedy ?? '', ...notes]
   return texts.flatMap((text) =>
     [...text.matchAll(/resolve=(\S+) as=(sent|resend|drop|continue)( from=)?/g)].flatMap(
@@ -28,7 +32,8 @@ export function settleHeld(world: World, report: RunReport): Command | null {
   const allowed = exitsIn(report).filter(({ resolve }) => resolve === held.batch)
   const wanted = preference(world, held.batch, held.code)
   const chosen = wanted.find((as) => allowed.some((exit) => exit.as === as))
-  if (!chosen) throw new RangeError(`${held.batch} is held for ${held.code} and names no exit: ${held.choices.join()}`)
+  if (!chosen)
+    throw new RangeError(`${held.batch} is held for ${held.code} and names no exit: ${held.choices.join()}`)
   world.seen.add(`held batch resolved: ${chosen}`)
   // An import may fail after its successors were accepted: what is then sent again comes behind them.
   const lines = world.service.contents.get(held.batch) ?? []
@@ -61,7 +66,9 @@ export function nextCommand(world: World, report: RunReport): Command | null {
   const held = settleHeld(world, report)
   if (held) return held
   const lifted = exitsIn(report).find(({ as, takesFrom }) => as === 'continue' && !takesFrom)
-  return lifted && (report.outcome === 'failed' || report.reason === 'regrouping') ? { force: false, resolve: lifted.resolve, as: lifted.as } : null
+  return lifted && (report.outcome === 'failed' || report.reason === 'regrouping')
+    ? { force: false, resolve: lifted.resolve, as: lifted.as }
+    : null
 }
 
 /** Alarms, and a person who answers, until the job is done; false where it never gets there. */

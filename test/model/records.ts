@@ -48,11 +48,17 @@ export function recordsFor(
 /** How a source writes its cursor, and how it reads what it is asked with. */
 export interface CursorNotation {
   readonly cursor: RecordCursor
-  write(record: ModelRecord): unknown
+  readonly write: (record: ModelRecord) => unknown
   read(since: string): number
 }
 
-const field = { kind: 'record', path: 'cursor', timeZone: null, toleranceMs: 5 * minuteMs, faults: [] } as const
+const field = {
+  kind: 'record',
+  path: 'cursor',
+  timeZone: null,
+  toleranceMs: 5 * minuteMs,
+  faults: [],
+} as const
 
 /** ISO 8601 in three notations of the same instant, which no comparison of texts would sort. */
 const instants: CursorNotation = {

@@ -122,7 +122,9 @@ function wanted({ feed, notation, coarseness }: SourceOptions, request: ReadRequ
   if (request.mode === 'sliced') {
     const from = down((Date.parse(request.range.from) - instantAt(0)) / 60_000)
     const to = up((Date.parse(request.range.to) - instantAt(0)) / 60_000)
-    return records.filter((record) => isPlaceless(record) || (record.position >= from && record.position < to))
+    return records.filter(
+      (record) => isPlaceless(record) || (record.position >= from && record.position < to),
+    )
   }
   const since = request.since === null ? -Infinity : down(notation.read(request.since))
   return records.filter((record) => isPlaceless(record) || record.position >= since)

@@ -42,9 +42,19 @@ export type Deed =
   | { readonly kind: 'drift'; readonly varies: boolean }
   | { readonly kind: 'wait' }
   | { readonly kind: 'outage' }
-  | { readonly kind: 'redefine'; readonly what: Redefinition; readonly exit: 'back' | 'here' | 'earlier' | 'later' }
+  | {
+      readonly kind: 'redefine'
+      readonly what: Redefinition
+      readonly exit: 'back' | 'here' | 'earlier' | 'later'
+    }
   | { readonly kind: 'regroup'; readonly waits: boolean }
-  | { readonly kind: 'backfill'; readonly from: number; readonly length: number; readonly force: boolean; readonly retries: number }
+  | {
+      readonly kind: 'backfill'
+      readonly from: number
+      readonly length: number
+      readonly force: boolean
+      readonly retries: number
+    }
   | { readonly kind: 'force last'; readonly retries: number }
   | { readonly kind: 'replay' | 'drop rejects'; readonly retries: number }
 
@@ -90,7 +100,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat(99) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('mend' as const), what: fc.constantFrom('schema' as const, 'map' as const) }),
+    arbitrary: fc.record({
+      kind: fc.constant('mend' as const),
+      what: fc.constantFrom('schema' as const, 'map' as const),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('learn' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drift' as const), varies: fc.boolean() }) },
@@ -143,7 +156,10 @@ const setting: fc.Arbitrary<Setting> = fc
   })
   .map(settingOf)
 
-interface Wishes extends Pick<JobShape, 'mode' | 'kind' | 'notation' | 'keyed' | 'onChange' | 'late' | 'ordered'> {
+interface Wishes extends Pick<
+  JobShape,
+  'mode' | 'kind' | 'notation' | 'keyed' | 'onChange' | 'late' | 'ordered'
+> {
   readonly looksBack: boolean
   readonly overlaps: boolean
   readonly isCoarse: boolean
@@ -159,7 +175,8 @@ function settingOf({ looksBack, overlaps, isCoarse, outboxLimit, ...wish }: Wish
   const keyed = mode === 'full-refresh' || (kind === 'upsert' ? mode !== 'pages' : wish.keyed)
   const mayLookBack = keyed && hasCursor && notation !== 'text'
   const lookback = looksBack && mayLookBack ? (mode === 'sliced' ? 90 : 5) : null
-  const noticesChange = mode === 'full-refresh' || lookback !== null || (keyed && mode === 'incremental' && notation === 'text')
+  const noticesChange =
+    mode === 'full-refresh' || lookback !== null || (keyed && mode === 'incremental' && notation === 'text')
   const allowed = wish.onChange === 'send' && kind !== 'upsert' ? 'ignore' : wish.onChange
   const bringsMore = isCoarse && hasCursor
   return {
@@ -181,9 +198,10 @@ function settingOf({ looksBack, overlaps, isCoarse, outboxLimit, ...wish }: Wish
 /** Each step ends when all that it asked for is done. */
 export const history: fc.Arbitrary<History> = fc.record({
   setting,
-  steps: fc.array(
-    fc.record({ deed, mishaps: fc.array(mishap, { maxLength: 2 }) }),
-    { minLength: 2, maxLength: 12, size: 'max' },
-  ),
+  steps: fc.array(fc.record({ deed, mishaps: fc.array(mishap, { maxLength: 2 }) }), {
+    minLength: 2,
+    maxLength: 12,
+    size: 'max',
+  }),
   choices: fc.array(fc.nat(9_999), { maxLength: 120, size: 'max' }),
 })

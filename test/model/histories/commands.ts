@@ -47,7 +47,8 @@ function rangeOf(
   const range = { from: from % cursor, to: Math.min((from % cursor) + length, cursor) }
   const example = feed.records[0]
   if (!example || range.from >= range.to) return null
-  const at = (position: number) => String(notations[shape.notation].write({ ...example, position, flaw: null }))
+  const at = (position: number) =>
+    String(notations[shape.notation].write({ ...example, position, flaw: null }))
   return { range, command: { force, from: at(range.from), to: at(range.to) } }
 }
 
@@ -116,7 +117,9 @@ async function give(
     // `again` is refused once the hour is over.
     if (end.error?.code !== 'params-invalid' || (command.again !== undefined && !isRefused)) continue
     world.seen.add('command refused')
-    return isRefused ? settle(world, expectation, []) : `refused: ${JSON.stringify(command)}: ${end.error.message}`
+    return isRefused
+      ? settle(world, expectation, [])
+      : `refused: ${JSON.stringify(command)}: ${end.error.message}`
   }
   if (isRefused) return `taken up, although it had to be refused: ${JSON.stringify(given)}`
   expect()

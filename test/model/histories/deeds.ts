@@ -27,7 +27,10 @@ export async function act(
       if (world.shape.mode !== 'pages') addLate(world, deed.drafts)
       break
     case 'flood':
-      addRecords(world, Array.from({ length: 25 }, () => ({ flaw: 'invalid', gap: 0, lag: 0, twin: false })))
+      addRecords(
+        world,
+        Array.from({ length: 25 }, () => ({ flaw: 'invalid', gap: 0, lag: 0, twin: false })),
+      )
       break
     case 'change':
       if (world.shape.mode !== 'pages') changeRecord(world, deed)
@@ -130,10 +133,21 @@ function recordOf(world: World, { flaw, lag, twin }: Draft, position: number, in
   const content = nextContent(world) + index
   const earlier = world.feed.records[content % Math.max(1, world.feed.records.length)]
   const mayBeTwin =
-    isPlaced(flaw) && earlier && isPlaced(earlier.flaw) && mayHaveTwins(world) && !isAt(world, earlier.id, position)
+    isPlaced(flaw) &&
+    earlier &&
+    isPlaced(earlier.flaw) &&
+    mayHaveTwins(world) &&
+    !isAt(world, earlier.id, position)
   const id = twin && mayBeTwin ? earlier.id : `r${content}`
   const visitor = Number(id.slice(1)) % 3
-  return { id, visitor, position, minute: Math.max(0, position - lag), content, flaw: possibleFlaw(world, flaw) }
+  return {
+    id,
+    visitor,
+    position,
+    minute: Math.max(0, position - lag),
+    content,
+    flaw: possibleFlaw(world, flaw),
+  }
 }
 
 function isPlaced(flaw: ModelRecord['flaw']): boolean {

@@ -53,14 +53,17 @@ function inReport(report: RunReport): string[] {
     ...(isSuccess && rejects > 0 && taken + filtered + duplicates === 0
       ? [`${what} succeeded although every new record was rejected`]
       : []),
-    ...(report.error && report.error.remedy === '' ? [`${what} failed without a remedy`] : []),
+    ...(report.error?.remedy === '' ? [`${what} failed without a remedy`] : []),
   ]
 }
 
 function inSums(reports: readonly RunReport[], { counts, isExact }: Expectation): string[] {
   if (!isExact) return []
   const sum = (field: 'taken' | 'healed') => reports.reduce((total, report) => total + report[field], 0)
-  const codes = new Set([...counts.rejects.keys(), ...reports.flatMap((report) => Object.keys(report.rejectsByReason))])
+  const codes = new Set([
+    ...counts.rejects.keys(),
+    ...reports.flatMap((report) => Object.keys(report.rejectsByReason)),
+  ])
   return [
     ...(['taken', 'healed'] as const).flatMap((field) =>
       sum(field) === counts[field] ? [] : [`${field}: ${sum(field)}, expected ${counts[field]}`],

@@ -83,7 +83,7 @@ export function createExpectation(world: World): Expectation {
   const lines = new Map<string, Bounds>()
   const table = new Map<string, string>()
   const aside = new Set<string>()
-  const rejects = new Map<Key, Reject>()
+  let rejects: Reject[] = []
   let known = new Map<Key, Known>()
   let marks = new Map<number, number>()
   const counts = { taken: 0, healed: 0, rejects: new Map<string, number>() }
@@ -96,7 +96,13 @@ export function createExpectation(world: World): Expectation {
   const perhaps = new Set<ModelRecord>()
   const done: Range[] = []
   const shape = (): JobShape => world.shape
-  const ordinaryReading: Reading = { force: false, replay: false, aside: false, own: null, committedMarks: null }
+  const ordinaryReading: Reading = {
+    force: false,
+    replay: false,
+    aside: false,
+    own: null,
+    committedMarks: null,
+  }
 
   function keyOf(record: ModelRecord): Key {
     return shape().keyed || shape().mode === 'full-refresh' ? record.id : record
@@ -123,17 +129,35 @@ export function createExpectation(world: World): Expectation {
     if (!isAside || !before || before.record.position <= record.position) known.set(key, { record, decision })
   }
 
-  function reject(record: ModelRecord, code: string, replaced: boolean, reading: Reading): void {
+  function reject(record: ModelRecord, code: string, replaced: Reject | null, reading: Reading): void {
     if (!replaced) counts.rejects.set(code, (counts.rejects.get(code) ?? 0) + 1)
-    rejects.set(keyOf(record), { record, state: 'open', isChanged: code === 'changed' })
+    close(replaced)
+    rejects.push({ record, state: 'open', isChanged: code === 'changed' })
     if (code !== 'changed') remember(record, 'rejected', reading)
+  }
+
+  function close(closed: Reject | null): void {
+    rejects = rejects.filter((other) => other !== closed)
+  }
+
+  /** The same record comes first; an earlier version has nothing to do with the reject of a later one. */
+  function findReject(record: ModelRecord): Reject | null {
+    const ofKey = rejects.filter((one) => keyOf(one.record) === keyOf(record))
+    const isEarlier = (one: Reject) => placeOf(one.record, -Infinity) <= placeOf(record, Infinity)
+    const same = ofKey.find((one) => one.record === record)
+    return same ?? ofKey.find((one) => one.state === 'open' && isEarlier(one)) ?? null
+  }
+
+  function placeOf({ flaw, position }: ModelRecord, unreadable: number): number {
+    const hasPlace = shape().mode === 'incremental' || shape().mode === 'sliced'
+    if (flaw === 'far-ahead') return Number.MAX_SAFE_INTEGER
+    return hasPlace && flaw !== 'cursorless' ? (shape().notation === 'text' ? 0 : position) : unreadable
   }
 
   /** The order of the questions is the protocol. */
   function decide(record: ModelRecord, place: 'within' | 'behind', reading: Reading): void {
     const { replay } = reading
-    const key = keyOf(record)
-    const found = rejects.get(key)
+    const found = findReject(record)
     const open = found?.state === 'open' ? found : null
     if (found && !open && found.record === record) return
     const before = recall(record, reading)
@@ -141,7 +165,7 @@ export function createExpectation(world: World): Expectation {
     if (place === 'behind' && !isSame && found?.record !== record) return
     if (isSame && !(open && before.decision === 'rejected')) {
       if (before.decision === 'sent' && perhaps.delete(record)) allow(lineOf(record))
-      if (open?.record === record) rejects.delete(key)
+      if (open?.record === record) close(open)
       return
     }
     if (before && !isSame && perhaps.has(before.record)) {
@@ -157,16 +181,16 @@ export function createExpectation(world: World): Expectation {
         return
       }
       if (shape().onChange === 'reject') {
-        if (open?.record !== record) reject(record, 'changed', open !== null, reading)
+        if (open?.record !== record) reject(record, 'changed', open, reading)
         return
       }
     }
     const fault = faultOf(record, reading)
     if (fault !== null) {
-      if (open?.record !== record) reject(record, fault, open !== null, reading)
+      if (open?.record !== record) reject(record, fault, open, reading)
       return
     }
-    take(record, open !== null, reading)
+    take(record, open, reading)
   }
 
   function faultOf(record: ModelRecord, { aside: isAside, committedMarks }: Reading): string | null {
@@ -181,7 +205,11 @@ export function createExpectation(world: World): Expectation {
     return isLate(visitorOf(record), minute, committedMarks) ? 'late' : null
   }
 
-  function isLate(visitor: number, minute: number, committedMarks: ReadonlyMap<number, number> | null): boolean {
+  function isLate(
+    visitor: number,
+    minute: number,
+    committedMarks: ReadonlyMap<number, number> | null,
+  ): boolean {
     if (shape().kind === 'upsert') return false
     return minute < ((committedMarks ?? marks).get(partition(visitor)) ?? -Infinity)
   }
@@ -190,9 +218,8 @@ export function createExpectation(world: World): Expectation {
     return partitionOf(visitor, world.destination.partitions)
   }
 
-  function take(record: ModelRecord, heals: boolean, reading: Reading): void {
-    const key = keyOf(record)
-    rejects.delete(key)
+  function take(record: ModelRecord, heals: Reject | null, reading: Reading): void {
+    close(heals)
     if (record.flaw === 'unwanted') {
       remember(record, 'filtered', reading)
       return
@@ -289,7 +316,7 @@ export function createExpectation(world: World): Expectation {
       return watermark
     },
     get openRejects() {
-      return [...rejects.values()].filter(({ state }) => state === 'open').length
+      return rejects.filter(({ state }) => state === 'open').length
     },
     counts,
     get isExact() {
@@ -301,7 +328,8 @@ export function createExpectation(world: World): Expectation {
       else if (mode === 'pages') readPages()
       else if (mode === 'full-refresh') {
         const committedMarks = new Map(marks)
-        for (const record of world.feed.records) decide(record, 'within', { ...ordinaryReading, committedMarks })
+        for (const record of world.feed.records)
+          decide(record, 'within', { ...ordinaryReading, committedMarks })
       } else {
         for (; instantAt(watermark + sliceLength) <= storeNow; watermark += sliceLength) {
           const from = Math.max(watermark - (lookback ?? 0), Math.min(Math.max(0, floor), watermark))
@@ -329,14 +357,14 @@ export function createExpectation(world: World): Expectation {
       shape().mode !== 'sliced' || done.some(({ from, to }) => from < range.to && range.from < to),
     replay() {
       const reading = { ...ordinaryReading, aside: true, replay: true }
-      for (const { record, state } of [...rejects.values()]) if (state === 'open') decide(record, 'within', reading)
+      for (const { record, state } of [...rejects]) if (state === 'open') decide(record, 'within', reading)
     },
     dropRejects() {
-      for (const [key, reject] of rejects) rejects.set(key, { ...reject, state: 'dropped' })
+      rejects = rejects.map((one) => ({ ...one, state: 'dropped' }))
     },
     continueFrom(position, knowsRecords, formerLookback) {
       const stood = shape().mode === 'sliced' ? watermark : (cursor ?? -Infinity)
-      if (!knowsRecords) rejects.clear()
+      if (!knowsRecords) rejects = []
       const reach = knowsRecords ? remembered(stood, position, formerLookback) : () => 'no'
       for (const [key, { record }] of [...known]) {
         const isKept = reach(record)

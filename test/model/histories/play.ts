@@ -19,7 +19,10 @@ export interface Played {
 export class Wrong extends Error {}
 
 /** Plays a history; after each step everything must be as expected. @throws Wrong */
-export async function play({ setting, steps, choices }: History, played: (world: World) => void): Promise<Played> {
+export async function play(
+  { setting, steps, choices }: History,
+  played: (world: World) => void,
+): Promise<Played> {
   const world = createWorld({
     records: recordsFor(6, { spacing: setting.shape.mode === 'sliced' ? 20 : 1 }),
     choices: scripted(choices),

@@ -63,9 +63,15 @@ export async function redefine(
 async function obey(world: World, command: Command): Promise<string | null> {
   const since = world.time.now()
   const given = withAgain(command, acceptedSince(world, command, since - hourMs))
-  const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined, given)
+  const end = await runUntil(
+    world,
+    ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined,
+    given,
+  )
   if (typeof end === 'string') return end
-  return end.error?.code === 'params-invalid' ? `refused: ${JSON.stringify(command)}: ${end.error.message}` : null
+  return end.error?.code === 'params-invalid'
+    ? `refused: ${JSON.stringify(command)}: ${end.error.message}`
+    : null
 }
 
 /** A position as the job's cursor writes it. */
@@ -102,7 +108,8 @@ function change(world: World, what: Redefine['what']): boolean {
 function changeNotation(world: World): boolean {
   const { shape } = world
   const isPlain = shape.mode === 'incremental' && shape.lookback === null && shape.onChange === 'ignore'
-  if (!isPlain || shape.notation === 'text' || world.feed.records.some(({ flaw }) => flaw === 'far-ahead')) return false
+  if (!isPlain || shape.notation === 'text' || world.feed.records.some(({ flaw }) => flaw === 'far-ahead'))
+    return false
   world.shape = { ...shape, notation: shape.notation === 'instant' ? 'number' : 'instant' }
   return true
 }

@@ -73,13 +73,15 @@ export async function runUntil(
 
 /** What a person gave up, and what the destination refused, is expected no more. */
 function takeStock(world: World, expectation: Expectation): void {
-  for (const line of [...world.leftOut.splice(0), ...world.service.refused.splice(0)]) expectation.leaveOut(line)
+  for (const line of [...world.leftOut.splice(0), ...world.service.refused.splice(0)])
+    expectation.leaveOut(line)
 }
 
 /** What the state says of the same command, whether it was given with `again` or without. */
 export function acceptedSince(world: World, command: Command, since: number): AcceptedCommand | undefined {
   return documentOf(world).commands.findLast(
-    ({ at, content }) => at >= since - 1_000 && withoutAgain(JSON.parse(content) as Command) === withoutAgain(command),
+    ({ at, content }) =>
+      at >= since - 1_000 && withoutAgain(JSON.parse(content) as Command) === withoutAgain(command),
   )
 }
 

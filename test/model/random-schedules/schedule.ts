@@ -28,7 +28,13 @@ export const schedule = fc.record({
 })
 export type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 
-export async function play({ one, activations, growsAfter, outboxLimit, choices }: Schedule): Promise<{ world: World; finished: boolean }> {
+export async function play({
+  one,
+  activations,
+  growsAfter,
+  outboxLimit,
+  choices,
+}: Schedule): Promise<{ world: World; finished: boolean }> {
   const world = caseWorld(one, 16, { choices: scripted(choices), runJob, settings: { outboxLimit } })
   const running: Promise<unknown>[] = []
   for (const [index, { waitMs, activationMs, accident }] of activations.entries()) {
@@ -46,4 +52,3 @@ export async function play({ one, activations, growsAfter, outboxLimit, choices 
   await pass(world, 60 * 60_000)
   return { world, finished }
 }
-

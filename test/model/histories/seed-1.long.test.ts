@@ -1,0 +1,3 @@
+import { exploreHistories } from './explore'
+
+exploreHistories({ seed: 1, histories: 800 })

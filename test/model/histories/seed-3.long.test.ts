@@ -1,0 +1,3 @@
+import { exploreHistories } from './explore'
+
+exploreHistories({ seed: 3, histories: 800 })

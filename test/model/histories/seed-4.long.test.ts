@@ -1,0 +1,3 @@
+import { exploreHistories } from './explore'
+
+exploreHistories({ seed: 4, histories: 800 })
