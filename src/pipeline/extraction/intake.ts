@@ -51,6 +51,8 @@ export interface IntakeOptions {
   readonly replay: boolean
 }
 
+type Indexed = ReturnType<RejectIndex['find']>
+
 /** Record in, verdict out: read, place, recognise, map, encode. Synchronous: it runs once a record. */
 export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   const { job, format, scope, memory, ownMemory, rejects, force, replay } = options
@@ -63,8 +65,9 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const place = at === null ? 'within' : scope(at)
     if (place === 'to-come') return untouched(record, { kind: 'repeated', closes: null })
     if (place === 'beyond' || place === 'out-of-range') return untouched(record, { kind: place })
-    const known = recall(record, at)
-    const verdict = decide(record, known, place)
+    const indexed = rejectOf(record, rejects)
+    const known = recall(record, at, indexed)
+    const verdict = decide(record, known, indexed, place)
     return {
       record,
       verdict,
@@ -74,16 +77,16 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     }
   }
 
-  function recall(record: ReadRecord, at: string | null): Known | null {
-    const own = ownMemory?.recall(record.identity, at) ?? null
+  function recall({ identity }: ReadRecord, at: string | null, indexed: Indexed): Known | null {
+    const hasOpenReject = indexed?.reject.state === 'open'
+    const own = ownMemory?.recall(identity, at, hasOpenReject) ?? null
     if (own) return own
-    const known = memory.recall(record.identity, at)
+    const known = memory.recall(identity, at, hasOpenReject)
     return force && known?.decision === 'sent' ? null : known
   }
 
   /** The order of the questions is the protocol: open reject, known, behind, new. */
-  function decide(record: ReadRecord, known: Known | null, place: Place): Verdict {
-    const indexed = rejects.find(record.identity, record.place ?? Infinity)
+  function decide(record: ReadRecord, known: Known | null, indexed: Indexed, place: Place): Verdict {
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
     // Behind the cursor only the very same record is recognised: another content may be an earlier version, which was sent.
     if (place === 'behind' && !known?.same && !indexed?.same) return { kind: 'behind' }
@@ -94,11 +97,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   }
 
   /** Null where the record has to be looked at: it is new, or its reject may be healed. */
-  function recognise(
-    known: Known | null,
-    indexed: ReturnType<RejectIndex['find']>,
-    open: IndexedReject | null,
-  ): Verdict | null {
+  function recognise(known: Known | null, indexed: Indexed, open: IndexedReject | null): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
     if (sameReject && !open) return { kind: 'repeated', closes: null }
     if (known?.same) return recogniseSame(known, sameReject, open)
@@ -112,6 +111,10 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     if (job.sync.onChange === 'ignore') return { kind: 'duplicate' }
     return job.sync.onChange === 'reject' ? rejected(changed, open) : null
   }
+}
+
+function rejectOf({ identity, place }: ReadRecord, rejects: RejectIndex): Indexed {
+  return rejects.find(identity, place ?? Infinity)
 }
 
 /** Not looked at: the memory is neither asked nor told. */

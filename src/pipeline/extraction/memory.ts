@@ -51,8 +51,9 @@ export interface Memory {
    * What was decided about the record before; null where it is unknown. Without a primary key each remembered record
    * answers once per read, because two equal events are two events.
    * @param at canonical cursor; null where the record has none
+   * @param hasOpenReject the record may be one that is rejected and open
    */
-  recall(identity: LazyIdentity, at: string | null): Known | null
+  recall(identity: LazyIdentity, at: string | null, hasOpenReject?: boolean): Known | null
   /** Remembers a decision of the ordinary read, with the next commit. */
   remember(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */

@@ -25,11 +25,10 @@ export async function openTieMemory(
   const known = await allEntries(stored, files)
   const isAtCursor = ({ place }: MemoryEntry) => cursor !== null && place === placeOf(cursor)
   let tail = known.filter(isAtCursor)
-  let tailAt = cursor
   let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
   /** Keyless: those at the cursor where the read began; each answers once. */
   let unmatched: MemoryEntry[] = []
-  let readsFrom = cursor
+  let [tailAt, readsFrom] = [cursor, cursor]
   const table = createVersionTable()
   if (keyed) table.load(known, isAtCursor)
 
@@ -63,8 +62,10 @@ export async function openTieMemory(
       unmatched = keyed ? [] : [...tail]
       readsFrom = tailAt
     },
-    recall: (identity, at) =>
-      keyed ? table.recall(identity, at === tailAt) : recallOnce(at === readsFrom ? unmatched : [], identity),
+    recall: (identity, at, hasOpenReject = false) =>
+      keyed
+        ? table.recall(identity, at === tailAt)
+        : recallOnce(at === readsFrom ? unmatched : [], identity, hasOpenReject),
     remember(identity, decision, sighting) {
       const { at, isNewest, recalled } = sighting
       if (!keyed && recalled) {
@@ -92,13 +93,23 @@ async function allEntries(stored: StoredMemory, files: MemoryOptions['files']): 
 }
 
 /** Two equal events are two events: an entry that has answered is taken out. */
-function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity): Known | null {
-  const index =
-    unmatched.length === 0 ? -1 : unmatched.findIndex(({ words }) => sameContent(identity(), words))
-  const [found] = index < 0 ? [] : unmatched.splice(index, 1)
-  return found
-    ? { decision: decisionOf(found.decision), same: true, renews: differs(identity(), found.words) }
-    : null
+function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity, hasOpenReject: boolean): Known | null {
+  if (unmatched.length === 0) return null
+  const isIt = ({ words }: MemoryEntry) => sameContent(identity(), words)
+  const found = hasOpenReject ? entryOfReject(unmatched.filter(isIt)) : unmatched.find(isIt)
+  if (!found) return null
+  unmatched.splice(unmatched.indexOf(found), 1)
+  return { decision: decisionOf(found.decision), same: true, renews: differs(identity(), found.words) }
+}
+
+/**
+ * Of two equal events, one may have been sent and the other be the open reject. Where the source sent them with
+ * different content, they are one record that was not recognised when it was rejected.
+ */
+function entryOfReject(fitting: readonly MemoryEntry[]): MemoryEntry | undefined {
+  const isSent = ({ decision }: MemoryEntry) => decision === decisions.sent
+  const sent = fitting.find(isSent)
+  return fitting.find((entry) => !isSent(entry) && (!sent || isSameKey(entry.words, sent.words))) ?? sent
 }
 
 /** Records by key, with a number that tells whether they lie at the newest cursor. */
@@ -146,6 +157,7 @@ function isOutdated(known: MemoryEntry, entry: MemoryEntry, identity: Identity):
   return !isEqual && sameContent(identity, known.words)
 }
 
+/** The primary key, or the raw content of a record without one. */
 const isSameKey = (a: MemoryEntry['words'], b: MemoryEntry['words']) => a[0] === b[0] && a[1] === b[1]
 
 /** A later decision about a key replaces the one before. */
