@@ -24,6 +24,11 @@ export interface CommitRejects {
   add(record: ReadRecord, reject: Reject, replaces: IndexedReject | null): boolean
   /** The record was sent, or left out by `map`, after all. */
   close(healed: IndexedReject): void
+  /**
+   * A dropped record came again, with other fields or under a mended schema: it stays known by what it is now. Returns
+   * true where that has to be stored.
+   */
+  renew(record: ReadRecord, dropped: IndexedReject): boolean
   settle(): Promise<void>
   /**
    * Judges the whole commit before anything of it can be sent; returns the waiver that let it pass.
@@ -75,6 +80,7 @@ export function createRejects(
       index.remove(healed)
       isChanged = true
     },
+    renew: (record, dropped) => (isChanged = index.renew(dropped, record.identity()) || isChanged),
     settle: () => log.settle(),
     assertAcceptable(newRecords) {
       const isTooMany = count > rejectsAllowed && count > newRecords * rejectShare

@@ -19,7 +19,12 @@ export type Verdict =
   /** Known as sent, with other content, and the job ignores that. */
   | { readonly kind: 'duplicate' }
   /** Known, with the same content. `closes`: a reject that was sent in another way. */
-  | { readonly kind: 'repeated'; readonly closes: IndexedReject | null }
+  | {
+      readonly kind: 'repeated'
+      readonly closes: IndexedReject | null
+      /** What a person gave up it as. */
+      readonly dropped?: IndexedReject
+    }
   | { readonly kind: 'behind' }
   | { readonly kind: 'out-of-range' }
   /** Behind the end of the work, as is everything after it: not counted. */
@@ -99,7 +104,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   /** Null where the record has to be looked at: it is new, or its reject may be healed. */
   function recognise(known: Known | null, indexed: Indexed, open: IndexedReject | null): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
-    if (sameReject && !open) return { kind: 'repeated', closes: null }
+    if (sameReject && !open) return { kind: 'repeated', closes: null, dropped: sameReject }
     if (known?.same) return recogniseSame(known, sameReject, open)
     if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)

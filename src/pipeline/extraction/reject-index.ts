@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
 import { decisions } from './decision'
-import { sameContent } from './identity'
+import { differs, sameContent } from './identity'
 import type { Rejects, StateDocument } from '../../state/state-document'
 import type { RunFiles } from '../run-files'
 import type { Identity, LazyIdentity, Words } from './identity'
@@ -34,6 +34,8 @@ export interface RejectIndex {
   ): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
   remove(reject: IndexedReject): void
+  /** Keeps an entry under what its record is now; false where nothing differs. */
+  renew(reject: IndexedReject, identity: Identity): boolean
 }
 
 /** Dropped identities that are remembered; the oldest go first. */
@@ -71,6 +73,13 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
     }
   }
 
+  function add(entry: IndexedReject): void {
+    entries.add(entry)
+    enter(entry)
+    // A record of this very read: it answers to the next read.
+    if (!entry.keyed) answered.add(entry)
+  }
+
   return {
     entries,
     beginRead: () => answered.clear(),
@@ -86,13 +95,14 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
       if (!found.keyed) answered.add(found)
       return { reject: found, same: found === same }
     },
-    add(entry) {
-      entries.add(entry)
-      enter(entry)
-      // A record of this very read: it answers to the next read.
-      if (!entry.keyed) answered.add(entry)
-    },
+    add,
     remove: (entry) => entries.delete(entry),
+    renew(entry, identity) {
+      if (!differs(identity, entry.words)) return false
+      entries.delete(entry)
+      add({ ...entry, words: identity.words })
+      return true
+    },
   }
 }
 

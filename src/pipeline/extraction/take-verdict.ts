@@ -69,9 +69,7 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
       return
     case 'repeated':
       counts.repeated += 1
-      close(parts, verdict.closes)
-      // The cursor may move to it, and the next read begins there.
-      if (taken.recalled && (isNewest || taken.renews)) parts.remember(taken, taken.recalled, isNewest)
+      takeRepeated(parts, taken, verdict, isNewest)
       return
     case 'behind':
       counts.behind += 1
@@ -79,6 +77,18 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
     case 'out-of-range':
       counts.outOfRange += 1
   }
+}
+
+function takeRepeated(
+  parts: CommitParts,
+  taken: Taken,
+  { closes, dropped }: Extract<Verdict, { kind: 'repeated' }>,
+  isNewest: boolean,
+): void {
+  close(parts, closes)
+  if (dropped && parts.rejects.renew(taken.record, dropped)) parts.tally.hasNews = true
+  // The cursor may move to it, and the next read begins there.
+  if (taken.recalled && (isNewest || taken.renews)) parts.remember(taken, taken.recalled, isNewest)
 }
 
 function takeRows(

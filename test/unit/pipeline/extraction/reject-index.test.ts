@@ -86,6 +86,18 @@ describe('an index of rejects', () => {
     expect(index.find(withKey, 4)).toMatchObject({ same: true })
   })
 
+  it('keeps an entry under what its record is now: later only that need be the same', () => {
+    const then = { ...raw, at: 'x' }
+    const known = identify(null, then, then)
+    const index = createRejectIndex([entry({ state: 'dropped' }, known)])
+    const [dropped] = index.entries
+    const under = (parsed: unknown, field: number) => identify(null, { ...then, field }, parsed)()
+    expect(dropped && index.renew(dropped, under(then, 1))).toBe(true)
+    index.beginRead()
+    expect(index.find(() => under({ ...then, more: 'web' }, 1), 0)).toMatchObject({ same: true })
+    expect([...index.entries].map((one) => index.renew(one, under(then, 1)))).toEqual([false])
+  })
+
   it('answers no more for what was removed', () => {
     const index = createRejectIndex([entry({}, withKey)])
     const found = index.find(withKey, 0)
