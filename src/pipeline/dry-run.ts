@@ -1,8 +1,9 @@
 import { noCounters } from '../state/counters'
-import { openJobDocument } from '../state/job-document'
+import { jobFolder, openJobDocument } from '../state/job-document'
 import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
+import { acceptCommand } from './commands/accept-command'
 import { reportOf } from './run-report'
 import { stage } from './stage'
 import type { Format } from '../destinations/destination'
@@ -20,11 +21,11 @@ export interface DryRunReport extends RunReport {
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
 }
 
-type DryRunDependencies = Omit<RunDependencies, 'command' | 'invokeSelf' | 'newId'>
+type DryRunDependencies = Omit<RunDependencies, 'invokeSelf' | 'newId'>
 
 /**
- * The real staging with a sink that keeps nothing: the same decisions, limits and counts as the next run. Takes no
- * lease, writes nothing and sends nothing.
+ * The real staging with a sink that keeps nothing: the same decisions, limits and counts as the next run would have with
+ * the same command. Takes no lease, writes nothing and sends nothing.
  * @throws JobError of the source, and whatever would stop the next run
  */
 export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunReport> {
@@ -42,16 +43,22 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   const { signal } = new AbortController()
   const rows: string[] = []
   const rejects: unknown[] = []
-  const state = sinkState({ ...before, counters: noCounters }, storeClock, signal)
+  const asked = sinkState({ ...before, counters: noCounters }, storeClock, signal)
   const files = sinkFiles(dependencies, (reject) => {
     if (rejects.length < sampleSize) rejects.push(reject)
   })
+  // What the command itself writes is small, and read again by the staging.
+  const written = new Map<string, Buffer>()
+  const add: RunFiles['add'] = (name, bytes) => Promise.resolve(void written.set(name, Buffer.from(bytes)))
+  const read: RunFiles['read'] = async (run, name) => written.get(name) ?? files.read(run, name)
+  const notes = await acceptCommand({ ...dependencies, state: asked, files: { ...files, add } })
+  const state = sinkState(withoutDelivered(asked.document), storeClock, signal, withoutDelivered)
   const format = sampling(destination.format, (row) => {
     if (rows.length < sampleSize) rows.push(row)
   })
 
   const end = await stage(
-    { ...dependencies, destination: { ...destination, format }, state, files },
+    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read } },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
   const report = reportOf({ counters: state.document.counters, outbox: [] }, destination, {
@@ -60,7 +67,7 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     activation: dependencies.activation,
     outcome: end.kind === 'exhausted' ? 'succeeded' : 'partial',
     reason: end.kind === 'exhausted' ? 'dry-run' : `dry-run, ${end.kind}`,
-    notes: ['Nothing was written and nothing was sent.'],
+    notes: [...notes, 'Nothing was written and nothing was sent.'],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,
@@ -68,12 +75,21 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   return { ...report, sample: { rows, rejects } }
 }
 
-/** Applies events to a copy, where batches vanish as if they had been delivered at once. */
-function sinkState(before: StateDocument, storeClock: JobState['storeClock'], signal: AbortSignal): JobState {
-  let document: StateDocument = { ...before, outbox: before.outbox.filter(({ state }) => state === 'held') }
-  const { outbox } = document
+/** Batches vanish as if they had been delivered at once. */
+function withoutDelivered(document: StateDocument): StateDocument {
+  return { ...document, outbox: document.outbox.filter(({ state }) => state === 'held') }
+}
+
+/** Applies events to a copy. */
+function sinkState(
+  before: StateDocument,
+  storeClock: JobState['storeClock'],
+  signal: AbortSignal,
+  settle = (document: StateDocument) => document,
+): JobState {
+  let document = before
   const apply: JobState['later'] = (event) => {
-    document = { ...reduce(document, event), outbox }
+    document = settle(reduce(document, event))
   }
   return {
     run: 'dry-run',
@@ -94,6 +110,8 @@ function sinkState(before: StateDocument, storeClock: JobState['storeClock'], si
 
 /** Reads through to the store; keeps nothing that is written but a look at the rejects. */
 function sinkFiles({ job, store }: DryRunDependencies, onReject: (reject: unknown) => void): RunFiles {
+  const folder = (run: string) => `${jobFolder(job.name)}outbox/${run}/`
+
   return {
     add(name, bytes) {
       if (!name.endsWith('.jsonl')) return Promise.resolve()
@@ -105,12 +123,12 @@ function sinkFiles({ job, store }: DryRunDependencies, onReject: (reject: unknow
       return Promise.resolve()
     },
     async read(run, name) {
-      const blob = await store.read(`jobs/${job.name}/outbox/${run}/${name}`)
+      const blob = await store.read(folder(run) + name)
       return blob.etag === null ? null : blob.body
     },
     delete: () => Promise.resolve(),
-    async *list() {
-      // Nothing is cleaned up.
+    async *list(run) {
+      for await (const path of store.list(folder(run))) yield path.slice(folder(run).length)
     },
   }
 }

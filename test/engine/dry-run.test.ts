@@ -8,6 +8,7 @@ import { scriptedDestination } from '../fixtures/scripted-destination'
 import { inPages, scriptedSource } from '../fixtures/scripted-source'
 import type { Job } from '../../src/jobs/job'
 import type { Late, OnChange } from '../../src/jobs/sync'
+import type { Command } from '../../src/pipeline/run-context'
 import type { RunReport } from '../../src/state/run-report'
 import type { EngineWorld } from '../fixtures/engine-world'
 
@@ -29,6 +30,17 @@ const record = fc.record({
   drift: fc.option(fc.nat(9), { nil: undefined }),
 })
 type Drawn = typeof record extends fc.Arbitrary<infer Value> ? Value : never
+
+const command = fc.constantFrom<Partial<Command>>(
+  {},
+  {},
+  { resolve: 'rejects', as: 'resend' },
+  { resolve: 'rejects', as: 'drop' },
+  { resolve: 'too-many-rejects', as: 'continue' },
+  { from: minute(0), to: minute(60) },
+  { force: true, from: minute(0), to: minute(60) },
+  { force: true },
+)
 
 const shape = fc.record({
   mode: fc.constantFrom('incremental', 'sliced', 'full-refresh' as const),
@@ -91,7 +103,7 @@ it('a dry run counts what the next run then counts, whatever the job and its his
   const history = fc.array(drawn, { minLength: 1, maxLength: 3 })
   let failures = 0
   await fc.assert(
-    fc.asyncProperty(shape, history, drawn, fc.boolean(), async (given, before, last, resends) => {
+    fc.asyncProperty(shape, history, drawn, command, async (given, before, last, asked) => {
       const world = engineWorld()
       const job = jobIn(world, given)
       for (const records of before) {
@@ -100,21 +112,20 @@ it('a dry run counts what the next run then counts, whatever the job and its his
         await world.pass(hourMs)
       }
       fill(world, last, given)
-      if (resends) await world.run(job, { resolve: 'rejects', as: 'resend' })
       const files = new Map(world.store.files)
-      const promise = await world.dryRun(job).catch(codeOf)
+      const promise = await world.dryRun(job, asked).catch(codeOf)
       expect(new Map(world.store.files)).toEqual(files)
 
-      const report = await world.run(job)
+      const report = await world.run(job, asked)
       if (typeof promise === 'string') {
         failures += 1
         expect(report).toMatchObject({ outcome: 'failed', error: { code: promise } })
       } else if (report.outcome !== 'skipped') expect(promises(report)).toEqual(promises(promise))
       else expect(promise.records).toBe(0)
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   )
-  expect(failures).toBeLessThan(75)
+  expect(failures).toBeLessThan(120)
 }, 120_000)
 
 it('a dry run shows the first rows and the first rejects', async () => {
@@ -129,4 +140,20 @@ it('a dry run shows the first rows and the first rejects', async () => {
   })
   expect(world.store.files.size).toBe(0)
   expect(world.hits()).toEqual([])
+})
+
+it('a dry run of a command says what it would do, and takes nothing up', async () => {
+  const world = engineWorld()
+  world.feed.records = [1, 2, 3].map((at) => ({ id: `e${at}`, at: minute(at) }))
+  const job = jobOf(world)
+  await world.run(job)
+  const backfill = { force: true, from: minute(1), to: minute(3) }
+  const promise = await world.dryRun(job, backfill)
+
+  expect(promise).toMatchObject({ rows: 2, repeated: 1 })
+  expect(promise.notes.join()).toContain('is sent again and counts twice')
+  expect(world.stateOf(job)).toMatchObject({ commands: [], backfills: [] })
+  await expect(world.dryRun(job, { from: minute(1), to: minute(3) })).rejects.toMatchObject({
+    code: 'params-invalid',
+  })
 })
