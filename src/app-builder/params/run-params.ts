@@ -50,7 +50,7 @@ export function readRunParams(params: Readonly<Record<string, unknown>>): RunPar
     ),
   )
   const parsed = RunParams.safeParse({ ...stored, ...request })
-  if (parsed.success) return alone(parsed.data)
+  if (parsed.success) return alone(lookingOnly(parsed.data))
   const { path: name, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
@@ -60,15 +60,32 @@ export function readRunParams(params: Readonly<Record<string, unknown>>): RunPar
   )
 }
 
+/** An inspection changes nothing: a command beside it would be dropped without a word. */
+function lookingOnly(asked: RunParams): RunParams {
+  const { job, inspect, ...others } = asked
+  const given = givenOf({ ...others, tenant: undefined })
+  if (!inspect || given === undefined) return asked
+  throw new JobError(
+    'params-invalid',
+    `The parameter "${given}" has no effect beside "inspect".`,
+    `Inspect first, and then run: --param job ${job} --param ${given} …`,
+    { details: { parameter: given } },
+  )
+}
+
+function givenOf(params: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(params).find(([, value]) => value !== undefined && value !== false)?.[0]
+}
+
 /** With `tenant=all` each run is started with nothing but the job: anything else would be dropped without a word. */
 function alone(asked: RunParams): RunParams {
   const { tenant, job, ...others } = asked
-  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false)
-  if (tenant !== 'all' || !given) return asked
+  const given = givenOf(others)
+  if (tenant !== 'all' || given === undefined) return asked
   throw new JobError(
     'params-invalid',
-    `The parameter "${given[0]}" cannot be given for all tenants at once.`,
-    `Give it for one of them: --param job ${job} --param tenant <org id> --param ${given[0]} …`,
-    { details: { parameter: given[0] } },
+    `The parameter "${given}" cannot be given for all tenants at once.`,
+    `Give it for one of them: --param job ${job} --param tenant <org id> --param ${given} …`,
+    { details: { parameter: given } },
   )
 }

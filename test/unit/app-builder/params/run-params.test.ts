@@ -49,6 +49,9 @@ it.each([
   ['approve', { approve: 'plan' }],
   ['from', { from: '' }],
   ['as', { resolve: 'rejects', as: 'retry' }],
+  ['force', { inspect: 'true', force: 'true' }],
+  ['dryRun', { inspect: true, dryRun: true }],
+  ['resolve', { inspect: true, resolve: 'rejects', as: 'drop' }],
 ])('refuses %s, which would have no effect', (parameter, params) => {
   expect(errorOf(() => readRunParams({ job: 'flights', ...params })).message).toContain(`"${parameter}"`)
 })
