@@ -1,7 +1,7 @@
 import { notations } from '../records'
 import { instantAt } from '../records'
 import { sliceLength } from './expectation'
-import { acceptedSince, hourMs, runUntil, settle, suffer, withAgain } from './settle'
+import { acceptedSince, hourMs, isNew, runUntil, settle, suffer, withAgain } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { World } from '../world'
 import type { Deed, Mishap } from './alphabet'
@@ -105,14 +105,11 @@ async function give(
 ): Promise<string | null> {
   const since = world.time.now()
   const earlier = acceptedSince(world, given, since - hourMs)
+  const isTakenUp = () => isNew(acceptedSince(world, given, since), earlier)
   await suffer(world, mishaps, withAgain(given, earlier))
   for (const command of [withAgain(given, earlier), given]) {
-    if (acceptedSince(world, given, since)) break
-    const end = await runUntil(
-      world,
-      ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, given, since) !== undefined,
-      command,
-    )
+    if (isTakenUp()) break
+    const end = await runUntil(world, ({ error }) => error?.code === 'params-invalid' || isTakenUp(), command)
     if (typeof end === 'string') return end
     // `again` is refused once the hour is over.
     if (end.error?.code !== 'params-invalid' || (command.again !== undefined && !isRefused)) continue

@@ -1,7 +1,7 @@
 import { notations } from '../records'
 import { instantAt } from '../records'
 import { documentOf, noCommand, pass } from '../world'
-import { acceptedSince, hourMs, runUntil, settle, suffer, withAgain } from './settle'
+import { acceptedSince, hourMs, isNew, runUntil, settle, suffer, withAgain } from './settle'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { JobShape } from '../jobs'
 import type { World } from '../world'
@@ -62,11 +62,11 @@ export async function redefine(
 /** Gives a command that has to be taken up. */
 async function obey(world: World, command: Command): Promise<string | null> {
   const since = world.time.now()
-  const given = withAgain(command, acceptedSince(world, command, since - hourMs))
+  const earlier = acceptedSince(world, command, since - hourMs)
   const end = await runUntil(
     world,
-    ({ error }) => error?.code === 'params-invalid' || acceptedSince(world, command, since) !== undefined,
-    given,
+    ({ error }) => error?.code === 'params-invalid' || isNew(acceptedSince(world, command, since), earlier),
+    withAgain(command, earlier),
   )
   if (typeof end === 'string') return end
   return end.error?.code === 'params-invalid'

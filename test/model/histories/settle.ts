@@ -85,6 +85,11 @@ export function acceptedSince(world: World, command: Command, since: number): Ac
   )
 }
 
+/** False where it is the same acceptance as before. */
+export function isNew(accepted: AcceptedCommand | undefined, earlier: AcceptedCommand | undefined): boolean {
+  return accepted !== undefined && accepted.run !== earlier?.run
+}
+
 function withoutAgain({ force, from, to, resolve, as }: Command): string {
   return JSON.stringify({ force, from, to, resolve, as })
 }
