@@ -24,6 +24,7 @@ export async function closeRun(context: RunContext, outcome: Outcome): Promise<R
       at: state.storeClock.now(),
       report,
       progressed: outcome.outcome !== 'failed' && !outcome.moreToDo,
+      exhausted: outcome.exhausted ?? false,
       reportsKept: context.settings.reportsKept,
     })
   } catch (error) {

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly error?: JobError
   /** True where another run could carry on at once. */
   readonly moreToDo: boolean
+  /** True where all that was due has been read. */
+  readonly exhausted?: boolean
   readonly notes?: readonly string[]
 }
 
@@ -42,16 +44,21 @@ export function judge(
   if (extraction.kind === 'fault') return failed(toJobError(extraction.error), said)
   const held = document.outbox.filter(({ state }) => state === 'held').length
   if (held > 0) return failed(batchHeld(held), said)
-  const findings = { extracted: extraction.kind === 'ended' ? extraction.end : null, delivered }
+  const findings = { extracted: endOf(extraction), delivered }
   const unfinished = unfinishedReason(findings)
   if (unfinished && document.attempts > attemptsLimit) return failed(noProgress(document.attempts), said)
 
   const notes = [...said, ...notesOf(context, findings)]
   const allRejected = findings.extracted?.allRejected ? 'all-rejected' : null
   const reason = waitingReason(findings) ?? unfinished ?? allRejected
+  const exhausted = findings.extracted?.kind === 'exhausted'
   return reason === null
-    ? { outcome: 'succeeded', moreToDo: false, notes }
-    : { outcome: 'partial', reason, moreToDo: unfinished !== null, notes }
+    ? { outcome: 'succeeded', moreToDo: false, exhausted, notes }
+    : { outcome: 'partial', reason, moreToDo: unfinished !== null, exhausted, notes }
+}
+
+function endOf(extraction: ExtractionEnd<StageEnd>): StageEnd | null {
+  return extraction.kind === 'ended' ? extraction.end : null
 }
 
 /** Another run at once would find the same. */

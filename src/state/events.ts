@@ -162,5 +162,7 @@ export type StateEvent =
       readonly report: RunReport
       /** False where the run ended without progress although more could be done. */
       readonly progressed: boolean
+      /** True where all that was due has been read. */
+      readonly exhausted: boolean
       readonly reportsKept: number
     }

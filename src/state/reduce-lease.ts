@@ -38,7 +38,7 @@ export function reduceLease(document: StateDocument, event: LeaseTaken): StateDo
 
 /** Gives the lease back with the report: the counters move into it, and no run counts them again. */
 export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDocument {
-  const { report, progressed, reportsKept } = event
+  const { report, progressed, exhausted, reportsKept } = event
   const succeeded = report.outcome === 'succeeded'
   return {
     ...document,
@@ -49,7 +49,7 @@ export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDoc
       succeeded || !document.lease ? document.orphans : withOrphans(document.orphans, [document.lease.run]),
     reconciled: document.reconciled || (succeeded && document.outbox.length === 0),
     // A waiver that nothing needed must not lift a later block.
-    waivers: succeeded ? [] : document.waivers,
+    waivers: exhausted ? [] : document.waivers,
     counters: noCounters,
     reports: withReport(document.reports, report).slice(-reportsKept),
   }

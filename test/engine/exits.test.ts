@@ -120,6 +120,25 @@ describe('too many rejects', () => {
   })
 })
 
+describe('a block that was lifted and is not met again', () => {
+  const many = (at: number) =>
+    Array.from({ length: 30 }, (_, id) => ({ id: `m${at}-${id}`, at: minute(at), value: 'x' }))
+
+  it.each(['keyed', 'named'] as const)('(%s) is no licence for the next one', async (kind) => {
+    const world = worldOf(...many(1))
+    const job = jobOf(world, { destination: scriptedDestination(world.list, kind as 'keyed') })
+    const report = await world.run(job)
+    // The source was mended meanwhile; an import that takes its time keeps the run from being a success.
+    world.feed.records = records
+    if (kind === 'named')
+      for (let polls = 0; polls < 9; polls += 1) world.list.polls.push({ kind: 'processing' })
+    await world.run(job, exitOf(report, { as: 'continue' }))
+    world.feed.records = [...records, ...many(9)]
+
+    expect(await world.run(job)).toMatchObject({ outcome: 'failed', error: { code: 'too-many-rejects' } })
+  })
+})
+
 describe('more rejects in one commit than fit into memory', () => {
   it('end the read where they are, and are taken once, as the error says', async () => {
     const world = engineWorld({ commitRejects: 25 })

@@ -27,6 +27,7 @@ it('a run with nothing left succeeds', () => {
   expect(judged(ended('exhausted'))).toEqual({
     outcome: 'succeeded',
     moreToDo: false,
+    exhausted: true,
     notes: ['said before'],
   })
 })

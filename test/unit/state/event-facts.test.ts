@@ -36,7 +36,9 @@ it('the end of a run is one line of its outcome and counts', () => {
   const error = { code: 'batch-held', message: 'One batch waits.', remedy: 'Decide.' }
   const report = storedReport({ outcome: 'failed', reason: 'batch-held', rows: 3, pending: 1, error })
 
-  expect(factsOf({ type: 'run-ended', at: 1, report, progressed: false, reportsKept: 20 })).toEqual({
+  expect(
+    factsOf({ type: 'run-ended', at: 1, report, progressed: false, exhausted: false, reportsKept: 20 }),
+  ).toEqual({
     outcome: 'failed',
     reason: 'batch-held',
     error: 'One batch waits.',

@@ -23,6 +23,7 @@ const texts: readonly StateEvent[] = [
     type: 'run-ended',
     at: 1,
     progressed: true,
+    exhausted: true,
     reportsKept: 1,
     report: storedReport({
       notes: [`got ${secret}`],

@@ -80,7 +80,14 @@ function world({ fault = () => 'ok' }: { fault?: (operation: BlobOperation) => B
 const counted: StateEvent = { type: 'counted', counters: { records: 1 } }
 
 function ended(): Extract<StateEvent, { type: 'run-ended' }> {
-  return { type: 'run-ended', at: 0, report: storedReport(), progressed: true, reportsKept: 20 }
+  return {
+    type: 'run-ended',
+    at: 0,
+    report: storedReport(),
+    progressed: true,
+    exhausted: true,
+    reportsKept: 20,
+  }
 }
 
 describe('taking the lease', () => {
