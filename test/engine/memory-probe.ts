@@ -18,7 +18,7 @@ import type { MemoryEntry } from '../../src/pipeline/extraction/memory-entries'
 
 /**
  * One memory-hungry piece of work in a process of its own, which prints its peak resident memory in MB:
- * `node --require ./build/typescript.js test/engine/memory-probe.ts split|refresh|merge|rejects`
+ * `node --require esbuild-register test/engine/memory-probe.ts split|refresh|merge|rejects`
  */
 const folder = mkdtempSync(join(tmpdir(), 'memory-probe-'))
 

@@ -11,7 +11,7 @@ const heap = '--max-old-space-size=128'
 
 /** Peak resident memory of a process that does it, the compiler of its TypeScript included. */
 async function peakOf(work: string): Promise<number> {
-  const args = [heap, '--require', './build/typescript.js', 'test/engine/memory-probe.ts', work]
+  const args = [heap, '--require', 'esbuild-register', 'test/engine/memory-probe.ts', work]
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root })
   return Number(stdout)
 }
