@@ -1,5 +1,6 @@
 import type { Consent } from '../auth/consent/consent'
 import type { AuthenticationContext } from '../auth/oauth2'
+import type { HttpDownload } from '../http/http-download'
 import type { InputReference } from '../inputs'
 
 /** What the source sent in one answer, still unchecked. */
@@ -38,7 +39,10 @@ export interface Source {
 }
 
 /** What a source works with; its authentication takes the same. */
-export type SourceContext = AuthenticationContext
+export interface SourceContext extends AuthenticationContext {
+  /** For bodies that are too large for memory. */
+  readonly download: HttpDownload
+}
 
 /**
  * What a source can do, so that a job that asks for more does not compile:
