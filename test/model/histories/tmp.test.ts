@@ -1,0 +1,2 @@
+import { exploreHistories } from './explore'
+exploreHistories({ seed: 21, histories: 600 })

@@ -1,0 +1,2 @@
+import { exploreRandomSchedules } from './explore'
+exploreRandomSchedules({ seed: 21, schedules: 600 })
