@@ -4,9 +4,9 @@ import type { Accident } from './time'
 /** At any of the first gates of a run, or right after one of its first requests. */
 export function accidents(gates: number, freezeMs: fc.Arbitrary<number>): fc.Arbitrary<Accident> {
   return fc.oneof(
-    { weight: 2, arbitrary: fc.record({ gate: fc.integer({ min: 1, max: gates }), freezeMs }) },
+    { weight: 3, arbitrary: fc.record({ gate: fc.integer({ min: 1, max: gates }), freezeMs }) },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({
         gate: fc.integer({ min: 1, max: 6 }),
         counts: fc.constant('requests' as const),

@@ -214,7 +214,7 @@ function createTransport(options: DestinationOptions): Pick<Destination, 'send'>
       saw('request')
       service.requests += 1
       // What a dying process has sent may still be on its way when another takes over.
-      const outcome = process.requestLeft() && choices.next(2) === 1 ? 'late' : drawn
+      const outcome = process.requestLeft() && choices.next(4) > 0 ? 'late' : drawn
       const receipt = `import-${service.requests}`
       const effect = { batch, handle, receipt, outcome, shownBy: checkedAt + settleMs }
       const lagMs = choices.next(3) * Math.floor(settleMs / 3)

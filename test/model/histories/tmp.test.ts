@@ -1,2 +1,0 @@
-import { exploreHistories } from './explore'
-exploreHistories({ seed: 21, histories: 600 })

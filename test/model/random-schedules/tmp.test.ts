@@ -1,2 +1,0 @@
-import { exploreRandomSchedules } from './explore'
-exploreRandomSchedules({ seed: 21, schedules: 600 })
