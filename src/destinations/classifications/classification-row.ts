@@ -11,7 +11,7 @@ export type ClassifiedVariable =
 export type ClassificationRow<Column extends string = string> = {
   /** A value of the classified variable, such as a tracking code. */
   readonly key: string | number
-} & { readonly [Name in Column]: string | number | null }
+} & Readonly<Record<Column, string | number | null>>
 
 const numbered: Readonly<Record<string, number>> = { eVar: 250, prop: 75 }
 const named = new Set(['campaign', 'page', 'product', 'server', 'siteSection'])

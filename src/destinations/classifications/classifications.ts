@@ -50,7 +50,7 @@ export function classifications<const Column extends string>(
       ...columnsFaults(columns),
       ...(emptyPolicies.includes(emptyMeans)
         ? []
-        : [`emptyMeans is "${String(emptyMeans)}"; it must be reject, keep or delete.`]),
+        : [`emptyMeans is "${emptyMeans}"; it must be reject, keep or delete.`]),
     ],
     open: (context) => open(context, definition),
   }
