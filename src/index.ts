@@ -2,6 +2,7 @@
 export * as z from 'zod'
 export { clientCredentials, destinationSdkOAuth2, googleServiceAccount } from './auth/oauth2'
 export { bulkDataInsertion } from './destinations/bulk-data-insertion/bulk-data-insertion'
+export { classifications } from './destinations/classifications/classifications'
 export { events } from './destinations/bulk-data-insertion/events'
 export { products } from './destinations/bulk-data-insertion/products'
 export { input, secret } from './inputs'

@@ -70,7 +70,7 @@ const work: Readonly<Record<string, () => Promise<void>>> = {
       to: '',
     }))
     for (const [index, { file }] of segments.entries())
-      await files.add(file, encodeEntries(entries(index * (million / 40), million / 40), million / 40))
+      await files.add(file, encodeEntries(entries(index * (million / 40), million / 40), million / 40, true))
     const memory = await openMemory({ inline: '', segments }, wholeRefresh)
     const merged = await memory.toCommit({ file: 'memory.bin', to: '', isForgotten: null })
     const isKnown = memory.recall(() => identityOf(million - 1), null) !== null

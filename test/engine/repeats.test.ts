@@ -322,6 +322,18 @@ describe('a source that varies a field', () => {
     await world.run(jobOf(world))
     expect(world.hits()).toEqual(['good=1', 'bad'])
   })
+
+  it('has a record that was sent recognised while a stricter schema refuses it, and after that', async () => {
+    const world = worldOf()
+    const varying = (run: number) => [good, { ...bad, servedBy: `host-${run}` }]
+    for (const [run, options] of [{}, { record: Strict }, { record: Strict }, {}].entries()) {
+      world.feed.records = varying(run)
+      await world.run(jobOf(world, options))
+    }
+    await world.run(jobOf(world), resendRejects)
+    expect(world.hits()).toEqual(['good=1', 'bad'])
+    expect(world.reports.map(({ rejects }) => rejects)).toEqual([0, 0, 0, 0, 0])
+  })
 })
 
 describe('pages that overlap', () => {

@@ -21,7 +21,7 @@ export interface Identity {
   readonly declared?: () => Hash | undefined
 }
 
-type Hash = readonly [number, number]
+export type Hash = readonly [number, number]
 
 /** Computed once, and only where somebody asks: most records of a read are never compared. */
 export type LazyIdentity = () => Identity
@@ -71,20 +71,29 @@ export function keyOf(primaryKey: readonly string[], record: unknown): string | 
   return JSON.stringify(parts.map(String))
 }
 
-/** True where the content is the same: the raw bytes or what the schema makes of them. */
-export function sameContent(identity: Identity, known: Words): boolean {
-  return identity.keyed ? sameKeyedContent(identity, known) : sameKeylessContent(identity, known)
+/**
+ * True where the content is the same: the raw bytes or what the schema makes of them.
+ * @param declared keyless records that parsed: their declared content
+ */
+export function sameContent(identity: Identity, known: Words, declared?: Hash): boolean {
+  return identity.keyed ? sameKeyedContent(identity, known) : sameKeylessContent(identity, known, declared)
 }
 
 function sameKeyedContent({ words: [, , raw, parsed], declared }: Identity, known: Words): boolean {
   return raw === known[2] || (parsed !== 0 && parsed === known[3]) || declared?.()?.[0] === known[3]
 }
 
-function sameKeylessContent({ words: [a, b, c, d], declared }: Identity, known: Words): boolean {
-  const isSame = a === known[0] && b === known[1]
-  if (isSame || (c !== 0 && c === known[2] && d === known[3])) return true
+function sameKeylessContent(
+  { words: [a, b, c, d], declared }: Identity,
+  known: Words,
+  knownDeclared: Hash | undefined,
+): boolean {
+  if (a === known[0] && b === known[1]) return true
+  const isKnown = ([high, low]: Hash) =>
+    (high === known[2] && low === known[3]) || (high === knownDeclared?.[0] && low === knownDeclared[1])
+  if (c !== 0 && isKnown([c, d])) return true
   const hashed = declared?.()
-  return hashed?.[0] === known[2] && hashed[1] === known[3]
+  return hashed !== undefined && isKnown(hashed)
 }
 
 /** True where a record that parses differs in one of its hashes from what is known of it. */

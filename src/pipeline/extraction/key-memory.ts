@@ -24,7 +24,7 @@ export async function openKeyMemory(
   { reach, files, run, placeOf, lookback }: MemoryOptions,
 ): Promise<Memory> {
   let table = createKeyTable()
-  if (reach !== 'none') for await (const entry of readEntries(stored, files)) table.put(entry)
+  if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createEntryLog()
   let current = stored
 
@@ -64,11 +64,11 @@ export async function openKeyMemory(
     async toCommit({ file, to, isForgotten }) {
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
-      const place = { file, to, run, files }
+      const place = { file, to, run, files, keyed: true }
       if (segments.length >= segmentLimit + table.size / fileEntries) {
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
-        const before = [...decodeEntries(Buffer.from(current.inline, 'base64'))]
+        const before = [...decodeEntries(Buffer.from(current.inline, 'base64'), true)]
         const count = before.length + added.size
         current = await storeEntries(both(before, added.entries()), count, segments, place)
       } else {

@@ -1,4 +1,4 @@
-import type { Words } from './identity'
+import type { Hash, Words } from './identity'
 
 /** One remembered record: identity and content in four words, what was decided, and where it lay. */
 export interface MemoryEntry {
@@ -7,31 +7,41 @@ export interface MemoryEntry {
   readonly decision: number
   /** Its cursor as a number: ms for instants; 0 where cursors are no numbers. Measures a lookback's distance. */
   readonly place: number
+  /** Keyless records that parse: their declared content, by which they are known where they no longer parse. */
+  readonly declared?: Hash | undefined
 }
 
 export const wordsPerEntry = 7
-export const bytesPerEntry = wordsPerEntry * 4
 
-/** At most `count` entries as they are stored and held: five words, then the place as a double. Little-endian, 28 bytes an entry. */
-export function encodeEntries(entries: Iterable<MemoryEntry>, count: number): Buffer {
-  const bytes = Buffer.alloc(count * bytesPerEntry)
+/** Of stored entries: keyless ones end with the declared content, two more words. */
+const bytesOf = (keyed: boolean) => (keyed ? 28 : 36)
+
+/**
+ * At most `count` entries as they are stored, little-endian: five words, the place as a double, then the declared
+ * content of keyless ones, zeros where it is absent.
+ */
+export function encodeEntries(entries: Iterable<MemoryEntry>, count: number, keyed: boolean): Buffer {
+  const bytes = Buffer.alloc(count * bytesOf(keyed))
   let at = 0
-  for (const { words, decision, place } of entries) {
+  for (const { words, decision, place, declared = [0, 0] } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(decision, at)
     at = bytes.writeDoubleLE(place, at)
+    if (!keyed) for (const word of declared) at = bytes.writeUInt32LE(word, at)
     if (at === bytes.length) break
   }
   return bytes.subarray(0, at)
 }
 
-export function* decodeEntries(bytes: Buffer): Iterable<MemoryEntry> {
+export function* decodeEntries(bytes: Buffer, keyed: boolean): Iterable<MemoryEntry> {
+  const bytesPerEntry = bytesOf(keyed)
   for (let at = 0; at + bytesPerEntry <= bytes.length; at += bytesPerEntry) {
     const word = (index: number) => bytes.readUInt32LE(at + index * 4)
     yield {
       words: [word(0), word(1), word(2), word(3)],
       decision: word(4),
       place: bytes.readDoubleLE(at + 20),
+      ...(keyed || word(7) === 0 ? {} : { declared: [word(7), word(8)] }),
     }
   }
 }

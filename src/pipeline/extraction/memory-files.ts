@@ -13,13 +13,14 @@ export const fileEntries = 256 * 1024
 export async function* readEntries(
   stored: StoredMemory,
   files: Pick<RunFiles, 'read'>,
+  keyed: boolean,
 ): AsyncIterable<MemoryEntry> {
   for (const { run, file } of stored.segments) {
     const bytes = await files.read(run, file)
     if (!bytes) throw segmentMissing(run, file)
-    yield* decodeEntries(bytes)
+    yield* decodeEntries(bytes, keyed)
   }
-  yield* decodeEntries(Buffer.from(stored.inline, 'base64'))
+  yield* decodeEntries(Buffer.from(stored.inline, 'base64'), keyed)
 }
 
 /** Puts entries behind the segments: inline where they are few, else as more segments. */
@@ -30,16 +31,17 @@ export async function storeEntries(
   place: {
     readonly file: string
     readonly to: string
+    readonly keyed: boolean
     readonly run: string
     readonly files: Pick<RunFiles, 'add'>
   },
 ): Promise<StoredMemory> {
   if (count <= inlineEntries) {
-    return { inline: encodeEntries(entries, count).toString('base64'), segments }
+    return { inline: encodeEntries(entries, count, place.keyed).toString('base64'), segments }
   }
-  const { run, to, files } = place
+  const { run, to, keyed, files } = place
   const added: StoredMemory['segments'] = []
-  for (const part of partsOf(entries, Math.min(count, fileEntries))) {
+  for (const part of partsOf(entries, Math.min(count, fileEntries), keyed)) {
     const file = added.length === 0 ? place.file : `${place.file}.${added.length}`
     await files.add(file, part)
     added.push({ run, file, to })
@@ -48,11 +50,11 @@ export async function storeEntries(
 }
 
 /** Encoded entries, at most `size` at a time. */
-function* partsOf(entries: Iterable<MemoryEntry>, size: number): Iterable<Buffer> {
+function* partsOf(entries: Iterable<MemoryEntry>, size: number, keyed: boolean): Iterable<Buffer> {
   const iterator = entries[Symbol.iterator]()
   const rest: Iterable<MemoryEntry> = { [Symbol.iterator]: () => ({ next: () => iterator.next() }) }
   for (;;) {
-    const part = encodeEntries(rest, size)
+    const part = encodeEntries(rest, size, keyed)
     if (part.length === 0) return
     yield part
   }

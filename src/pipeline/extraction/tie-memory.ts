@@ -22,7 +22,7 @@ export async function openTieMemory(
   { keyed, files, run, cursor, placeOf }: MemoryOptions,
 ): Promise<Memory> {
   /** Entries at the newest cursor, oldest first. */
-  const known = await allEntries(stored, files)
+  const known = await allEntries(stored, files, keyed)
   const isAtCursor = ({ place }: MemoryEntry) => cursor !== null && place === placeOf(cursor)
   let tail = known.filter(isAtCursor)
   let fresh: { readonly identity: LazyIdentity; readonly decision: Decision }[] = []
@@ -81,21 +81,25 @@ export async function openTieMemory(
     toCommit({ file, to }) {
       settle()
       tail = tailAt !== to ? [] : keyed ? newestOfEach(tail) : tail
-      return storeEntries(tail, tail.length, [], { file, to, run, files })
+      return storeEntries(tail, tail.length, [], { file, to, run, files, keyed })
     },
   }
 }
 
-async function allEntries(stored: StoredMemory, files: MemoryOptions['files']): Promise<MemoryEntry[]> {
+async function allEntries(
+  stored: StoredMemory,
+  files: MemoryOptions['files'],
+  keyed: boolean,
+): Promise<MemoryEntry[]> {
   const entries: MemoryEntry[] = []
-  for await (const entry of readEntries(stored, files)) entries.push(entry)
+  for await (const entry of readEntries(stored, files, keyed)) entries.push(entry)
   return entries
 }
 
 /** Two equal events are two events: an entry that has answered is taken out. */
 function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity, hasOpenReject: boolean): Known | null {
   if (unmatched.length === 0) return null
-  const isIt = ({ words }: MemoryEntry) => sameContent(identity(), words)
+  const isIt = ({ words, declared }: MemoryEntry) => sameContent(identity(), words, declared)
   const found = hasOpenReject ? entryOfReject(unmatched.filter(isIt)) : unmatched.find(isIt)
   if (!found) return null
   unmatched.splice(unmatched.indexOf(found), 1)
@@ -146,15 +150,20 @@ function createVersionTable() {
   }
 }
 
-export function entryOf({ words }: Identity, decision: Decision, place: number): MemoryEntry {
-  return { words, decision: decisions[decision], place }
+export function entryOf(
+  { words, keyed, declared }: Identity,
+  decision: Decision,
+  place: number,
+): MemoryEntry {
+  const entry = { words, decision: decisions[decision], place }
+  return keyed ? entry : { ...entry, declared: declared?.() }
 }
 
 /** The same record, of which the decision or one of the hashes is another now. */
 function isOutdated(known: MemoryEntry, entry: MemoryEntry, identity: Identity): boolean {
   const isEqual =
     known.decision === entry.decision && known.words.every((word, index) => word === entry.words[index])
-  return !isEqual && sameContent(identity, known.words)
+  return !isEqual && sameContent(identity, known.words, known.declared)
 }
 
 /** The primary key, or the raw content of a record without one. */

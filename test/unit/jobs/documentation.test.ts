@@ -42,6 +42,7 @@ describe('docs/jobs.md', () => {
       'src/destinations/bulk-data-insertion/bulk-data-insertion.ts',
       'BulkDataInsertion',
     ],
+    ['`classifications`', 'src/destinations/classifications/classifications.ts', 'Classifications'],
   ])('explains every option of %s, and no other', (title, path, name) => {
     expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
   })

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { identify } from '../../../../src/pipeline/extraction/identity'
 import { openMemory } from '../../../../src/pipeline/extraction/memory'
 import { noMemory } from '../../../../src/state/run-file'
@@ -94,6 +95,21 @@ describe('ties without a primary key', () => {
 
     expect(next.recall(identify(null, { id: 'a', extra: 2 }, { id: 'a' }), '1')).not.toBeNull()
     expect(next.recall(identify(null, { id: 'b' }, { id: 'b' }), '1')).toBeNull()
+  })
+
+  it('recognise a record by its declared fields when the source varies others and a stricter schema refuses it', async () => {
+    const schema = z.object({ id: z.string() })
+    const memory = await open(noMemory, {})
+    memory.remember(identify(null, { id: 'a', extra: 1 }, { id: 'A' }, schema), 'sent', newest('1'))
+    const next = await open(await memory.toCommit(reached('1')), { cursor: '1' })
+    next.beginRead()
+
+    const [same, other] = [
+      { id: 'a', extra: 2 },
+      { id: 'b', extra: 1 },
+    ]
+    expect(next.recall(identify(null, other, undefined, schema), '1')).toBeNull()
+    expect(next.recall(identify(null, same, undefined, schema), '1')).toMatchObject({ decision: 'sent' })
   })
 
   it('take a file where they are many', async () => {
