@@ -44,5 +44,7 @@ function parameter(text: string, name: string): string | undefined {
 
 function quota(remaining: string | undefined, reset: string | undefined): Quota[] {
   const isNumber = (text: string | undefined) => /^\d{1,15}$/.test(text?.trim() ?? '')
-  return isNumber(remaining) && isNumber(reset) ? [{ remaining: Number(remaining), reset: Number(reset) }] : []
+  return isNumber(remaining) && isNumber(reset)
+    ? [{ remaining: Number(remaining), reset: Number(reset) }]
+    : []
 }

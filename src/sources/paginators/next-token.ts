@@ -44,7 +44,8 @@ export function nextToken(options: NextTokenOptions): PaginatorDefinition<'stabl
         next(answer) {
           if (more !== undefined && !hasMore(answer, more)) return null
           const token = tokenOf(answer, options)
-          if (token === null && more !== undefined) throw malformed(answer.url, 'without the token that it needs')
+          if (token === null && more !== undefined)
+            throw malformed(answer.url, 'without the token that it needs')
           if (token === null) return null
           endless.check(token, answer.records.length, answer.url)
           return turnTo({ place: placeOf(param), value: token })

@@ -54,7 +54,10 @@ function sameOrigin(next: string, url: string): Extract<Turn, { kind: 'url' }> {
   if (!URL.canParse(next, url)) throw unusable(url, 'names a next page that is not a URL')
   const target = new URL(next, url)
   if (target.origin !== new URL(url).origin || target.username !== '' || target.password !== '') {
-    throw unusable(url, 'names a next page on another host, to which the credentials of the source would be sent')
+    throw unusable(
+      url,
+      'names a next page on another host, to which the credentials of the source would be sent',
+    )
   }
   target.hash = ''
   return { kind: 'url', url: target.href }

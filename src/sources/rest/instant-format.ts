@@ -18,18 +18,15 @@ const units = [
 ] as const
 const token = /yyyy|MM|dd|HH|mm|ss|SSS/g
 
-export const InstantFormatOption = z.union(
-  [
-    z.enum(['iso', 's', 'ms']),
-    z.strictObject({
-      pattern: z.string().refine(isOrdered),
-      timeZone: z.string().refine(isTimeZone),
-    }),
-  ],
-  {
-    error:
-      'must be "iso", "s", "ms" or { pattern, timeZone }: yyyy, MM, dd and then HH, mm, ss, SSS as far as the API goes, in an IANA zone',
-  },
+const Option = z.union([
+  z.enum(['iso', 's', 'ms']),
+  z.strictObject({ pattern: z.string().refine(isOrdered), timeZone: z.string().refine(isTimeZone) }),
+])
+
+/** One message for all that can be wrong with it. */
+export const InstantFormatOption = z.custom<InstantFormat>(
+  (value) => Option.safeParse(value).success,
+  'must be "iso", "s", "ms" or { pattern, timeZone }: yyyy, MM, dd and then HH, mm, ss, SSS as far as the API goes, in an IANA zone',
 )
 
 /** A pattern with minutes and no hours would be another instant for most values. */
@@ -44,11 +41,7 @@ function isOrdered(pattern: string): boolean {
  * @param ms since the epoch
  * @param rounding `down` for a beginning and `up` for an exclusive end, so that the range asked for is never too short
  */
-export function writeInstant(
-  format: InstantFormat,
-  ms: number,
-  rounding: 'down' | 'up',
-): string | number {
+export function writeInstant(format: InstantFormat, ms: number, rounding: 'down' | 'up'): string | number {
   const round = rounding === 'down' ? Math.floor : Math.ceil
   if (format === 'iso') return new Date(ms).toISOString()
   if (format === 'ms') return ms

@@ -22,7 +22,8 @@ export async function readPage(
   response: HttpResponse,
 ): Promise<PageContent> {
   const { headers, body: bytes } = response
-  if (decoder) return { kind: 'page', page: { url, headers, bytes, ...(await decoded(url, decoder, response)) } }
+  if (decoder)
+    return { kind: 'page', page: { url, headers, bytes, ...(await decoded(url, decoder, response)) } }
   const parsed = parseLargeJson(bytes)
   if (parsed.kind !== 'json') {
     if (parsed.kind === 'too-large') return { kind: 'too-large', reason: parsed.reason }

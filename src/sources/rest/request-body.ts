@@ -47,7 +47,7 @@ export function graphql(query: string, variables: JsonObject = {}): RequestBody 
 }
 
 function withValues(fields: JsonObject, values: readonly Assignment[]): Record<string, unknown> {
-  const body: Record<string, unknown> = structuredClone(fields) as Record<string, unknown>
+  const body: Record<string, unknown> = structuredClone(fields)
   for (const { place, value } of values) setAt(body, place.name.split('.'), value)
   return body
 }

@@ -10,15 +10,7 @@ import { restFaults } from './rest-faults'
 import { capabilitiesOf } from './rest-options'
 import { pageSender } from './send-page'
 import type { PageAnswer, Turn } from '../paginators/paginator'
-import type {
-  Page,
-  Paging,
-  ReadRequest,
-  Source,
-  SourceContext,
-  SourceDefinition,
-  TimeRange,
-} from '../source'
+import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition, TimeRange } from '../source'
 import type { Assignment, Param } from './place'
 import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
 import type { PageOutcome, SendPage } from './send-page'
@@ -55,7 +47,10 @@ const graphqlErrors = { status: 200, body: { path: 'errors' }, then: 'fail' } as
 function openRest(definition: RestSource, context: SourceContext): Source {
   const url = readBaseUrl(definition.baseUrl, context.inputs) + definition.path
   const signer = openAuthentication(definition.authentication, context)
-  const rules = [...(definition.answers ?? []), ...(definition.body?.kind === 'graphql' ? [graphqlErrors] : [])]
+  const rules = [
+    ...(definition.answers ?? []),
+    ...(definition.body?.kind === 'graphql' ? [graphqlErrors] : []),
+  ]
   const send = pageSender(definition, context, { url, signer, rules })
 
   return {

@@ -105,7 +105,8 @@ function finalOutcome(
     if (outcome.reason !== 'too-large') throw unreachable(url, definition, outcome)
     return { kind: 'too-large', reason: 'has more bytes than fit into memory' }
   }
-  if (action === 'smaller') return { kind: 'too-large', reason: `is HTTP ${outcome.status}: the page is too large` }
+  if (action === 'smaller')
+    return { kind: 'too-large', reason: `is HTTP ${outcome.status}: the page is too large` }
   if (action === 'take') return { kind: 'answer', response: outcome }
   return { kind: action === 'skip' ? 'skipped' : 'failed', response: outcome }
 }

@@ -117,7 +117,9 @@ describe('linkHeader', () => {
 
   it('finds the link with its relation among others, however they are quoted and spaced', () => {
     const token = fc.stringMatching(/^[a-z]{1,8}$/).filter((name) => name !== 'next')
-    const text = fc.stringMatching(/^[ -~]{0,12}$/).map((raw) => `"${raw.replace(/["\\]/g, String.raw`\$&`)}"`)
+    const text = fc
+      .stringMatching(/^[ -~]{0,12}$/)
+      .map((raw) => `"${raw.replace(/["\\]/g, String.raw`\$&`)}"`)
     const target = fc.stringMatching(/^\?[a-z0-9=&%;,]{1,20}$/)
     const other = fc
       .tuple(target, token, text)

@@ -29,7 +29,11 @@ describe('awsSignature', () => {
   /** From the test suite that AWS publishes for implementations: get-vanilla and its siblings. */
   it.each([
     ['GET', '', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
-    ['GET', '?Param2=value2&Param1=value1', 'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500'],
+    [
+      'GET',
+      '?Param2=value2&Param1=value1',
+      'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500',
+    ],
     ['POST', '', '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
   ] as const)('signs %s /%s as AWS does', async (method, search, signature) => {
     const signer = awsSignature(options).open({ inputs, clock })
@@ -77,9 +81,7 @@ describe('googleServiceAccount', () => {
         assertions.push(form.get('assertion') ?? '')
         return { status: 200, body: { access_token: `token-${assertions.length}`, expires_in: 3600 } }
       }
-      return headers.authorization === 'Bearer token-2'
-        ? { status: 200, body: [{ id: 1 }] }
-        : { status: 401 }
+      return headers.authorization === 'Bearer token-2' ? { status: 200, body: [{ id: 1 }] } : { status: 401 }
     })
     const key = { client_email: 'app@example.iam', private_key: pem, private_key_id: 'k1' }
     const inputs = {

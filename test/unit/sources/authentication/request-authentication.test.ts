@@ -33,7 +33,7 @@ async function read(
   inputs: Readonly<Record<string, string>> = secrets,
 ): Promise<LoggedRequest[]> {
   const definition = { baseUrl: input('API_BASE_URL'), path: '/v1/things', records: 'data', authentication }
-  const source = restSource({ ...definition, ...more } as RestSource).open(
+  const source = restSource({ ...definition, ...more }).open(
     sourceContext({
       inputs: { API_BASE_URL: server.url, ...inputs },
       clock: { ...systemClock, now: () => noon },
@@ -175,8 +175,7 @@ describe('hmac', () => {
   it('signs each attempt anew', async () => {
     let ms = noon
     const clock = { ...systemClock, now: () => (ms += 1000) }
-    const { open } = hmac({ ...signing, keyId: input('API_USER') })
-    const signer = open({ inputs: inputsFrom(secrets), clock })
+    const signer = hmac(signing).open({ inputs: inputsFrom(secrets), clock })
     const request = { method: 'GET', url: 'https://api.example.com/', headers: {} } as const
 
     const first = await signer.sign(request)

@@ -121,7 +121,10 @@ describe('a rule for answers', () => {
     fault({ status: 503, body: { maintenance: true } })
 
     const answers = [{ status: 503, body: { path: 'maintenance' }, then: 'fail' }] as const
-    expect(await errorOf(read({ answers }))).toMatchObject({ code: 'source-refused', details: { status: 503 } })
+    expect(await errorOf(read({ answers }))).toMatchObject({
+      code: 'source-refused',
+      details: { status: 503 },
+    })
     expect(asked()).toHaveLength(1)
   })
 
@@ -131,7 +134,9 @@ describe('a rule for answers', () => {
     expect(await read({ answers })).toBe(0)
 
     answer = ({ url }) => (url.endsWith('=1') ? { status: 404 } : ok)
-    expect(await errorOf(read({ answers, paginator: pageNumber({ param: 'page', first: 0 }) }))).toMatchObject({
+    expect(
+      await errorOf(read({ answers, paginator: pageNumber({ param: 'page', first: 0 }) })),
+    ).toMatchObject({
       code: 'source-refused',
       message: expect.stringContaining('HTTP 404 to a later page') as string,
     })
@@ -149,7 +154,10 @@ describe('a rule for answers', () => {
 
   it.each([
     [[{ then: 'fail' }], '"answers.0" needs a status or a body'],
-    [[{ status: 404, then: 'ignore' }], '"answers.0.then" must be "retry", "renew", "smaller", "skip" or "fail"'],
+    [
+      [{ status: 404, then: 'ignore' }],
+      '"answers.0.then" must be "retry", "renew", "smaller", "skip" or "fail"',
+    ],
     [[{ status: 100, then: 'fail' }], '"answers.0.status" must be a final status'],
   ])('is checked: %j', (answers, message) => {
     const rest = { baseUrl: input('A'), path: '', records: '', answers }
@@ -174,17 +182,24 @@ describe('a page that is too large', () => {
   it.each<[string, Reply, Partial<RestSource>]>([
     ['says HTTP 413', { status: 413 }, {}],
     ['says so in its body', limitedBody(), { answers: [{ body: { path: 'tooMany' }, then: 'smaller' }] }],
-    ['has too many bytes', { status: 200, body: Buffer.alloc(2_000_000, ' ') }, { limits: { pageMegabytes: 1 } }],
+    [
+      'has too many bytes',
+      { status: 200, body: Buffer.alloc(2_000_000, ' ') },
+      { limits: { pageMegabytes: 1 } },
+    ],
     ['has too many values', { status: 200, body: `[${Array(1_500_000).fill('{}').join()}]` }, {}],
-  ])('is asked for in halves where the answer %s, and the rest in that size', async (_what, refusal, more) => {
-    answer = capped(refusal)
+  ])(
+    'is asked for in halves where the answer %s, and the rest in that size',
+    async (_what, refusal, more) => {
+      answer = capped(refusal)
 
-    expect(await read({ pageSize: sized, paginator, ...more })).toBe(10)
-    expect(asked().map((url) => url.replace('/v1/things?', ''))).toEqual([
-      ...['limit=8', 'limit=4', 'limit=2', 'limit=2&from=2', 'limit=2&from=4', 'limit=2&from=6'],
-      'limit=2&from=8',
-    ])
-  })
+      expect(await read({ pageSize: sized, paginator, ...more })).toBe(10)
+      expect(asked().map((url) => url.replace('/v1/things?', ''))).toEqual([
+        ...['limit=8', 'limit=4', 'limit=2', 'limit=2&from=2', 'limit=2&from=4', 'limit=2&from=6'],
+        'limit=2&from=8',
+      ])
+    },
+  )
 
   it('fails at the smallest size that is allowed', async () => {
     answer = capped({ status: 413 })

@@ -29,10 +29,17 @@ async function read(definition: Partial<RestSource>, request: ReadRequest = slic
   const rest = { baseUrl: input('API_BASE_URL'), path: '/v1/things', records: 'data', ...definition }
   const opened = restSource(rest as RestSource)
   expect(opened.faults).toEqual([])
-  for await (const page of opened.open(sourceContext({ inputs: { API_BASE_URL: server.url } })).read(request)) {
+  for await (const page of opened
+    .open(sourceContext({ inputs: { API_BASE_URL: server.url } }))
+    .read(request)) {
     expect(page.records).toBeDefined()
   }
-  return server.requests.map(({ method, url, headers, body }) => ({ method, url, headers, body: String(body) }))
+  return server.requests.map(({ method, url, headers, body }) => ({
+    method,
+    url,
+    headers,
+    body: String(body),
+  }))
 }
 
 describe('the bounds of a slice', () => {
@@ -172,7 +179,8 @@ it('fixed headers go with every page', async () => {
 describe('the identity of a source', () => {
   const identity = (definition: Partial<RestSource>) => {
     const rest = { baseUrl: input('API_BASE_URL'), path: '/v1', records: 'data', ...definition }
-    return restSource(rest as RestSource).open(sourceContext({ inputs: { API_BASE_URL: server.url } })).identity
+    return restSource(rest as RestSource).open(sourceContext({ inputs: { API_BASE_URL: server.url } }))
+      .identity
   }
 
   it('changes with the fixed headers and the fixed body', () => {
@@ -204,7 +212,12 @@ describe('an instant', () => {
     [day, '2026-12-31T23:30:00Z', '2027-01-01', '2027-01-02'],
     [minute, '2026-01-01T00:00:30Z', '01.01.2026 05:30', '01.01.2026 05:31'],
     [{ pattern: 'yyyyMMddHH', timeZone: 'UTC' }, '2026-01-01T23:01:00Z', '2026010123', '2026010200'],
-    [{ pattern: 'yyyy-MM-dd HH', timeZone: 'Asia/Kolkata' }, '2026-01-01T00:00:00Z', '2026-01-01 05', '2026-01-01 06'],
+    [
+      { pattern: 'yyyy-MM-dd HH', timeZone: 'Asia/Kolkata' },
+      '2026-01-01T00:00:00Z',
+      '2026-01-01 05',
+      '2026-01-01 06',
+    ],
     [
       { pattern: 'yyyy-MM-ddTHH:mm:ss.SSS', timeZone: 'UTC' },
       '2026-01-01T00:00:00.007Z',
