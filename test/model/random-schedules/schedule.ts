@@ -12,7 +12,17 @@ export const schedule = fc.record({
   one: fc.constantFrom(...cases),
   activations: fc.array(
     fc.record({
-      waitMs: fc.constantFrom(0, 50, 5_000, 120_000, 4 * 60_000, 6 * 60_000, 15 * 60_000, 40 * 60_000, 26 * 3_600_000),
+      waitMs: fc.constantFrom(
+        0,
+        50,
+        5_000,
+        120_000,
+        4 * 60_000,
+        6 * 60_000,
+        15 * 60_000,
+        40 * 60_000,
+        26 * 3_600_000,
+      ),
       activationMs: fc.constantFrom(30 * 60_000, 30 * 60_000, 3 * 60_000, 100_000),
       accident: fc.option(accidents(120, fc.constantFrom(Infinity, 70_000, 200_000, 20 * 60_000))),
     }),
