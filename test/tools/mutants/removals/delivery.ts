@@ -119,8 +119,8 @@ export const deliveryRemovals: readonly Removal[] = [
   {
     safeguard: 'upsert batches travel commit by commit',
     file: 'src/pipeline/delivery/plan.ts',
-    find: "entry.commit === commit && entry.state !== 'held'",
-    replace: "entry.commit >= commit && entry.state !== 'held'",
+    find: 'pending.filter((entry) => entry.commit === commit',
+    replace: 'pending.filter((entry) => entry.commit >= commit',
   },
   {
     safeguard: 'Retry-After of a send is waited for',
