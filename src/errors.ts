@@ -40,6 +40,8 @@ export const jobErrorCodes = [
   'secret-in-state',
   // one record
   'row-invalid',
+  // the command line
+  'action-unavailable',
   // a fault of ours
   'unexpected',
 ] as const
