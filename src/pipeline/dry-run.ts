@@ -4,6 +4,8 @@ import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { acceptCommand } from './commands/accept-command'
+import { driftNotes } from './drift/drift-policy'
+import { watchDrift } from './drift/watch-drift'
 import { reportOf } from './run-report'
 import { stage } from './stage'
 import type { Format } from '../destinations/destination'
@@ -57,8 +59,9 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     if (rows.length < sampleSize) rows.push(row)
   })
 
+  const drift = watchDrift(job, dependencies.redact)
   const end = await stage(
-    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read } },
+    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read }, drift },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
   const report = reportOf({ counters: state.document.counters, outbox: [] }, destination, {
@@ -67,7 +70,8 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     activation: dependencies.activation,
     outcome: end.kind === 'exhausted' ? 'succeeded' : 'partial',
     reason: end.kind === 'exhausted' ? 'dry-run' : `dry-run, ${end.kind}`,
-    notes: [...notes, 'Nothing was written and nothing was sent.'],
+    drift: drift.found(),
+    notes: [...notes, ...driftNotes(job, drift.found()), 'Nothing was written and nothing was sent.'],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,

@@ -14,6 +14,7 @@ const textFields = new Set([
   'error',
   'choices',
   'sample',
+  'drift',
 ])
 /** What a source or destination gave us to be given back exactly: a redacted one would be another. */
 const exactFields = new Set(['since', 'at', 'to', 'floor', 'receipt'])
