@@ -34,6 +34,13 @@ export interface JobDefinition<
   readonly destination: DestinationDefinition<Row, D>
   /** What to do where records have fields that `record` does not declare, lack some, or have other types. Default `allow`. */
   readonly drift?: DriftPolicy
+  /** A person approves what is sent: each run makes one commit, which waits for `approve=<plan id>`. */
+  readonly approval?: 'required'
+  /**
+   * How many rows a commit usually has, both ends included: a slice, a full refresh, or what one incremental run reads.
+   * Any other number waits for a person.
+   */
+  readonly expect?: { readonly rows: readonly [least: number, most: number] }
 }
 
 /**

@@ -22,6 +22,10 @@ export interface Job {
   readonly destination: DestinationDefinition
   /** What to do where records differ from `record`. Default `allow`. */
   readonly drift?: DriftPolicy
+  /** Each commit with rows is a plan that waits for `approve=<plan id>`. */
+  readonly approval?: 'required'
+  /** How many rows a commit of the ordinary work has; any other number waits for a person. Both ends included. */
+  readonly expect?: { readonly rows: readonly [least: number, most: number] }
   /** What is wrong with the definition; such a job does not open, the others do. */
   readonly faults: readonly string[]
 }

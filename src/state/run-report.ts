@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Counters } from './counters'
+import { WaitingPlan } from './plan'
 
 const count = z.number().int()
 
@@ -46,6 +47,8 @@ export const RunReport = z.object({
   held: z.array(HeldBatch),
   /** Differences between records and schema, the most frequent ones; absent where there is none. */
   drift: z.array(Drift).optional(),
+  /** Present while a plan waits for a person. */
+  plan: WaitingPlan.optional(),
   startedAt: z.string(),
   endedAt: z.string(),
   error: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),
