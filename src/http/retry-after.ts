@@ -1,5 +1,5 @@
 /**
- * How long a `Retry-After` header asks to wait, in ms; null where there is none, or none that makes sense.
+ * How long a `Retry-After` header asks to wait, in ms; null where the header is absent or invalid.
  * @see RFC 9110 §10.2.3: seconds, or an HTTP date
  * @param now wall clock, ms since the epoch
  */

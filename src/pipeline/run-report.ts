@@ -21,7 +21,7 @@ export interface ReportFacts {
   readonly redact: (text: string) => string
 }
 
-/** What the counters and the outbox say at the end of a run. */
+/** The report of a run, from the counters and the outbox at its end. */
 export function reportOf(
   { counters, outbox }: Pick<StateDocument, 'counters' | 'outbox'>,
   destination: Pick<Destination, 'explain'>,

@@ -51,14 +51,14 @@ export async function acceptCommand(context: CommandContext): Promise<readonly s
   return [note]
 }
 
-/** What the command does. @throws JobError `params-invalid` where it would do harm or makes no sense */
+/** The effect of the command. @throws JobError `params-invalid` where it would do harm or makes no sense */
 async function judgeCommand(context: CommandContext): Promise<Acceptance> {
   const { job, source, destination, state, settings, files, command } = context
   const { document } = state
   const storeNow = state.storeClock.now()
   const { resolve, as } = command
   if (resolve === undefined || as === undefined) return addBackfill(job, document, command, storeNow)
-  // Some destinations have batches named after their slice.
+  // Checked before slices: some destinations name a batch after its slice.
   const isBatch = document.outbox.some(({ id }) => id === resolve)
   if (isBatch) return resolveBatch(job, destination, document, resolve, as)
   if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
@@ -74,7 +74,7 @@ async function judgeCommand(context: CommandContext): Promise<Acceptance> {
   return resolveBatch(job, destination, document, resolve, as)
 }
 
-/** Those of the files that are no longer in the store. */
+/** The named files that are no longer in the store. */
 async function lostFiles(
   named: readonly RunFile[],
   files: Pick<RunFiles, 'list'>,
