@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Arrivals, noArrivals } from './arrivals'
 import { Counters, noCounters } from './counters'
 import { OutboxEntry } from './outbox-entry'
 import { Memory, RunFile, noMemory } from './run-file'
@@ -117,6 +118,8 @@ export const StateDocument = z.object({
   barrier: storeTime,
   identities: z.array(Identity),
   outbox: z.array(OutboxEntry),
+  /** Confirmed batches that have yet to be seen at the destination. */
+  arrivals: Arrivals.default(noArrivals),
   rejects: Rejects,
   commands: z.array(AcceptedCommand),
   waivers: z.array(Waiver),
@@ -151,6 +154,7 @@ export function newDocument(job: string): StateDocument {
     barrier: 0,
     identities: [],
     outbox: [],
+    arrivals: noArrivals,
     rejects: { index: null, segments: [] },
     commands: [],
     waivers: [],

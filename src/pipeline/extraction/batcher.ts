@@ -2,6 +2,8 @@ import type { BatchFile, EncodedRow, FinishedFile, Format, Limits } from '../../
 
 export interface FinishedBatch extends FinishedFile {
   readonly partition: number
+  /** Counts the batches of a partition. */
+  readonly ordinal: number
 }
 
 /** Distributes rows over one open batch per partition. */
@@ -22,10 +24,24 @@ const nearlyFull = 0.9
 export function createBatcher(
   format: Pick<Format, 'open'>,
   limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
+  shortIdOf: (partition: number, ordinal: number) => string,
 ): Batcher {
   const open = new Map<number, BatchFile>()
   const full: { readonly partition: number; readonly file: BatchFile }[] = []
+  const finished = new Map<number, number>()
+  const opened = new Map<number, number>()
   let rows = 0
+
+  function openFile(partition: number): BatchFile {
+    const file = format.open(shortIdOf(partition, next(opened, partition)))
+    open.set(partition, file)
+    return file
+  }
+
+  /** Files of a partition are opened and finished in one order, so that both count alike. */
+  async function finish(partition: number, file: BatchFile): Promise<FinishedBatch> {
+    return { partition, ordinal: next(finished, partition), ...(await file.finish()) }
+  }
 
   function reaches(file: BatchFile, share: number): boolean {
     return (
@@ -34,7 +50,7 @@ export function createBatcher(
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
-    for (const { partition, file } of full.splice(0)) yield { partition, ...(await file.finish()) }
+    for (const { partition, file } of full.splice(0)) yield finish(partition, file)
   }
 
   return {
@@ -42,11 +58,7 @@ export function createBatcher(
       return rows
     },
     append({ line, partition }) {
-      let file = open.get(partition)
-      if (!file) {
-        file = format.open()
-        open.set(partition, file)
-      }
+      const file = open.get(partition) ?? openFile(partition)
       file.append(line)
       rows += 1
       if (file.rows >= limits.batchRows || reaches(file, 1)) {
@@ -67,8 +79,15 @@ export function createBatcher(
       yield* finishFull()
       for (const [partition, file] of [...open].sort(([a], [b]) => a - b)) {
         open.delete(partition)
-        yield { partition, ...(await file.finish()) }
+        yield finish(partition, file)
       }
     },
   }
+}
+
+/** 0, 1, 2, … for each key. */
+function next(counts: Map<number, number>, key: number): number {
+  const count = counts.get(key) ?? 0
+  counts.set(key, count + 1)
+  return count
 }
