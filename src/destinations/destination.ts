@@ -13,10 +13,12 @@ import type {
 } from './destination-answers'
 import type { ArrivalProof } from './destination-arrival'
 import type { Format, Limits, Partitioning } from './destination-format'
+import type { CommitSummary, ReviewAnswer } from './destination-review'
 
 export type * from './destination-answers'
 export type * from './destination-arrival'
 export type * from './destination-format'
+export type * from './destination-review'
 
 /** Where a batch goes. A batch in doubt can only be asked for at the same kind, address and account. */
 export interface DestinationIdentity {
@@ -120,6 +122,11 @@ export interface Destination<Row = unknown> {
   /** What a row that is sent again does: it counts twice, or replaces the one before. */
   readonly semantics: Semantics
   readonly delivery: Delivery
+  /**
+   * Asked once before a commit with rows becomes durable. A concern makes the commit a plan: its batches wait until a
+   * person approves them. Where it cannot answer, the run fails and nothing is committed. Sends and changes nothing.
+   */
+  review?(commit: CommitSummary, signal: AbortSignal): Promise<ReviewAnswer>
   /** Asynchronous uploads: everything that must stand before {@link send} makes it count. Repeatable. */
   prepare?(batch: OutgoingBatch, signal: AbortSignal): Promise<PrepareAnswer>
   /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */

@@ -1,11 +1,9 @@
 import * as z from 'zod'
+import { Span } from './outbox-entry'
 
 /** ms since the epoch on the store's clock. */
 const storeTime = z.number()
 const count = z.number().int()
-
-/** Least and greatest `order` of rows. */
-const Span = z.object({ first: z.number(), last: z.number() })
 
 /**
  * Confirmed batches whose arrival is not settled yet. Usually one; where too many wait, those of one time are merged and

@@ -1,15 +1,8 @@
-import type { ArrivalCause, Evidence } from '../../destinations/destination'
+import type { Evidence } from '../../destinations/destination'
 import type { Arrival } from '../../state/arrivals'
 import type { ArrivalVerdict } from '../../state/events'
 
-/** A batch that is missing as of now, for the log and the result. */
-export interface Incident {
-  readonly arrival: Arrival
-  readonly found: number
-  readonly causes: readonly ArrivalCause[]
-}
-
-/** @param storeNow ms since the epoch on the store's clock */
+/** What the evidence makes of an open arrival. @param storeNow ms since the epoch on the store's clock */
 export function judgeArrival(
   { id, rows, confirmedAt }: Arrival,
   { kind, rows: found, causes }: Evidence,

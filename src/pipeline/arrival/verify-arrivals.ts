@@ -6,8 +6,9 @@ import { reduce } from '../../state/reduce'
 import { noArrivals } from '../../state/arrivals'
 import { createStoreClock } from '../../state/store-clock'
 import { arrivalStatus } from './arrival-status'
+import { logIncident, missingError, surplusNotes, troubleNotes } from './incidents'
 import { isNews, judgeArrival } from './judge-arrival'
-import type { Destination, Evidence, ProofTools, Refusal, Unknown } from '../../destinations/destination'
+import type { Evidence, ProofTools, Refusal, Unknown } from '../../destinations/destination'
 import type { Arrival } from '../../state/arrivals'
 import type { ArrivalVerdict, StateEvent } from '../../state/events'
 import type { JobDocument } from '../../state/job-document'
@@ -15,13 +16,12 @@ import type { StateDocument } from '../../state/state-document'
 import type { FileVersion } from '../../state/versioned-file'
 import type { RunDependencies } from '../run-context'
 import type { ArrivalStatus } from './arrival-status'
-import type { Incident } from './judge-arrival'
+import type { IncidentError } from './incidents'
 
-export interface ArrivalDependencies
-  extends Pick<
-    RunDependencies,
-    'job' | 'destination' | 'store' | 'settings' | 'clock' | 'log' | 'activation' | 'newId' | 'redact'
-  > {
+export interface ArrivalDependencies extends Pick<
+  RunDependencies,
+  'job' | 'destination' | 'store' | 'settings' | 'clock' | 'log' | 'activation' | 'newId' | 'redact'
+> {
   readonly tools: ProofTools
 }
 
@@ -31,7 +31,7 @@ export interface ArrivalReport extends ArrivalStatus {
   /** `failed`: batches have been found missing; `partial`: not everything could be asked for or stored. */
   readonly outcome: 'succeeded' | 'partial' | 'skipped' | 'failed'
   readonly notes: readonly string[]
-  readonly error?: { readonly code: string; readonly message: string; readonly remedy: string }
+  readonly error?: IncidentError
 }
 
 /**
@@ -40,7 +40,7 @@ export interface ArrivalReport extends ArrivalStatus {
  * @throws JobError of the token, `not-authorized`, `not-permitted`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function verifyArrivals(dependencies: ArrivalDependencies): Promise<ArrivalReport> {
-  const { job, destination, store, settings, clock } = dependencies
+  const { job, destination, store, settings, clock, log, activation, redact } = dependencies
   const storeClock = createStoreClock(clock)
   const patienceMs = settings.leaseTtlMs
   const file = openJobDocument({ job: job.name, store, clock, storeClock, patienceMs })
@@ -65,11 +65,11 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
       ? [{ arrival, found: seen.rows, causes: seen.causes }]
       : [],
   )
-  for (const incident of incidents) logIncident(dependencies, incident)
+  for (const incident of incidents) logIncident(log, incident, { job: job.name, activation })
   return {
     job: job.name,
     outcome: incidents.length > 0 ? 'failed' : trouble || notes.length > 0 ? 'partial' : 'succeeded',
-    notes: [...due.notes, ...notesOf(trouble, dependencies), ...surplusNotes(due.arrivals, byId), ...notes],
+    notes: [...due.notes, ...troubleNotes(trouble, redact), ...surplusNotes(due.arrivals, byId), ...notes],
     ...arrivalStatus(document.arrivals),
     ...(incidents.length > 0 ? { error: missingError(incidents) } : {}),
   }
@@ -129,44 +129,4 @@ async function storeVerdicts(
   }
   const note = 'What was seen is not stored, because a run is at work: the next look asks again.'
   return { document, notes: [note] }
-}
-
-function logIncident(
-  { log, job, activation }: ArrivalDependencies,
-  { arrival: { id, batches, rows, partition, markers }, found, causes }: Incident,
-): void {
-  const likely = causes.map(({ code }) => code)
-  log.error('arrival-missing', {
-    ...{ job: job.name, activation, batch: id, batches, rows, found, partition, markers, causes: likely },
-  })
-}
-
-function missingError(incidents: readonly Incident[]): NonNullable<ArrivalReport['error']> {
-  const rows = incidents.reduce((sum, { arrival, found }) => sum + arrival.rows - found, 0)
-  const ids = incidents.slice(0, 5).map(({ arrival, found }) => `${arrival.id} (${found} of ${arrival.rows})`)
-  const more = incidents.length > ids.length ? ` and ${incidents.length - ids.length} more` : ''
-  const causes = new Map(incidents.flatMap((incident) => incident.causes).map(({ code, message }) => [code, message]))
-  return {
-    code: 'arrival-missing',
-    message: `${rows} rows were accepted and are not to be seen, of the batches ${ids.join(', ')}${more}.`,
-    remedy: `Do not send them again before the cause is known: they may still be counted. Likely causes: ${[...causes].map(([code, message]) => `${code}: ${message}`).join(' ')}`,
-  }
-}
-
-function notesOf(trouble: Refusal | Unknown | null, { redact }: ArrivalDependencies): string[] {
-  if (!trouble) return []
-  const why = 'message' in trouble ? redact(trouble.message) : 'too many requests'
-  return [`Not every batch could be asked for (${why}): the next look asks again.`]
-}
-
-function surplusNotes(arrivals: readonly Arrival[], seen: ReadonlyMap<string, Evidence>): string[] {
-  const surplus = arrivals.filter(({ id, rows }) => {
-    const evidence = seen.get(id)
-    return evidence?.kind === 'proof' && evidence.rows > rows
-  })
-  if (surplus.length === 0) return []
-  const ids = surplus.slice(0, 5).map(({ id }) => id)
-  return [
-    `${surplus.length} batches show more rows than were sent (${ids.join(', ')}): the marker outlives the hit, or rows were sent twice.`,
-  ]
 }

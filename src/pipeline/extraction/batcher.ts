@@ -1,9 +1,20 @@
 import type { BatchFile, EncodedRow, FinishedFile, Format, Limits } from '../../destinations/destination'
+import type { Span } from '../../state/outbox-entry'
 
 export interface FinishedBatch extends FinishedFile {
   readonly partition: number
   /** Counts the batches of a partition. */
   readonly ordinal: number
+  /** Null where its rows have no time. */
+  readonly span: Span | null
+}
+
+interface OpenBatch {
+  readonly partition: number
+  readonly ordinal: number
+  readonly file: BatchFile
+  first: number
+  last: number
 }
 
 /** Distributes rows over one open batch per partition. */
@@ -26,21 +37,18 @@ export function createBatcher(
   limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
   shortIdOf: (partition: number, ordinal: number) => string,
 ): Batcher {
-  const open = new Map<number, BatchFile>()
-  const full: { readonly partition: number; readonly file: BatchFile }[] = []
-  const finished = new Map<number, number>()
+  const open = new Map<number, OpenBatch>()
+  const full: OpenBatch[] = []
   const opened = new Map<number, number>()
   let rows = 0
 
-  function openFile(partition: number): BatchFile {
-    const file = format.open(shortIdOf(partition, next(opened, partition)))
-    open.set(partition, file)
-    return file
-  }
-
-  /** Files of a partition are opened and finished in one order, so that both count alike. */
-  async function finish(partition: number, file: BatchFile): Promise<FinishedBatch> {
-    return { partition, ordinal: next(finished, partition), ...(await file.finish()) }
+  function openBatch(partition: number, order: number): OpenBatch {
+    const ordinal = opened.get(partition) ?? 0
+    opened.set(partition, ordinal + 1)
+    const file = format.open(shortIdOf(partition, ordinal))
+    const batch = { partition, ordinal, file, first: order, last: order }
+    open.set(partition, batch)
+    return batch
   }
 
   function reaches(file: BatchFile, share: number): boolean {
@@ -50,44 +58,46 @@ export function createBatcher(
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
-    for (const { partition, file } of full.splice(0)) yield finish(partition, file)
+    for (const batch of full.splice(0)) yield finish(batch)
   }
 
   return {
     get rows() {
       return rows
     },
-    append({ line, partition }) {
-      const file = open.get(partition) ?? openFile(partition)
+    append({ line, partition, order }) {
+      const batch = open.get(partition) ?? openBatch(partition, order)
+      const { file } = batch
       file.append(line)
       rows += 1
+      if (order < batch.first) batch.first = order
+      if (order > batch.last) batch.last = order
       if (file.rows >= limits.batchRows || reaches(file, 1)) {
         open.delete(partition)
-        full.push({ partition, file })
+        full.push(batch)
       }
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||
       [...open.values()].some(
-        (file) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
+        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
       ),
     async *full() {
-      for (const file of open.values()) await file.drained()
+      for (const { file } of open.values()) await file.drained()
       yield* finishFull()
     },
     async *flush() {
       yield* finishFull()
-      for (const [partition, file] of [...open].sort(([a], [b]) => a - b)) {
-        open.delete(partition)
-        yield finish(partition, file)
+      for (const batch of [...open.values()].sort((a, b) => a.partition - b.partition)) {
+        open.delete(batch.partition)
+        yield finish(batch)
       }
     },
   }
 }
 
-/** 0, 1, 2, … for each key. */
-function next(counts: Map<number, number>, key: number): number {
-  const count = counts.get(key) ?? 0
-  counts.set(key, count + 1)
-  return count
+/** Destinations whose rows have no time give all of them the order 0. */
+async function finish({ partition, ordinal, file, first, last }: OpenBatch): Promise<FinishedBatch> {
+  const span = first === 0 && last === 0 ? null : { first, last }
+  return { partition, ordinal, span, ...(await file.finish()) }
 }
