@@ -30,6 +30,7 @@ export const jobErrorCodes = [
   'destination-unreachable',
   'batch-held',
   'no-progress',
+  'arrival-missing',
   // durable state
   'lease-lost',
   'state-missing',

@@ -27,8 +27,7 @@ export interface AnalyticsEmulator extends Emulator {
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) the read API's
- * metrics and reports.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) and parts of the read API.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({

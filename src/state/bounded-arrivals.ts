@@ -26,7 +26,7 @@ function sameFate({ identity, missing, confirmedAt }: Arrival): string {
  * rows, then by month, then by the hours in which they were confirmed.
  */
 export function bounded(open: readonly Arrival[]): Arrival[] {
-  return withinMarks(open.length <= longestList ? [...open] : merged(open))
+  return open.length <= longestList ? [...open] : withinMarks(merged(open))
 }
 
 function merged(open: readonly Arrival[]): Arrival[] {

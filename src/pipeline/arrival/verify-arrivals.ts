@@ -25,6 +25,9 @@ export interface ArrivalDependencies extends Pick<
   readonly tools: ProofTools
 }
 
+/** The store tells whole seconds, so that its clock can be behind what a run has stored by as much. */
+const storeGrainMs = 1_000
+
 /** What a look at the destination has shown. */
 export interface ArrivalReport extends ArrivalStatus {
   readonly job: string
@@ -49,7 +52,7 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
     const status = arrivalStatus(found?.content.arrivals ?? noArrivals)
     return { job: job.name, outcome: 'skipped', notes: [], ...status }
   }
-  const storeNow = storeClock.now()
+  const storeNow = storeClock.now() + storeGrainMs
   const due = dueArrivals(found.content, dependencies, storeNow)
   const { evidence, trouble } = await prove(due.arrivals, dependencies)
   const byId = new Map(evidence.map((seen) => [seen.id, seen]))

@@ -43,6 +43,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'destination-unreachable': 'later',
   'batch-held': 'batch',
   'no-progress': 'setup',
+  'arrival-missing': 'request',
   'lease-lost': 'later',
   'state-missing': 'aside',
   'state-corrupt': 'setup',

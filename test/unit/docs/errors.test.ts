@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
+import { arrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
 import { jobErrorCodes } from '../../../src/errors'
 import { allowedResolutions } from '../../../src/pipeline/delivery/holds'
 import { recordRejectCodes } from '../../../src/pipeline/extraction/read-record'
@@ -10,8 +11,11 @@ const document = readFileSync(join(__dirname, '../../../docs/errors.md'), 'utf8'
 
 /** The codes in the first column of the tables under a heading. */
 function documented(heading: string): string[] {
-  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
-  return rowsOf(section).flatMap(([first = '']) => codesIn(first))
+  return rowsOf(sectionOf(heading)).flatMap(([first = '']) => codesIn(first))
+}
+
+function sectionOf(heading: string): string {
+  return document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
 }
 
 function rowsOf(section: string): string[][] {
@@ -31,8 +35,12 @@ it('docs/errors.md explains every reject code, and no other', () => {
   expect(documented('Rejects').sort()).toEqual([...recordRejectCodes, ...rejectCodes].sort())
 })
 
+it('docs/errors.md explains every likely cause of a missing arrival, and no other', () => {
+  expect(documented('Missing arrivals').sort()).toEqual(Object.keys(arrivalCauses).sort())
+})
+
 it('docs/errors.md explains every hold with exactly the choices that it has', () => {
-  const holds = rowsOf(document.split('\n## Holds\n')[1] ?? '').map(([code = '', , choices = '']) => [
+  const holds = rowsOf(sectionOf('Holds')).map(([code = '', , choices = '']) => [
     ...codesIn(code),
     ...codesIn(choices),
   ])
