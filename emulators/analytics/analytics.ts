@@ -50,7 +50,7 @@ export async function startAnalytics({
     rawLimit: 1024 * 1024 * 1024,
     withoutProfile: new Set(),
     reportLagMs: 0,
-    botRule: null,
+    botRule: () => false,
     uniqueValues: 500_000,
   }
 

@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import type { LoggedRequest, Reply } from '../emulator'
+import type { CollectedRow } from './collected-file'
 import type { ReportSuites, StoredHit } from './report-suites'
 
 /** What stands between an accepted hit and a report. */
 export interface ReportKnobs {
   /** An accepted hit shows in reports after this long, ms. */
   reportLagMs: number
-  /** A bot rule: hits whose user agent matches are in no report. */
-  botRule: RegExp | null
+  /** A bot rule: hits that it matches are in no report. */
+  botRule: (hit: CollectedRow) => boolean
   /** Values of a variable beyond this many, by hits, go into one item "Low Traffic". */
   uniqueValues: number
 }
@@ -70,7 +71,7 @@ function answerReport(
     .hits(rsid)
     .filter(({ timestamp }) => timestamp >= (from ?? 0) && timestamp < (to ?? 0))
     .filter(({ at }) => at + knobs.reportLagMs <= now())
-    .filter(({ columns }) => !(knobs.botRule?.test(columns.useragent ?? '') ?? false))
+    .filter(({ columns }) => !knobs.botRule(columns))
   const items = dimension === undefined ? [] : itemsOf(hits, columnOf(dimension), knobs.uniqueValues)
   const first = settings.page * settings.limit
   const rows = items.slice(first, first + settings.limit)

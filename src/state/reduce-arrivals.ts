@@ -40,7 +40,7 @@ export function reduceArrivals(document: StateDocument, event: ArrivalsChecked):
   const open = document.arrivals.open.flatMap((arrival): readonly Arrival[] => {
     const verdict = verdicts.get(arrival.id)
     // Merged meanwhile: the next look asks for all of it.
-    if (!verdict || verdict.rows !== arrival.rows) return [arrival]
+    if (verdict?.rows !== arrival.rows) return [arrival]
     if (verdict.kind === 'indicated') indicated = addVolume(indicated, arrival)
     if (verdict.kind === 'arrived') {
       arrived = addVolume(arrived, arrival)

@@ -90,15 +90,15 @@ async function count(
   return { kind: 'unknown', message }
 }
 
+/** @param counts of each suite: a row counts where all of them show it */
 function prove(batches: readonly ConfirmedBatch[], counts: readonly Counted[]): Evidence[] {
   return batches.map(({ id, rows: sent, markers }) => {
-    const { rows, total, hasLowTraffic } = fewest(
-      counts.map((counted) => ({
-        ...counted,
-        rows: markers.reduce((sum, marker) => sum + (counted.byMarker.get(marker) ?? 0), 0),
-      })),
+    const [first, ...others] = counts.map(({ byMarker }) =>
+      markers.reduce((sum, marker) => sum + (byMarker.get(marker) ?? 0), 0),
     )
-    const causes = likelyCauses({ rows, sent, total, hasLowTraffic, hasMarker: true })
+    const rows = Math.min(first ?? 0, ...others)
+    const hasLowTraffic = counts.some((counted) => counted.hasLowTraffic)
+    const causes = likelyCauses({ rows, sent, total: leastTotal(counts), hasLowTraffic, hasMarker: true })
     return { id, kind: 'proof', rows, causes }
   })
 }
@@ -106,7 +106,7 @@ function prove(batches: readonly ConfirmedBatch[], counts: readonly Counted[]): 
 /** All batches of a window share its total, so that all of them are indicated or none of them. */
 function indicate(batches: readonly ConfirmedBatch[], counts: readonly Counted[]): Evidence[] {
   const sentByAll = batches.reduce((sum, { rows }) => sum + rows, 0)
-  const { total } = fewest(counts.map((counted) => ({ ...counted, rows: counted.total })))
+  const total = leastTotal(counts)
   return batches.map(({ id, rows: sent }) => {
     const rows = total >= sentByAll ? sent : 0
     const causes = likelyCauses({ rows, sent, total, hasLowTraffic: false, hasMarker: false })
@@ -114,10 +114,6 @@ function indicate(batches: readonly ConfirmedBatch[], counts: readonly Counted[]
   })
 }
 
-/** Of the suite that shows least. */
-function fewest<Seen extends { readonly rows: number; readonly total: number }>(
-  seen: readonly Seen[],
-): Pick<Counted, 'hasLowTraffic'> & { readonly rows: number; readonly total: number } {
-  const none = { rows: 0, total: 0, hasLowTraffic: false }
-  return [...seen].sort((a, b) => a.rows - b.rows).map((least) => ({ ...none, ...least }))[0] ?? none
+function leastTotal(counts: readonly Counted[]): number {
+  return Math.min(...counts.map(({ total }) => total))
 }

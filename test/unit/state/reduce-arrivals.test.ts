@@ -19,7 +19,7 @@ interface Confirmed extends Partial<Batch> {
 /** The document after one more batch was confirmed. */
 function confirm(document: StateDocument, { at = start, receipt, ...change }: Confirmed): StateDocument {
   const entry =
-    receipt === undefined ? batchIn('sending', change) : batchIn('accepted', { ...change, receipt } as object)
+    receipt === undefined ? batchIn('sending', change) : batchIn('accepted', { ...change, receipt })
   const { id, partition, rows } = entry
   const event = { at, id, partition, rows, by: 'answer', notBefore: null, awaitsArrival: true } as const
   const confirmed = reduce({ ...document, outbox: [entry] }, { type: 'confirmed', ...event })
