@@ -1,9 +1,11 @@
 import { startEmulator } from '../emulator'
+import { createClassifications, isClassificationsPath } from './classifications/classifications'
 import { createCollection } from './collection'
 import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import { createReports } from './reports'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { ReportSuites } from './report-suites'
 import type { ReportKnobs } from './reports'
@@ -21,13 +23,15 @@ export interface AnalyticsKnobs extends CollectionKnobs, ReportKnobs {
 export interface AnalyticsEmulator extends Emulator {
   readonly knobs: AnalyticsKnobs
   readonly suites: ReportSuites
+  readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
 }
 
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) and parts of the read API.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) parts of the read API,
+ * and classifications.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -56,6 +60,7 @@ export async function startAnalytics({
 
   const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
+  const classifications = createClassifications(now)
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
@@ -63,6 +68,7 @@ export async function startAnalytics({
     if (refusal) return refusal
     if (request.method === 'POST' && pathname === `/api/${company.globalCompanyId}/reports`)
       return reports.answer(request)
+    if (isClassificationsPath(pathname)) return classifications.answer(request, pathname)
     if (!pathname.startsWith('/aa/')) return readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)
   }
@@ -89,7 +95,7 @@ export async function startAnalytics({
   }
 
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, files: collection.files }
+  return { ...emulator, knobs, suites, classifications, files: collection.files }
 }
 
 function tooMany(retryAfter: number | null): Reply {

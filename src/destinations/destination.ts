@@ -112,7 +112,8 @@ export interface HoldExplanation {
 
 /**
  * Where rows go. Calls are single attempts and never throw for what the network or the server does; they throw only
- * token errors and the signal's reason. The engine paces them (`limits.requestIntervalMs`).
+ * token errors, the signal's reason, and JobErrors about what the definition names and the server has otherwise
+ * (`target-unresolved`). The engine paces them (`limits.requestIntervalMs`).
  */
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
