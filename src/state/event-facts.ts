@@ -11,6 +11,7 @@ export function factsOf(event: StateEvent): LogFields {
         finished: event.advance.finished,
         cursor: event.advance.cursor?.since,
         batches: event.entries.length,
+        plan: event.plan?.id,
         ...event.counters,
       }
     case 'command-accepted':

@@ -21,9 +21,11 @@ export const RunParams = z.strictObject({
   to: place.optional(),
   dryRun: flag.default(false),
   inspect: flag.default(false),
-  /** What a person decides about: a batch, a slice, a backfill, `rejects`, `definition`, or the code of a block. */
+  /** What a person decides about: a batch, a slice, a backfill, `plan`, `rejects`, `definition`, or the code of a block. */
   resolve: text.optional(),
   as: z.enum(['sent', 'resend', 'drop', 'continue']).optional(),
+  /** Id of the plan that may be sent, as a report names it. */
+  approve: text.optional(),
   /** The run that accepted the same command within the hour: accept it once more. */
   again: text.optional(),
   /** A linked customer organisation, or `all` of them. */

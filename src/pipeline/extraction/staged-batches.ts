@@ -10,6 +10,8 @@ import type { CommitContext, CommitOptions } from './commit-options'
 /** The rows of one commit on their way into immutable files. Until the commit is written, no file of it is named. */
 export interface StagedBatches {
   readonly rows: number
+  /** The first rows, as they will be sent. */
+  readonly sample: readonly string[]
   append(row: EncodedRow): void
   /** True where another page of `rowsAhead` rows should go into the next commit. */
   readonly isFull: (rowsAhead: number) => boolean
@@ -20,6 +22,9 @@ export interface StagedBatches {
   /** Frees the local disk. */
   readonly dispose: () => Promise<void>
 }
+
+/** Rows that a person is shown. */
+const sampleRows = 5
 
 export function createStagedBatches(
   { job, destination, settings, state, files, scratch }: CommitContext,
@@ -32,6 +37,7 @@ export function createStagedBatches(
   const sorter = sorts ? createRowSorter(scratch) : null
   const entries: EntryIn<'staged'>[] = []
   const commit = state.document.commits + 1
+  const sample: string[] = []
   let sorting = 0
 
   function partsOf(index: number, ordinal: number) {
@@ -59,7 +65,9 @@ export function createStagedBatches(
     get rows() {
       return batcher.rows
     },
+    sample,
     append(row) {
+      if (sample.length < sampleRows) sample.push(row.line)
       if (sorter) sorting += 1
       ;(sorter ?? batcher).append(row)
     },

@@ -50,3 +50,11 @@ it('docs/errors.md explains every hold with exactly the choices that it has', ()
   const expected = Hold.shape.code.options.map((code) => [code, ...allowedResolutions(code)])
   expect(holds.sort()).toEqual(expected.sort())
 })
+
+it('docs/errors.md explains every reason for which the engine makes a commit wait', () => {
+  const source = readFileSync(join(__dirname, '../../../src/pipeline/extraction/review-commit.ts'), 'utf8')
+  const codes = [...source.matchAll(/code: '([a-z-]+)'/g)].map(([, code = '']) => code)
+
+  expect(codes).toHaveLength(2)
+  expect(documented('Plans')).toEqual(expect.arrayContaining(codes))
+})
