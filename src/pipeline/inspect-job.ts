@@ -2,6 +2,7 @@ import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { probableCause } from '../state/killed-run'
 import { reportPlan } from '../state/plan'
 import { createStoreClock } from '../state/store-clock'
+import { arrivalStatus } from './arrival/arrival-status'
 import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
@@ -42,6 +43,7 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     })),
     plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    arrival: arrivalStatus(document.arrivals),
     rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
       ...{ file: name, run, open, at: iso(at) },
       expires: iso(at + rejectsKeptMs),
