@@ -34,7 +34,7 @@ export async function closeRun(context: RunContext, outcome: Outcome): Promise<R
   return outcome.moreToDo ? invokeAgain(context, report) : report
 }
 
-/** The next tick carries on all the same, so a failed self-invocation is a note and hides no report. */
+/** A failed self-invocation becomes a note of the report, because the next tick continues the work anyway. */
 async function invokeAgain(context: RunContext, report: RunReport): Promise<RunReport> {
   try {
     await context.invokeSelf()
@@ -84,7 +84,7 @@ export interface Skip {
   readonly notes: readonly string[]
 }
 
-/** The report of a run without a lease: it counts nothing, and says what is on its way. */
+/** The report of a run without a lease: it counts nothing, and names the batches that are pending or held. */
 export function reportSkipped(
   { job, activation, clock, newId, redact, log, destination }: RunDependencies,
   { outbox, plan }: Pick<StateDocument, 'outbox' | 'plan'>,

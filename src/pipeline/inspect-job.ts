@@ -2,6 +2,7 @@ import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { probableCause } from '../state/killed-run'
 import { reportPlan } from '../state/plan'
 import { createStoreClock } from '../state/store-clock'
+import { arrivalStatus } from './arrival/arrival-status'
 import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
@@ -12,7 +13,7 @@ import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
 import type { RunDependencies } from './run-context'
 
-/** What inspecting takes: the store, and of the job its name and sync mode. Neither its source nor its destination is opened. */
+/** Inspection uses the store, and the job's name and sync mode. It opens neither the source nor the destination. */
 export type InspectDependencies = Pick<RunDependencies, 'store' | 'clock' | 'settings'> & {
   readonly job: Pick<Job, 'name' | 'sync'>
 }
@@ -42,6 +43,7 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     })),
     plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    arrival: arrivalStatus(document.arrivals),
     rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
       ...{ file: name, run, open, at: iso(at) },
       expires: iso(at + rejectsKeptMs),
@@ -75,7 +77,7 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
   return {
     mode: sync.mode,
     doneUntil: isoOrNull(watermark),
-    // A faulty schedule has no next slice; all else is known without it.
+    // A faulty schedule has no next slice; everything else is known without it.
     next: sync.faults.length > 0 ? null : nextOf(sync, watermark, storeNow),
     done: done.map(rangeOf),
     skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),

@@ -23,7 +23,7 @@ export interface ReportFacts {
   readonly redact: (text: string) => string
 }
 
-/** What the counters and the outbox say at the end of a run. */
+/** The report of a run, from the counters and the outbox at its end. */
 export function reportOf(
   { counters, outbox, plan }: Pick<StateDocument, 'counters' | 'outbox' | 'plan'>,
   destination: Pick<Destination, 'explain'>,

@@ -35,7 +35,7 @@ export const RunReport = z.object({
   /** Activation id of the platform. */
   activation: z.string(),
   outcome: z.enum(['succeeded', 'partial', 'skipped', 'failed']),
-  /** Why it ended as it did, where that is not plain. */
+  /** Code of the reason for the outcome, where there is one. */
   reason: z.string().optional(),
   /** What a person asked for and what became of it; what the run could not do; until when it waits. */
   notes: z.array(z.string()),
