@@ -1,6 +1,8 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { probableCause } from '../state/killed-run'
+import { reportPlan } from '../state/plan'
 import { createStoreClock } from '../state/store-clock'
+import { arrivalStatus } from './arrival/arrival-status'
 import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
@@ -37,7 +39,9 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     backfills: document.backfills.map(backfillOf),
     partitions: partitionsOf(document),
     outbox: document.outbox.map(batchOf),
+    plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    arrival: arrivalStatus(document.arrivals),
     rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
       ...{ file: name, run, open, at: iso(at) },
       expires: iso(at + rejectsKeptMs),
@@ -92,6 +96,26 @@ function batchOf(entry: OutboxEntry): object {
     ...(entry.state === 'accepted' ? { acceptedAt: iso(entry.acceptedAt) } : {}),
     ...(entry.state === 'held' ? { heldSince: iso(entry.hold.since) } : {}),
   }
+}
+
+/** The newest plan; while it waits, with the whole files of its batches. */
+function planOf(document: StateDocument): object | null {
+  const { plan, outbox } = document
+  if (!plan) return null
+  const { plan: waiting } = reportPlan(document)
+  if (!waiting) return { id: plan.id, rows: plan.rows, decision: plan.decision && decisionOf(plan.decision) }
+  const files = outbox.flatMap(({ state, file, rows, sha256, contentSha256 }) =>
+    state === 'planned' ? [{ file, rows, sha256, contentSha256 }] : [],
+  )
+  return {
+    ...waiting,
+    files,
+    commands: [`approve=${plan.id}`, 'resolve=plan as=drop'],
+  }
+}
+
+function decisionOf({ kind, run, at }: NonNullable<NonNullable<StateDocument['plan']>['decision']>): object {
+  return { kind, run, at: iso(at) }
 }
 
 function backfillOf(work: Backfill | Replay): object {

@@ -26,22 +26,18 @@ function world(document: Partial<StateDocument> | null, sync: Sync = slicedSync(
   return { store, clock, settings, job: jobWith({ sync }) }
 }
 
-const declared = { source: { kind: 'rest' }, destination: { kind: 'list-keyed' } }
-
 describe('inspecting a job', () => {
-  it('needs what it declares and the store, and changes nothing', async () => {
+  it('needs its name, its sync mode and the store, and changes nothing', async () => {
     const { store, clock, settings } = world({ watermark: today })
     const shown = await inspectJob({
       store,
       clock,
       settings,
-      job: { ...declared, name: 'job', sync: slicedSync() },
+      job: { name: 'job', sync: slicedSync() },
     })
 
     expect(shown).toMatchObject({
       job: 'job',
-      source: 'rest',
-      destination: 'list-keyed',
       lease: null,
       mode: 'sliced',
       doneUntil: '2026-11-21T00:00:00.000Z',
