@@ -14,7 +14,7 @@ import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
 import type { RunDependencies } from './run-context'
 
-/** What inspecting takes: the store, and of the job its name and sync mode. Neither its source nor its destination is opened. */
+/** Inspection uses the store, and the job's name and sync mode. It opens neither the source nor the destination. */
 export type InspectDependencies = Pick<RunDependencies, 'store' | 'clock' | 'settings'> & {
   readonly job: Pick<Job, 'name' | 'sync'>
 }
@@ -75,7 +75,7 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
   return {
     mode: sync.mode,
     doneUntil: isoOrNull(watermark),
-    // A faulty schedule has no next slice; all else is known without it.
+    // A faulty schedule has no next slice; everything else is known without it.
     next: sync.faults.length > 0 ? null : nextOf(sync, watermark, storeNow),
     done: done.map(rangeOf),
     skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),

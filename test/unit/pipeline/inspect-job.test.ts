@@ -136,12 +136,12 @@ describe('inspecting a lease', () => {
 
     expect(shown).toMatchObject({
       held: false,
-      lastRun: expect.stringContaining('time limit: it last wrote 20 s before') as string,
+      lastRun: expect.stringContaining('time limit: its last write was 20 s before') as string,
     })
   })
 
   it('suspects memory or a crash where it last wrote long before', async () => {
-    expect((await leaseAfter(91_000)).lastRun).toMatch(/want of memory or by a crash.*activation a-0/)
+    expect((await leaseAfter(91_000)).lastRun).toMatch(/out of memory or crashed.*activation a-0/)
   })
 })
 
