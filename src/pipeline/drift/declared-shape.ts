@@ -48,14 +48,24 @@ const scalars: Readonly<Record<string, JsonType>> = {
 export function declaredShape(schema: Schema): Shape {
   const def = schema._zod.def as Definition
   if (def.coerce) return anything
-  if (def.type === 'pipe' && def.in) return declaredShape(def.in)
-  if (def.innerType) return wrapped(def.type, declaredShape(def.innerType))
-  if (def.type === 'object' && def.shape) return objectShape(def.shape, def.catchall)
-  if (def.type === 'array' && def.element) return { ...of(bits.list), item: declaredShape(def.element) }
-  if (def.type === 'literal') return of(...(def.values ?? []).map(typeBitOf))
-  if (def.type === 'enum') return of(...Object.values(def.entries ?? {}).map(typeBitOf))
-  const scalar = scalars[def.type]
-  return scalar ? of(bits[scalar]) : anything
+  const inner = def.type === 'pipe' ? def.in : def.innerType
+  if (inner) return wrapped(def.type, declaredShape(inner))
+  switch (def.type) {
+    case 'object':
+      return objectShape(def.shape ?? {}, def.catchall)
+    case 'array':
+      return { ...of(bits.list), item: def.element ? declaredShape(def.element) : null }
+    case 'literal':
+      return of(...(def.values ?? []).map(typeBitOf))
+    case 'enum':
+      return of(...Object.values(def.entries ?? {}).map(typeBitOf))
+    default:
+      return scalarShape(scalars[def.type])
+  }
+}
+
+function scalarShape(type: JsonType | undefined): Shape {
+  return type ? of(bits[type]) : anything
 }
 
 /** Not optional, without a default, and not of the types that take an absent field as well. */

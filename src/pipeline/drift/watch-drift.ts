@@ -1,8 +1,9 @@
 import { withoutPersonalData } from '../../personal-data'
-import { declaredShape, typeBitOf } from './declared-shape'
+import { compareWithShape } from './compare-with-shape'
+import { declaredShape } from './declared-shape'
 import type { Job } from '../../jobs/job'
 import type { Drift } from '../../state/run-report'
-import type { Field, Shape } from './declared-shape'
+import type { Shape } from './declared-shape'
 
 /** More differences would be a report about the differences. */
 const reportedLimit = 20
@@ -40,51 +41,11 @@ export function watchDrift(job: Pick<Job, 'record'>, hide: (text: string) => str
     }
   }
 
-  function compare(value: unknown, expected: Shape, path: () => string): void {
-    const { types, item, fields } = expected
-    if (types !== null && (types & typeBitOf(value)) === 0) add('changed', path(), value)
-    else if (typeof value !== 'object' || value === null) return
-    else if (Array.isArray(value)) {
-      if (item) for (const one of value) compare(one, item, () => `${path()}[]`)
-    } else if (fields)
-      compareFields(value as Readonly<Record<string, unknown>>, fields, expected.isClosed, path)
-  }
-
-  /** Paths are written for differences only: this runs once for each object of each record. */
-  function compareFields(
-    record: Readonly<Record<string, unknown>>,
-    fields: readonly Field[],
-    isClosed: boolean,
-    path: () => string,
-  ): void {
-    const pathTo = (name: string) => (path() === '' ? name : `${path()}.${name}`)
-    let present = 0
-    for (const { name, shape: inner, isRequired } of fields) {
-      const value = record[name]
-      // Inherited members, such as `constructor`, are functions; JSON has none.
-      if (value === undefined || typeof value === 'function') {
-        if (isRequired) add('missing', pathTo(name), undefined)
-        continue
-      }
-      present += 1
-      const isScalar = typeof value !== 'object'
-      if (isScalar && inner.types !== null && (inner.types & typeBitOf(value)) !== 0) continue
-      compare(value, inner, () => pathTo(name))
-    }
-    if (!isClosed) return
-    let count = 0
-    for (const name in record) count += name === '__proto__' ? 0 : 1
-    if (count === present) return
-    for (const name in record) {
-      if (!fields.some((field) => field.name === name)) add('unknown', pathTo(name), record[name])
-    }
-  }
-
   return {
     observe(record) {
       if (!shape) return
       if (inRecord.size > 0) inRecord = new Set()
-      compare(record, shape, () => '')
+      compareWithShape(record, shape, add)
     },
     found: () =>
       [...differences.values()]
