@@ -87,4 +87,28 @@ export const commandRemovals: readonly Removal[] = [
     find: 'document.waivers.filter((waiver) => !event.waived.includes(waiver))',
     replace: 'document.waivers',
   },
+  {
+    safeguard: 'an approval names the plan that waits (plan id)',
+    file: 'src/pipeline/commands/approve-plan.ts',
+    find: 'if (plan?.id !== id) throw notThatPlan(id, plan)',
+    replace: 'if (!plan) throw notThatPlan(id, plan)',
+  },
+  {
+    safeguard: 'a plan is approved for the target that it was made for',
+    file: 'src/pipeline/commands/approve-plan.ts',
+    find: 'assertSameTarget(document, target)',
+    replace: '',
+  },
+  {
+    safeguard: 'records of a dropped plan are known as dropped',
+    file: 'src/pipeline/extraction/drop-records.ts',
+    find: 'entry.decision === decisions.sent && !wasSent(entry)',
+    replace: 'false',
+  },
+  {
+    safeguard: 'records that were sent before a dropped plan stay known as sent',
+    file: 'src/pipeline/extraction/drop-records.ts',
+    find: ' && !wasSent(entry)',
+    replace: '',
+  },
 ]
