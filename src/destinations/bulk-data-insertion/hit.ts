@@ -5,6 +5,8 @@ export type UpTo75 =
 export type UpTo250 =
   NonZero | `${NonZero}${Digit}` | `1${Digit}${Digit}` | `2${'0' | '1' | '2' | '3' | '4'}${Digit}` | '250'
 
+export type EVarColumn = `eVar${UpTo250}`
+
 type TextColumn =
   | 'aamlh'
   | 'campaign'
@@ -34,7 +36,7 @@ type TextColumn =
   | 'userAgent'
   | 'visitorID'
   | 'zip'
-  | `eVar${UpTo250}`
+  | EVarColumn
   | `prop${UpTo75}`
   | `list${'1' | '2' | '3'}`
   | `hier${'1' | '2' | '3' | '4' | '5'}`

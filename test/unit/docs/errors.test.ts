@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
+import { arrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
 import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
 import { jobErrorCodes } from '../../../src/errors'
 import { allowedResolutions } from '../../../src/pipeline/delivery/holds'
@@ -35,6 +36,10 @@ it('docs/errors.md explains every reject code, and no other', () => {
   const codes = new Set([...recordRejectCodes, ...rejectCodes, ...classificationRejectCodes])
 
   expect(documented('Rejects').sort()).toEqual([...codes].sort())
+})
+
+it('docs/errors.md explains every likely cause of a missing arrival, and no other', () => {
+  expect(documented('Missing arrivals').sort()).toEqual(Object.keys(arrivalCauses).sort())
 })
 
 it('docs/errors.md explains every hold with exactly the choices that it has', () => {

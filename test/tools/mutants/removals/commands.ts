@@ -88,16 +88,22 @@ export const commandRemovals: readonly Removal[] = [
     replace: 'document.waivers',
   },
   {
-    safeguard: 'an approval names the plan that waits (plan id)',
+    safeguard: 'only the plan of the given id is approved',
     file: 'src/pipeline/commands/approve-plan.ts',
-    find: 'if (plan?.id !== id) throw notThatPlan(id, plan)',
-    replace: 'if (!plan) throw notThatPlan(id, plan)',
+    find: 'if (plan?.id !== id) throw',
+    replace: 'if (!plan) throw',
   },
   {
-    safeguard: 'a plan is approved for the target that it was made for',
+    safeguard: 'an approved plan goes where it was planned to go',
     file: 'src/pipeline/commands/approve-plan.ts',
-    find: 'assertSameTarget(document, target)',
+    find: '  assertSameTarget(document, target)\n',
     replace: '',
+  },
+  {
+    safeguard: 'a planned batch is not sent before it is approved',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'entries: staged.map(toPlanned), plan',
+    replace: 'entries: staged, plan',
   },
   {
     safeguard: 'records of a dropped plan are known as dropped',
