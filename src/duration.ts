@@ -1,5 +1,12 @@
 import * as z from 'zod'
 
+/** A calendar of 24-hour days: an hour is always an hour. */
+export interface Duration {
+  readonly days?: number
+  readonly hours?: number
+  readonly minutes?: number
+}
+
 const part = z.number({ error: 'must be a number' }).nonnegative('must not be negative').optional()
 
 /** A duration in ms. */

@@ -13,6 +13,7 @@ export const jobErrorCodes = [
   'source-malformed',
   'source-order',
   'source-outside-slice',
+  'source-drift',
   'slice-too-large',
   'too-many-rejects',
   // tokens
@@ -28,8 +29,10 @@ export const jobErrorCodes = [
   'not-authorized',
   'not-permitted',
   'destination-unreachable',
+  'target-unresolved',
   'batch-held',
   'no-progress',
+  'arrival-missing',
   // durable state
   'lease-lost',
   'state-missing',
@@ -39,7 +42,9 @@ export const jobErrorCodes = [
   'secret-in-state',
   // one record
   'row-invalid',
-  // a fault of ours
+  // the command line
+  'action-unavailable',
+  // a defect of this app
   'unexpected',
 ] as const
 
@@ -67,11 +72,10 @@ export class JobError extends Error {
   readonly details: ErrorDetails
 }
 
-/** Narrows to a {@link JobError}; anything else that is thrown is a fault of ours and becomes `unexpected`. */
+/** Narrows to a {@link JobError}; anything else that is thrown is a defect of this app and becomes `unexpected`. */
 export function toJobError(thrown: unknown): JobError {
   if (thrown instanceof JobError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new JobError('unexpected', `Unexpected failure: ${message}`, 'Run again; if it stays, report it.', {
-    cause: thrown,
-  })
+  const remedy = 'Run again; if the error stays, report it as a defect of this app.'
+  return new JobError('unexpected', `Unexpected failure: ${message}`, remedy, { cause: thrown })
 }

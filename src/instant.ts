@@ -1,14 +1,14 @@
 import { TZDate } from '@date-fns/tz'
 
-/** A date or time of day as it is written, before it is known where on earth. */
+/** A date, or a date with a time of day, as the text states it, before a time zone is applied. */
 export interface WallTime {
   /** As if it were UTC; ms since the epoch, whole seconds. */
   readonly ms: number
   /** Digits after the decimal point, without zeros at the end: any precision. */
   readonly fraction: string
-  /** Null where none is written. */
+  /** Null where the text has no offset. */
   readonly offsetMs: number | null
-  /** True where no time of day is written. */
+  /** True where the text has no time of day. */
   readonly isDate: boolean
 }
 
@@ -16,19 +16,18 @@ export interface WallTime {
 const pattern =
   /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-/** Reads a date or time; null for everything else, dates that no calendar has included. */
+/** Parses a date or time. Null for everything else, also for a date that the calendar does not have. */
 export function parseWallTime(text: string): WallTime | null {
   const match = pattern.exec(text)
   if (!match) return null
   const [, year, , month, day, hour, minute, second, fraction = '', zone] = match
-  const date = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  const days = daysSinceEpoch(Number(year), Number(month), Number(day))
   const secondsOfDay = timeOfDay(hour, minute, second)
   const offsetMs = zone === undefined ? null : offsetOf(zone)
-  if (!isDate(date, Number(month), Number(day)) || secondsOfDay === null || offsetMs === undefined)
-    return null
+  if (days === null || Number(year) < 1000 || secondsOfDay === null || offsetMs === undefined) return null
   return {
-    ms: date + secondsOfDay * 1000,
-    fraction: fraction.replace(/0+$/, ''),
+    ms: (days * 86_400 + secondsOfDay) * 1000,
+    fraction: fraction.endsWith('0') ? fraction.replace(/0+$/, '') : fraction,
     offsetMs,
     isDate: hour === undefined,
   }
@@ -36,7 +35,7 @@ export function parseWallTime(text: string): WallTime | null {
 
 /**
  * Reads an ISO 8601 date, which means midnight in `timeZone`, or an instant with its offset. Returns ms since the epoch;
- * null for everything else, a local time without an offset included: what it means would be a guess.
+ * null for everything else, also for a local time without an offset, because its zone would be a guess.
  */
 export function parseInstant(text: string, timeZone: string): number | null {
   const time = parseWallTime(text)
@@ -46,7 +45,9 @@ export function parseInstant(text: string, timeZone: string): number | null {
   return time.isDate ? inZone(time.ms, timeZone) : null
 }
 
-/** The instant at which the clocks of a zone show `wallMs`; where they skip it, the one at which they go on. */
+/**
+ * The instant at which clocks of the zone show `wallMs`; where a change to summer time skips it, the same time after.
+ */
 export function inZone(wallMs: number, timeZone: string): number | null {
   const wall = new Date(wallMs)
   const ms = new TZDate(
@@ -72,10 +73,24 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** `Date.UTC` takes 30 February for 2 March. */
-function isDate(ms: number, month: number, day: number): boolean {
-  const date = new Date(ms)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCFullYear() >= 1000
+/** Days of the months before, in a year that begins in March: a leap day is then its last. */
+const daysBefore = [306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275]
+const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/**
+ * Days from 1 January 1970 to a date of the Gregorian calendar, by integer arithmetic: it runs once a record. Null for
+ * a date that the calendar does not have, such as 30 February, which `Date.UTC` takes for 2 March.
+ * @param month 1 – 12
+ */
+export function daysSinceEpoch(year: number, month: number, day: number): number | null {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const lastDay = month === 2 && !isLeap ? 28 : (daysOfMonth[month - 1] ?? 0)
+  if (!(day >= 1 && day <= lastDay)) return null
+  const yearFromMarch = month > 2 ? year : year - 1
+  const leapDays =
+    Math.floor(yearFromMarch / 4) - Math.floor(yearFromMarch / 100) + Math.floor(yearFromMarch / 400)
+  // 719,468 days lie between 1 March of the year 0 and 1 January 1970.
+  return yearFromMarch * 365 + leapDays + (daysBefore[month - 1] ?? 0) + day - 1 - 719_468
 }
 
 function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {
@@ -83,7 +98,7 @@ function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {
   return hours > 23 || minutes > 59 || seconds > 59 ? null : hours * 3600 + minutes * 60 + seconds
 }
 
-/** ms; undefined where no zone has it. */
+/** ms; undefined for an offset that no time zone has. */
 function offsetOf(zone: string): number | undefined {
   if (zone === 'Z' || zone === 'z') return 0
   const hours = Number(zone.slice(1, 3))

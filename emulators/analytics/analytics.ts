@@ -1,13 +1,17 @@
 import { startEmulator } from '../emulator'
+import { createClassifications, isClassificationsPath } from './classifications/classifications'
 import { createCollection } from './collection'
-import { readApi } from './read-api'
+import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
+import { createReports } from './reports'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { ReportSuites } from './report-suites'
+import type { ReportKnobs } from './reports'
 
 /** Options for behaviour that Adobe does not document: a test can choose each possibility. */
-export interface AnalyticsKnobs extends CollectionKnobs {
+export interface AnalyticsKnobs extends CollectionKnobs, ReportKnobs {
   /** Answers 429 to more than one request per second. */
   enforcesPace: boolean
   /** `Retry-After` of a 429, in seconds; null omits the header. */
@@ -19,13 +23,15 @@ export interface AnalyticsKnobs extends CollectionKnobs {
 export interface AnalyticsEmulator extends Emulator {
   readonly knobs: AnalyticsKnobs
   readonly suites: ReportSuites
+  readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
 }
 
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) and parts of the read API.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) parts of the read API,
+ * and classifications.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -47,14 +53,22 @@ export async function startAnalytics({
     gzipLimit: 100 * 1024 * 1024,
     rawLimit: 1024 * 1024 * 1024,
     withoutProfile: new Set(),
+    reportLagMs: 0,
+    botRule: () => false,
+    uniqueValues: 500_000,
   }
 
+  const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
+  const classifications = createClassifications(now)
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
     const refusal = gateway(request)
     if (refusal) return refusal
+    if (request.method === 'POST' && pathname === `/api/${company.globalCompanyId}/reports`)
+      return reports.answer(request)
+    if (isClassificationsPath(pathname)) return classifications.answer(request, pathname)
     if (!pathname.startsWith('/aa/')) return readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)
   }
@@ -81,7 +95,7 @@ export async function startAnalytics({
   }
 
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, files: collection.files }
+  return { ...emulator, knobs, suites, classifications, files: collection.files }
 }
 
 function tooMany(retryAfter: number | null): Reply {

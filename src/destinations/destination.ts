@@ -11,10 +11,12 @@ import type {
   SendAnswer,
   VerifyAnswer,
 } from './destination-answers'
+import type { ArrivalProof } from './destination-arrival'
 import type { Format, Limits, Partitioning } from './destination-format'
 import type { CommitSummary, ReviewAnswer } from './destination-review'
 
 export type * from './destination-answers'
+export type * from './destination-arrival'
 export type * from './destination-format'
 export type * from './destination-review'
 
@@ -96,8 +98,6 @@ export interface SendWindow {
 /** What holds a batch back until a person decides. */
 export interface HeldFacts {
   readonly code: string
-  readonly message: string
-  readonly rows: number
 }
 
 /** What a destination can tell a person about a held batch; the engine adds the commands. */
@@ -110,7 +110,8 @@ export interface HoldExplanation {
 
 /**
  * Where rows go. Calls are single attempts and never throw for what the network or the server does; they throw only
- * token errors and the signal's reason. The engine paces them (`limits.requestIntervalMs`).
+ * token errors, the signal's reason, and JobErrors about what the definition names and the server has otherwise
+ * (`target-unresolved`). The engine paces them (`limits.requestIntervalMs`).
  */
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
@@ -131,6 +132,8 @@ export interface Destination<Row = unknown> {
   send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
   /** Present where `accepted` does not yet mean that the rows are in. */
   poll?(batch: BatchFacts, receipt: string, signal: AbortSignal): Promise<PollAnswer>
+  /** Present where it can be asked whether confirmed rows have arrived. */
+  readonly arrival?: ArrivalProof
   /** Null where it knows no more than the engine says by itself. */
   explain?(held: HeldFacts): HoldExplanation | null
   /** What a person can do where every batch is refused or none gets through; the engine's own sentence is general. */

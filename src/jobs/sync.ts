@@ -1,9 +1,4 @@
-/** A calendar of 24-hour days: an hour is always an hour. */
-export interface Duration {
-  readonly days?: number
-  readonly hours?: number
-  readonly minutes?: number
-}
+export type { Duration } from '../duration'
 
 /** How a cursor's values are written and compared. */
 export type Notation = 'instant' | 'number' | 'text'

@@ -1,6 +1,7 @@
 import { toJobError } from '../errors'
 import { noCounters } from '../state/counters'
 import { withExit } from './commands/exits'
+import { driftNotes } from './drift/drift-policy'
 import { failed } from './outcome'
 import { expireRejects } from './retention'
 import { reportOf } from './run-report'
@@ -33,7 +34,7 @@ export async function closeRun(context: RunContext, outcome: Outcome): Promise<R
   return outcome.moreToDo ? invokeAgain(context, report) : report
 }
 
-/** The next tick carries on all the same, so a failed self-invocation is a note and hides no report. */
+/** A failed self-invocation becomes a note of the report, because the next tick continues the work anyway. */
 async function invokeAgain(context: RunContext, report: RunReport): Promise<RunReport> {
   try {
     await context.invokeSelf()
@@ -62,9 +63,11 @@ function reportNow(context: RunContext, outcome: Outcome): RunReport {
   const { state, destination, job, activation, startedAt, redact } = context
   const now = state.storeClock.now()
   const { error } = outcome
+  const drift = context.drift.found()
   return reportOf(state.document, destination, {
     ...{ job: job.name, run: state.run, activation, startedAt, endedAt: now, redact },
-    ...{ outcome: outcome.outcome, reason: outcome.reason, notes: outcome.notes },
+    ...{ outcome: outcome.outcome, reason: outcome.reason, drift },
+    notes: [...(outcome.notes ?? []), ...driftNotes(job, drift)],
     error: error && withExit(error, job, state.document, now),
   })
 }
@@ -76,19 +79,20 @@ function factsOf({ job, activation, state }: RunContext): Readonly<Record<string
 /** A run that ends before it takes the lease. */
 export interface Skip {
   readonly outcome: 'skipped' | 'partial'
-  readonly reason: 'lease-held' | 'nothing-due' | 'command-repeated' | 'waiting'
+  /** Of a plan that waits: the code of its first reason. */
+  readonly reason: string
   readonly notes: readonly string[]
 }
 
-/** The report of a run without a lease: it counts nothing, and says what is on its way. */
+/** The report of a run without a lease: it counts nothing, and names the batches that are pending or held. */
 export function reportSkipped(
   { job, activation, clock, newId, redact, log, destination }: RunDependencies,
-  { outbox }: Pick<StateDocument, 'outbox'>,
+  { outbox, plan }: Pick<StateDocument, 'outbox' | 'plan'>,
   { outcome, reason, notes }: Skip,
 ): RunReport {
   const now = clock.now()
   const facts = { job: job.name, run: newId(), activation, outcome, reason }
-  const report = reportOf({ counters: noCounters, outbox }, destination, {
+  const report = reportOf({ counters: noCounters, outbox, plan }, destination, {
     ...{ ...facts, notes, redact, startedAt: now, endedAt: now },
   })
   log.info('run-ended', { ...facts, pending: report.pending })

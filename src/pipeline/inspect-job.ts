@@ -1,17 +1,20 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { probableCause } from '../state/killed-run'
+import { reportPlan } from '../state/plan'
 import { createStoreClock } from '../state/store-clock'
+import { arrivalStatus } from './arrival/arrival-status'
 import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
 import type { Job } from '../jobs/job'
 import type { Sliced } from '../jobs/sync'
+import type { OutboxEntry } from '../state/outbox-entry'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
 import type { RunDependencies } from './run-context'
 
-/** What inspecting takes: the store, and of the job its name and sync mode. Neither its source nor its destination is opened. */
+/** Inspection uses the store, and the job's name and sync mode. It opens neither the source nor the destination. */
 export type InspectDependencies = Pick<RunDependencies, 'store' | 'clock' | 'settings'> & {
   readonly job: Pick<Job, 'name' | 'sync'>
 }
@@ -35,11 +38,10 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     definition: document.counting,
     backfills: document.backfills.map(backfillOf),
     partitions: partitionsOf(document),
-    outbox: document.outbox.map(({ id, partition, commit, rows, state, firstSentAt }) => ({
-      ...{ batch: id, partition, commit, rows, state },
-      firstSentAt: isoOrNull(firstSentAt),
-    })),
+    outbox: document.outbox.map(batchOf),
+    plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    arrival: arrivalStatus(document.arrivals),
     rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
       ...{ file: name, run, open, at: iso(at) },
       expires: iso(at + rejectsKeptMs),
@@ -73,7 +75,7 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
   return {
     mode: sync.mode,
     doneUntil: isoOrNull(watermark),
-    // A faulty schedule has no next slice; all else is known without it.
+    // A faulty schedule has no next slice; everything else is known without it.
     next: sync.faults.length > 0 ? null : nextOf(sync, watermark, storeNow),
     done: done.map(rangeOf),
     skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),
@@ -83,6 +85,37 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
 function nextOf(sync: Sliced, watermark: number | null, storeNow: number): object {
   const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
   return { name: sliceName(slice), ...rangeOf(slice), due: isDue(slice, sync, storeNow) }
+}
+
+/** Where a batch stands, and since when it has waited there. */
+function batchOf(entry: OutboxEntry): object {
+  const { id, partition, commit, rows, state, firstSentAt } = entry
+  return {
+    ...{ batch: id, partition, commit, rows, state },
+    firstSentAt: isoOrNull(firstSentAt),
+    ...(entry.state === 'accepted' ? { acceptedAt: iso(entry.acceptedAt) } : {}),
+    ...(entry.state === 'held' ? { heldSince: iso(entry.hold.since) } : {}),
+  }
+}
+
+/** The newest plan; while it waits, with the whole files of its batches. */
+function planOf(document: StateDocument): object | null {
+  const { plan, outbox } = document
+  if (!plan) return null
+  const { plan: waiting } = reportPlan(document)
+  if (!waiting) return { id: plan.id, rows: plan.rows, decision: plan.decision && decisionOf(plan.decision) }
+  const files = outbox.flatMap(({ state, file, rows, sha256, contentSha256 }) =>
+    state === 'planned' ? [{ file, rows, sha256, contentSha256 }] : [],
+  )
+  return {
+    ...waiting,
+    files,
+    commands: [`approve=${plan.id}`, 'resolve=plan as=drop'],
+  }
+}
+
+function decisionOf({ kind, run, at }: NonNullable<NonNullable<StateDocument['plan']>['decision']>): object {
+  return { kind, run, at: iso(at) }
 }
 
 function backfillOf(work: Backfill | Replay): object {

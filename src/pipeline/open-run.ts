@@ -1,11 +1,14 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { takeLease } from '../state/lease'
 import { newDocument } from '../state/state-document'
+import { watchDrift } from './drift/watch-drift'
 import { createStoreClock } from '../state/store-clock'
 import { reportSkipped } from './close-run'
 import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
+import { waitingPlan } from '../state/plan'
 import { doubtBarrier } from './delivery/doubt-barrier'
 import { pollAccepted } from './delivery/poll-accepted'
+import { planNote, planReason } from './plan-note'
 import { openRunFiles } from './run-files'
 import { waitingNote } from './waiting'
 import { nextWork } from './work'
@@ -21,8 +24,8 @@ export type OpenedRun =
   | { readonly kind: 'skipped'; readonly report: RunReport }
 
 /**
- * Takes the job's lease and gathers what the stages work with. One read tells whether there is something to take it for:
- * an idle tick writes nothing.
+ * Takes the job's lease and opens everything that the stages use. Reads the state first: an idle tick costs one read
+ * and no write.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function openRun(dependencies: RunDependencies): Promise<OpenedRun> {
@@ -54,7 +57,9 @@ export async function openRun(dependencies: RunDependencies): Promise<OpenedRun>
   )
   if (!state) return skipped(dependencies, document, leaseHeld(dependencies, document, storeClock))
   const files = openRunFiles({ job: job.name, run, store, clock, patienceMs, signal: state.signal })
-  const context = { ...dependencies, state, files, signal: state.signal, startedAt: storeClock.now() }
+  const drift = watchDrift(dependencies.job, dependencies.redact)
+  const startedAt = storeClock.now()
+  const context = { ...dependencies, state, files, drift, signal: state.signal, startedAt }
   return { kind: 'opened', context }
 }
 
@@ -69,16 +74,25 @@ async function idleReason(
   const repeated = findRepeated(document.commands, command, storeNow, settings)
   if (isCommand(command) && !repeated) return null
   const notes = repeated ? [repeatedNote(repeated, document.reports)] : []
-  if (document.outbox.some(({ state }) => state !== 'accepted')) return null
+  const reason = repeated ? 'command-repeated' : 'nothing-due'
+  if (document.outbox.some(({ state }) => state !== 'accepted' && state !== 'planned')) return null
   // Upsert: later values must not overtake the ones on their way, so nothing is extracted until those are confirmed.
-  const canExtract = destination.semantics === 'append' || document.outbox.length === 0
+  const canExtract =
+    !waitingPlan(document) && (destination.semantics === 'append' || document.outbox.length === 0)
   if (canExtract && nextWork(job, document, storeNow) !== null) return null
-  if (document.outbox.length > 0) {
-    // Waiting takes no lease: only an answer that changes something is worth a write.
-    if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
-    return { outcome: 'partial', reason: 'waiting', notes: [...notes, waitingNote(document)] }
-  }
-  return { outcome: 'skipped', reason: repeated ? 'command-repeated' : 'nothing-due', notes }
+  // Poll before leasing: only an answer that changes something is worth a write.
+  if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
+  const wait = waitOf(document)
+  return wait
+    ? { outcome: 'partial', reason: wait.reason, notes: [...notes, wait.note] }
+    : { outcome: 'skipped', reason, notes }
+}
+
+/** What a person or the destination has to settle; null where nothing waits. */
+function waitOf(document: StateDocument): { readonly reason: string; readonly note: string } | null {
+  const plan = waitingPlan(document)
+  if (plan) return { reason: planReason(plan), note: planNote(plan) }
+  return document.outbox.length > 0 ? { reason: 'waiting', note: waitingNote(document) } : null
 }
 
 function leaseHeld(
@@ -92,7 +106,7 @@ function leaseHeld(
     ? [repeatedNote(repeated, reports)]
     : isCommand(command)
       ? [
-          `The command was not taken up: another run${holder} is at work. Give it again when that run has ended.`,
+          `The command was not accepted: another run${holder} is at work. Give it again when that run has ended.`,
         ]
       : []
   return { outcome: 'skipped', reason: 'lease-held', notes }

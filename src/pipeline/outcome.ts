@@ -1,8 +1,11 @@
 import { JobError, toJobError } from '../errors'
+import { waitingPlan } from '../state/plan'
 import { regroupingNote, regroupingOf } from './definition'
+import { planNote, planReason } from './plan-note'
 import { scheduleStart, sliceFrom } from './slices'
 import { waitingNote } from './waiting'
 import type { Sliced } from '../jobs/sync'
+import type { StateDocument } from '../state/state-document'
 import type { DeliveryEnd } from './delivery/deliver'
 import type { ExtractionEnd } from './extraction/extraction'
 import type { RunContext } from './run-context'
@@ -30,7 +33,7 @@ interface Findings {
 const attemptsLimit = 3
 
 /**
- * The worst finding decides.
+ * The outcome of a run: its worst finding decides.
  * @param said notes of what happened before
  */
 export function judge(
@@ -49,8 +52,7 @@ export function judge(
   if (unfinished && document.attempts > attemptsLimit) return failed(noProgress(document.attempts), said)
 
   const notes = [...said, ...notesOf(context, findings)]
-  const allRejected = findings.extracted?.allRejected ? 'all-rejected' : null
-  const reason = waitingReason(findings) ?? unfinished ?? allRejected
+  const reason = personReason(document) ?? waitingReason(findings) ?? unfinished ?? rejectedReason(findings)
   const exhausted = findings.extracted?.kind === 'exhausted'
   return reason === null
     ? { outcome: 'succeeded', moreToDo: false, exhausted, notes }
@@ -61,13 +63,23 @@ function endOf(extraction: ExtractionEnd<StageEnd>): StageEnd | null {
   return extraction.kind === 'ended' ? extraction.end : null
 }
 
-/** Another run at once would find the same. */
+/** A person decides. */
+function personReason(document: StateDocument): string | null {
+  const plan = waitingPlan(document)
+  return plan && planReason(plan)
+}
+
+function rejectedReason({ extracted }: Findings): 'all-rejected' | null {
+  return extracted?.allRejected ? 'all-rejected' : null
+}
+
+/** The reason to wait: another run at once could do nothing more. */
 function waitingReason({ extracted, delivered }: Findings): 'waiting' | 'regrouping' | null {
   if (delivered.kind === 'waiting') return 'waiting'
   return extracted?.kind === 'regrouping' ? 'regrouping' : null
 }
 
-/** Another run at once could go on. */
+/** The reason to continue: another run at once could go on. */
 function unfinishedReason(findings: Findings): 'deadline' | 'capped' | null {
   const { extracted, delivered } = findings
   if (waitingReason(findings)) return null
@@ -81,6 +93,8 @@ function notesOf(
 ): readonly string[] {
   const { document, storeClock } = state
   const notes: string[] = []
+  const plan = waitingPlan(document)
+  if (plan) notes.push(planNote(plan))
   if (delivered.kind === 'waiting') notes.push(waitingNote(document))
   if (extracted?.kind === 'exhausted' && job.sync.mode === 'sliced' && document.watermark === null) {
     notes.push(notBegunNote(job.sync))
@@ -91,20 +105,20 @@ function notesOf(
   }
   if (extracted?.allRejected) {
     notes.push(
-      'Every new record of a commit was rejected, so none of it was sent. Mend the definition or the source, then resolve=rejects as=resend; or give them up with resolve=rejects as=drop.',
+      'Every new record of a commit was rejected, so nothing of it was sent. Correct the definition or the source, then resolve=rejects as=resend; or give the rejects up with resolve=rejects as=drop.',
     )
   }
   return notes
 }
 
-/** A start in the wrong year would otherwise look like a job with nothing to do. */
+/** Reports a `start` in the future, which would otherwise look like a job without due work. */
 function notBegunNote(sync: Sliced): string {
   const { from, to } = sliceFrom(scheduleStart(sync), sync)
   const iso = (ms: number) => new Date(ms).toISOString()
-  return `Nothing was read yet: the first slice, ${iso(from)} – ${iso(to)}, is due at ${iso(to + sync.lagMs)}. If that is not meant, correct \`start\` of the job.`
+  return `Nothing was read yet: the first slice, ${iso(from)} – ${iso(to)}, is due at ${iso(to + sync.lagMs)}. If that is not intended, correct \`start\` of the job.`
 }
 
-/** A run that an error ended. One that lost its lease did not fail: the other run carries on. */
+/** The outcome of a run that an error ended. A lost lease is no failure: the other run carries on. */
 export function failed(error: JobError, notes: readonly string[] = []): Outcome {
   const outcome = error.code === 'lease-lost' ? 'partial' : 'failed'
   return { outcome, reason: error.code, error, moreToDo: false, notes }

@@ -1,3 +1,4 @@
+import { waitingPlan } from '../state/plan'
 import { assertSameCounting, regroupingWait } from './definition'
 import { waitForRoom } from './extraction/backpressure'
 import { placeOf } from './extraction/cursor-value'
@@ -14,8 +15,9 @@ import type { MemoryOptions, Reach } from './extraction/memory'
 /** Why extraction ended. */
 export interface StageEnd {
   /**
-   * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch waits for a person.
-   * `regrouping`: rows moved to other partitions, whose old batches must settle first.
+   * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch or a plan waits for a
+   * person.
+   * `regrouping`: rows moved to other partitions, and the batches of the old ones must be confirmed first.
    */
   readonly kind: 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
   /** True where a commit had new records and each of them was rejected. */
@@ -23,13 +25,13 @@ export interface StageEnd {
 }
 
 /**
- * Works off what is due, oldest first. What fails stays due and blocks what comes after it.
+ * Extracts all due work, oldest first. Work that fails stays due and blocks later work.
  * @throws JobError `definition-changed`, and what `extract` throws
  */
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
   const { job, state } = context
-  assertSameCounting(context)
-  if (!(await regroup(context))) return { kind: 'regrouping', allRejected: false }
+  const blocked = await blockOf(context)
+  if (blocked) return { kind: blocked, allRejected: false }
   let recollection: Recollection | null = null
   let allRejected = false
   for (let done = 0; ; done += 1) {
@@ -49,6 +51,13 @@ export async function stage(context: ExtractContext, control: ExtractionControl)
   }
 }
 
+/** Why nothing may be read at all. A plan comes first: whatever the definition says, it is to be decided. */
+async function blockOf(context: ExtractContext): Promise<'held' | 'regrouping' | null> {
+  if (waitingPlan(context.state.document)) return 'held'
+  assertSameCounting(context)
+  return (await regroup(context)) ? null : 'regrouping'
+}
+
 function isCapped(sync: Sync, slicesDone: number): boolean {
   return sync.mode === 'sliced' && sync.slicesPerRun !== null && slicesDone >= sync.slicesPerRun
 }
@@ -57,7 +66,9 @@ function isInTime({ deadline, settings }: ExtractContext): boolean {
   return deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
 }
 
-/** False while rows that belong to other partitions now must wait for the batches of the old ones. */
+/**
+ * False while extraction must wait: rows go to other partitions now, and batches of the old ones are not confirmed yet.
+ */
 async function regroup(context: ExtractContext): Promise<boolean> {
   const { destination, state } = context
   const { partition } = destination
@@ -69,7 +80,7 @@ async function regroup(context: ExtractContext): Promise<boolean> {
   return true
 }
 
-/** What was decided about records that can come again. */
+/** Opens the decisions about records that can come again: deduplication index and reject index. */
 async function recollect({ job, state, files }: ExtractContext): Promise<Recollection> {
   const { memory, rejects, cursor } = state.document
   return {

@@ -18,8 +18,8 @@ export interface LeaseOptions extends Omit<LeaseHolder, 'etag' | 'document'> {
 }
 
 /**
- * Takes the job's lease over the version `found`; null where another run holds it. The lease only saves work: the ETag
- * under every write keeps two runs apart.
+ * Takes the job's lease by replacing the version `found`; null where another run won. The lease only saves work: safety
+ * comes from the compare-and-swap of every write.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function takeLease(
@@ -34,7 +34,11 @@ export async function takeLease(
   const taken = reduce(before, leaseTaken(options, found))
   const document = { ...taken, write: options.newId() }
   const outcome = await file.write(document, found ? found.etag : null)
-  if (outcome.kind === 'superseded') return null
+  if (outcome.kind === 'superseded') {
+    // What is written without a lease, such as what has arrived, must cost no run its turn.
+    const free = outcome.found?.content.lease === null ? outcome.found : null
+    return free ? takeLease(options, free) : null
+  }
   logTaken(options, document, before)
   return holdLease({ ...options, document, etag: outcome.etag })
 }
@@ -61,7 +65,7 @@ function logTaken(
   log.info('lease-taken', { job, run, activation, attempts, takenOverFrom })
 }
 
-/** Without its document a job is new only if it left no other file behind. */
+/** A job without a document counts as new only if no other file of it exists. */
 async function assertNeverRan({ job, store, file }: LeaseOptions): Promise<void> {
   for await (const path of store.list(jobFolder(job))) {
     if (path === file.path) return

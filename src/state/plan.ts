@@ -7,7 +7,7 @@ import type { StateDocument } from './state-document'
 const storeTime = z.number()
 const count = z.number().int()
 
-/** A commit that waits for a person, or did: its batches are `planned` until then. */
+/** A commit that a person must approve: its batches are `planned` until it is approved or dropped. */
 export const Plan = z.object({
   /** SHA-256 over the job, the commit, and the ids and content hashes of its batches, in order; hex. */
   id: z.string(),
@@ -21,21 +21,60 @@ export const Plan = z.object({
   batches: count,
   deletions: count,
   span: Span.nullable(),
-  /** Where its rows would land, for people. */
+  /** Where its rows would go, as text for people. */
   target: z.string(),
   /** What it is expected to cost; null where that is not known. */
   serverCalls: z.number().nullable(),
   notes: z.array(z.string()),
   /** Rows as they would be sent. */
   sample: z.array(z.string()),
-  /** The deduplication index without its records: where it is dropped, they are told from those that were sent before. */
+  /**
+   * The deduplication index before this commit: dropping the plan marks exactly the records added since then as
+   * dropped.
+   */
   memoryBefore: Memory,
   /** Null while it waits. */
   decision: z.object({ kind: z.enum(['approved', 'dropped']), run: z.string(), at: storeTime }).nullable(),
 })
 export type Plan = z.infer<typeof Plan>
 
+/** A waiting plan as reports show it. Instants in ISO 8601. */
+export const WaitingPlan = Plan.pick({
+  ...{ id: true, reasons: true, rows: true, batches: true, deletions: true, target: true },
+  ...{ serverCalls: true, notes: true, sample: true },
+}).extend({
+  /** Time of the first and the last row; null where rows have none. */
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  createdAt: z.string(),
+  /** Where the whole files lie. */
+  folder: z.string(),
+})
+export type WaitingPlan = z.infer<typeof WaitingPlan>
+
 /** The plan that waits for a person; nothing more is extracted while there is one. */
 export function waitingPlan({ plan }: Pick<StateDocument, 'plan'>): Plan | null {
   return plan?.decision === null ? plan : null
+}
+
+/** What a report says of the plan that waits. */
+export function reportPlan({ job, plan }: Pick<StateDocument, 'job' | 'plan'>): {
+  readonly plan?: WaitingPlan
+} {
+  const waiting = waitingPlan({ plan })
+  if (!waiting) return {}
+  const { id, reasons, rows, batches, deletions, span, target, serverCalls, notes, sample } = waiting
+  return {
+    plan: {
+      ...{ id, reasons, rows, batches, deletions, target, serverCalls, notes, sample },
+      first: span && isoSeconds(span.first),
+      last: span && isoSeconds(span.last),
+      createdAt: new Date(waiting.createdAt).toISOString(),
+      folder: `jobs/${job}/outbox/${waiting.run}/`,
+    },
+  }
+}
+
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
 }

@@ -2,6 +2,7 @@ import { JobError } from '../errors'
 import { addCounters } from './counters'
 import { withIdentity } from './identities'
 import { batchOf } from './outbox-entry'
+import { withConfirmed } from './reduce-arrivals'
 import { withOrphans } from './run-files-named'
 import type { StateEvent } from './events'
 import type { OutboxEntry } from './outbox-entry'
@@ -61,7 +62,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
       return replaceEntry(document, event.id, { ...batchOf(entry), retries, state: 'staged' })
     }
     case 'confirmed':
-      return confirmed(replaceEntry(document, event.id, { ...batchOf(entry), state: 'confirmed' }), event)
+      return confirmed(document, entry, event)
     case 'held': {
       const held = replaceEntry(document, event.id, { ...batchOf(entry), state: 'held', hold: event.hold })
       return { ...held, counters: addCounters(held.counters, { invalidRows: event.invalidRows }) }
@@ -70,7 +71,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
       const more = event.halves.length - 1
       return {
         ...replaceEntry(document, event.id, ...event.halves),
-        // The file of the whole is named no more.
+        // The halves replace the whole batch, so its file is an orphan.
         orphans: withOrphans(document.orphans, [entry.run]),
         counters: addCounters(document.counters, { batches: more }),
       }
@@ -80,7 +81,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
   }
 }
 
-/** Puts `entries` in the place of the batch `id`: its order in the outbox is its order towards the destination. */
+/** Replaces the batch `id` by `entries` at the same index: the order of the outbox is the order of delivery. */
 export function replaceEntry(
   document: StateDocument,
   id: string,
@@ -90,19 +91,22 @@ export function replaceEntry(
   return { ...document, outbox }
 }
 
-/** Progress clears the fuse that stops a job which only restarts itself. */
+/** Progress resets the count of attempts, which stops a job that only restarts itself. */
 function progressed(document: StateDocument): StateDocument {
   return { ...document, attempts: 0 }
 }
 
 function confirmed(
   document: StateDocument,
-  { at, partition, by, notBefore }: Extract<StateEvent, { type: 'confirmed' }>,
+  entry: OutboxEntry,
+  { at, partition, by, notBefore, awaitsArrival }: Extract<StateEvent, { type: 'confirmed' }>,
 ): StateDocument {
   const confirmedByLookup = by === 'lookup' ? 1 : 0
+  const next = replaceEntry(document, entry.id, { ...batchOf(entry), state: 'confirmed' })
   return withPartition(
     {
-      ...progressed(document),
+      ...progressed(next),
+      arrivals: awaitsArrival ? withConfirmed(document.arrivals, entry, at) : document.arrivals,
       counters: addCounters(document.counters, { confirmed: 1, confirmedByLookup }),
     },
     partition,
@@ -124,7 +128,7 @@ function notApplicable({ type, id }: DeliveryEvent, entry: OutboxEntry | undefin
   return new JobError(
     'unexpected',
     `The event ${type} does not apply to the batch ${id}: it ${state}.`,
-    'Run again; if it stays, report it.',
+    'Run again; if the error stays, report it as a defect of this app.',
     { details: { event: type, batch: id } },
   )
 }

@@ -1,4 +1,5 @@
 import { addCounters } from './counters'
+import { reduceArrivals } from './reduce-arrivals'
 import { reduceCommand } from './reduce-command'
 import { reduceCommit } from './reduce-commit'
 import { reduceDelivery } from './reduce-delivery'
@@ -8,7 +9,8 @@ import type { StateEvent } from './events'
 import type { StateDocument } from './state-document'
 
 /**
- * The delivery protocol's table: the state of a job after an event. Pure; everything an event needs to know stands in it.
+ * The delivery protocol's table: the state of a job after an event. Pure: an event carries everything that its
+ * transition needs.
  * @throws JobError `unexpected` where the event does not apply to the batch's state
  */
 export function reduce(document: StateDocument, event: StateEvent): StateDocument {
@@ -27,6 +29,8 @@ export function reduce(document: StateDocument, event: StateEvent): StateDocumen
       return { ...document, counters: addCounters(document.counters, event.counters) }
     case 'regrouped':
       return regrouped(document, event)
+    case 'arrivals-checked':
+      return reduceArrivals(document, event)
     case 'orphans-cleaned':
       // A frozen run may still write: its folder stays on the list until a listing finds no orphans.
       return event.files > 0

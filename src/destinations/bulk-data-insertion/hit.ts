@@ -1,9 +1,11 @@
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 type NonZero = Exclude<Digit, '0'>
-type UpTo75 =
+export type UpTo75 =
   NonZero | `${'1' | '2' | '3' | '4' | '5' | '6'}${Digit}` | `7${'0' | '1' | '2' | '3' | '4' | '5'}`
-type UpTo250 =
+export type UpTo250 =
   NonZero | `${NonZero}${Digit}` | `1${Digit}${Digit}` | `2${'0' | '1' | '2' | '3' | '4'}${Digit}` | '250'
+
+export type EVarColumn = `eVar${UpTo250}`
 
 type TextColumn =
   | 'aamlh'
@@ -34,7 +36,7 @@ type TextColumn =
   | 'userAgent'
   | 'visitorID'
   | 'zip'
-  | `eVar${UpTo250}`
+  | EVarColumn
   | `prop${UpTo75}`
   | `list${'1' | '2' | '3'}`
   | `hier${'1' | '2' | '3' | '4' | '5'}`

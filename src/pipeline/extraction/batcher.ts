@@ -3,12 +3,15 @@ import type { Span } from '../../state/outbox-entry'
 
 export interface FinishedBatch extends FinishedFile {
   readonly partition: number
+  /** Counts the batches of a partition. */
+  readonly ordinal: number
   /** Null where its rows have no time. */
   readonly span: Span | null
 }
 
 interface OpenBatch {
   readonly partition: number
+  readonly ordinal: number
   readonly file: BatchFile
   first: number
   last: number
@@ -32,10 +35,21 @@ const nearlyFull = 0.9
 export function createBatcher(
   format: Pick<Format, 'open'>,
   limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
+  shortIdOf: (partition: number, ordinal: number) => string,
 ): Batcher {
   const open = new Map<number, OpenBatch>()
   const full: OpenBatch[] = []
+  const opened = new Map<number, number>()
   let rows = 0
+
+  function openBatch(partition: number, order: number): OpenBatch {
+    const ordinal = opened.get(partition) ?? 0
+    opened.set(partition, ordinal + 1)
+    const file = format.open(shortIdOf(partition, ordinal))
+    const batch = { partition, ordinal, file, first: order, last: order }
+    open.set(partition, batch)
+    return batch
+  }
 
   function reaches(file: BatchFile, share: number): boolean {
     return (
@@ -52,11 +66,7 @@ export function createBatcher(
       return rows
     },
     append({ line, partition, order }) {
-      let batch = open.get(partition)
-      if (!batch) {
-        batch = { partition, file: format.open(), first: order, last: order }
-        open.set(partition, batch)
-      }
+      const batch = open.get(partition) ?? openBatch(partition, order)
       const { file } = batch
       file.append(line)
       rows += 1
@@ -87,7 +97,7 @@ export function createBatcher(
 }
 
 /** Destinations whose rows have no time give all of them the order 0. */
-async function finish({ partition, file, first, last }: OpenBatch): Promise<FinishedBatch> {
+async function finish({ partition, ordinal, file, first, last }: OpenBatch): Promise<FinishedBatch> {
   const span = first === 0 && last === 0 ? null : { first, last }
-  return { partition, span, ...(await file.finish()) }
+  return { partition, ordinal, span, ...(await file.finish()) }
 }

@@ -1,4 +1,5 @@
 import { noMemory } from '../../state/run-file'
+import { assertNoDrift } from '../drift/drift-policy'
 import { waitForRoom } from './backpressure'
 import { createIntake } from './intake'
 import { openMemory } from './memory'
@@ -15,7 +16,16 @@ import type { RejectIndex } from './reject-index'
 
 export type ExtractContext = Pick<
   RunContext,
-  'job' | 'source' | 'destination' | 'settings' | 'state' | 'files' | 'scratch' | 'redact' | 'deadline'
+  | 'job'
+  | 'source'
+  | 'destination'
+  | 'settings'
+  | 'state'
+  | 'files'
+  | 'drift'
+  | 'scratch'
+  | 'redact'
+  | 'deadline'
 >
 
 /** How reading one piece of work ended. */
@@ -33,7 +43,8 @@ export interface Recollection {
 
 /**
  * Pages → records → rows + rejects → batches → commit.
- * A source with cursors commits at a page end as soon as a batch is full; other work is one commit.
+ * A source with cursors commits at a page end as soon as a batch is full; other work is one commit, and so is that of a
+ * job whose commits are approved or counted as a whole.
  * @throws JobError of the source, `source-order`, `source-outside-slice`, `too-many-rejects`, `slice-too-large`
  */
 export async function extract(
@@ -57,10 +68,13 @@ export async function extract(
     force: work.kind === 'backfill' && work.backfill.force,
     replay: work.kind === 'replay',
   })
-  const progress = followProgress(context, work, plan, { memory, ownMemory, rejects })
+  const recollection = { memory, ownMemory, rejects }
+  const progress = followProgress(context, work, plan, recollection, control.signal)
   try {
     for await (const page of plan.pages(control.signal)) {
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
+      // What is replayed was observed when it was read.
+      if (work.kind !== 'replay') observeDrift(context, page)
       await progress.commit.settle()
       control.signal.throwIfAborted()
       // A read in any order goes on to the end of the source.
@@ -68,7 +82,7 @@ export async function extract(
 
       progress.pageEnds(page)
       const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs) && !control.isClosing()
-      if (plan.commitsPages && (!inTime || progress.commit.isFull(page.records.length))) {
+      if (plan.commitsPages && (!inTime || progress.isFull(page.records.length))) {
         await progress.write(false)
         const room = inTime ? await waitForRoom(context, control) : 'closing'
         if (room === 'held') return progress.end('held')
@@ -80,6 +94,12 @@ export async function extract(
   } finally {
     await progress.commit.dispose()
   }
+}
+
+/** @throws JobError `source-drift` */
+function observeDrift({ job, drift }: ExtractContext, { records }: Page): void {
+  for (const record of records) drift.observe(record)
+  assertNoDrift(job, drift)
 }
 
 /** Returns true where the page reaches beyond the work. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { PositiveDurationMs } from '../../duration'
 import { parseOptions } from '../../options'
-import type { Duration } from '../../jobs/sync'
+import type { Duration } from '../../duration'
 import type { StoredFile } from './file-store'
 
 /** Which files are read, in which order, and when a file is complete. */

@@ -3,7 +3,7 @@ import { compile } from '../../fixtures/compile'
 /** Source, record and destination of every case; each case is a job file of its own. */
 const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
-import { bulkDataInsertion, input, nextToken, offset, pageNumber, restSource } from '../src'
+import { bulkDataInsertion, classifications, input, nextToken, offset, pageNumber, restSource } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
 
@@ -36,6 +36,8 @@ const destination = bulkDataInsertion({
   columns: ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'linkType', 'linkName', 'eVar1'],
 })
 const sync = incremental({ cursor: instant('at') })
+const names = classifications({ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'] })
+const changes = { source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) } as const
 const job = { name: 'orders', source: since, sync, record, map: () => null, destination }
 const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') } as const
 `
@@ -61,6 +63,7 @@ const works: Readonly<Record<string, string>> = {
     defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
   'pages that may overlap, with a primary key': `defineJob({ ...job, source: pages, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
   'a source that does not say what it can': `defineJob({ ...job, source: undecided, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
+  'an approval and a band of rows': `defineJob({ ...job, approval: 'required', expect: { rows: [1, 100] } })`,
   'one row': `
     defineJob({ ...job, map: (order) => ({ timestamp: order.at, linkType: 'o', eVar1: order.maybe }) })`,
   'a row under a condition': `
@@ -68,11 +71,23 @@ const works: Readonly<Record<string, string>> = {
   'several rows': `
     defineJob({ ...job, map: (order) => [{ timestamp: order.at, linkType: 'o' }, { timestamp: order.when }] })
     defineJob({ ...job, map: (order) => order.items.map(({ sku }) => ({ timestamp: order.at, linkType: 'o' as const, eVar1: sku })) })`,
+  'the classification of a key': `
+    defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.seconds, Name: order.id, Note: order.nothing }) })`,
   statements: `
     defineJob({ ...job, map: (order) => { if (flag) return null; const name = order.id; return { timestamp: order.at, linkName: name } } })`,
 }
 
 const mistakes: readonly (readonly [name: string, source: string, message: string])[] = [
+  [
+    'an approval that is none of the kinds',
+    `defineJob({ ...job, approval: 'optional' })`,
+    `Type '"optional"' is not assignable to type '"required"'.`,
+  ],
+  [
+    'a band of rows with one end',
+    `defineJob({ ...job, expect: { rows: [1] } })`,
+    "Type '[number]' is not assignable to type 'readonly [least: number, most: number]'.",
+  ],
   // cursors
   [
     'a cursor that the record does not have',
@@ -370,6 +385,31 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a field that the record does not have',
     `defineJob({ ...job, map: (order) => ({ timestamp: order.att }) })`,
     "Property 'att' does not exist",
+  ],
+  [
+    'a classification without its key',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ Name: order.id, Note: null }) })`,
+    "Property 'key' is missing",
+  ],
+  [
+    'a classification without one of its columns',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.id }) })`,
+    "Property 'Note' is missing",
+  ],
+  [
+    'a column that the classification does not declare',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.id, Note: null, Color: order.id }) })`,
+    'The destination does not declare the column Color.',
+  ],
+  [
+    'a value that may be undefined',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.maybe, Note: null }) })`,
+    "'undefined' is not assignable",
+  ],
+  [
+    'a variable that cannot be classified',
+    `classifications({ reportSuite: input('SUITE'), variable: 'event1', columns: ['Name'] })`,
+    `'"event1"' is not assignable`,
   ],
   [
     'a column that Adobe does not know',
