@@ -13,6 +13,7 @@ export const jobErrorCodes = [
   'source-malformed',
   'source-order',
   'source-outside-slice',
+  'source-drift',
   'slice-too-large',
   'too-many-rejects',
   // tokens

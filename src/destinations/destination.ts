@@ -98,8 +98,6 @@ export interface SendWindow {
 /** The facts of a batch that is held until a person decides. */
 export interface HeldFacts {
   readonly code: string
-  readonly message: string
-  readonly rows: number
 }
 
 /** A destination's explanation of a held batch for a person; the engine adds the commands. */

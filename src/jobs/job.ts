@@ -3,6 +3,9 @@ import type { DestinationDefinition } from '../destinations/destination'
 import type { SourceDefinition } from '../sources/source'
 import type { Sync } from './sync'
 
+/** `allow`: the report says it. `warn`: a note says it too. `fail`: nothing of such records is committed. */
+export type DriftPolicy = 'allow' | 'warn' | 'fail'
+
 /**
  * A job: its source, how a record counts as new, the schema of one record, the mapping to rows, and their destination.
  * Its name is its identity: all its durable state is stored under that name.
@@ -17,6 +20,8 @@ export interface Job {
   /** One row, several, or null to leave the record out. Where it throws, the record becomes a reject. */
   readonly map: (record: unknown) => unknown
   readonly destination: DestinationDefinition
+  /** What to do where records differ from `record`. Default `allow`. */
+  readonly drift?: DriftPolicy
   /** Each commit with rows is a plan that waits for `approve=<plan id>`. */
   readonly approval?: 'required'
   /** How many rows a commit of the ordinary work has; any other number waits for a person. Both ends included. */

@@ -1,6 +1,7 @@
 import { toJobError } from '../errors'
 import { noCounters } from '../state/counters'
 import { withExit } from './commands/exits'
+import { driftNotes } from './drift/drift-policy'
 import { failed } from './outcome'
 import { expireRejects } from './retention'
 import { reportOf } from './run-report'
@@ -62,9 +63,11 @@ function reportNow(context: RunContext, outcome: Outcome): RunReport {
   const { state, destination, job, activation, startedAt, redact } = context
   const now = state.storeClock.now()
   const { error } = outcome
+  const drift = context.drift.found()
   return reportOf(state.document, destination, {
     ...{ job: job.name, run: state.run, activation, startedAt, endedAt: now, redact },
-    ...{ outcome: outcome.outcome, reason: outcome.reason, notes: outcome.notes },
+    ...{ outcome: outcome.outcome, reason: outcome.reason, drift },
+    notes: [...(outcome.notes ?? []), ...driftNotes(job, drift)],
     error: error && withExit(error, job, state.document, now),
   })
 }

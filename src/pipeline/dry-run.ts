@@ -5,6 +5,8 @@ import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { waitingPlan } from '../state/plan'
 import { acceptCommand } from './commands/accept-command'
+import { driftNotes } from './drift/drift-policy'
+import { watchDrift } from './drift/watch-drift'
 import { planNote, planReason } from './plan-note'
 import { reportOf } from './run-report'
 import { stage } from './stage'
@@ -16,6 +18,7 @@ import type { RunDependencies } from './run-context'
 import type { RunFiles } from './run-files'
 
 const sampleSize = 5
+const nothingDone = 'Nothing was written and nothing was sent.'
 
 /** The report of a dry run: how the next run would process the work that is due now. */
 export interface DryRunReport extends RunReport {
@@ -59,8 +62,9 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     if (rows.length < sampleSize) rows.push(row)
   })
 
+  const drift = watchDrift(job, dependencies.redact)
   const end = await stage(
-    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read } },
+    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read }, drift },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
   const plan = waitingPlan(state.document)
@@ -71,7 +75,13 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     activation: dependencies.activation,
     outcome: ending === null ? 'succeeded' : 'partial',
     reason: ending === null ? 'dry-run' : `dry-run, ${ending}`,
-    notes: [...notes, ...plannedNotes(before, state.document), 'Nothing was written and nothing was sent.'],
+    drift: drift.found(),
+    notes: [
+      ...notes,
+      ...plannedNotes(before, state.document),
+      ...driftNotes(job, drift.found()),
+      nothingDone,
+    ],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,

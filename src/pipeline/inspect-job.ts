@@ -8,6 +8,7 @@ import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
 import type { Job } from '../jobs/job'
 import type { Sliced } from '../jobs/sync'
+import type { OutboxEntry } from '../state/outbox-entry'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
@@ -37,10 +38,7 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     definition: document.counting,
     backfills: document.backfills.map(backfillOf),
     partitions: partitionsOf(document),
-    outbox: document.outbox.map(({ id, partition, commit, rows, state, firstSentAt }) => ({
-      ...{ batch: id, partition, commit, rows, state },
-      firstSentAt: isoOrNull(firstSentAt),
-    })),
+    outbox: document.outbox.map(batchOf),
     plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
     arrival: arrivalStatus(document.arrivals),
@@ -87,6 +85,17 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
 function nextOf(sync: Sliced, watermark: number | null, storeNow: number): object {
   const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
   return { name: sliceName(slice), ...rangeOf(slice), due: isDue(slice, sync, storeNow) }
+}
+
+/** Where a batch stands, and since when it has waited there. */
+function batchOf(entry: OutboxEntry): object {
+  const { id, partition, commit, rows, state, firstSentAt } = entry
+  return {
+    ...{ batch: id, partition, commit, rows, state },
+    firstSentAt: isoOrNull(firstSentAt),
+    ...(entry.state === 'accepted' ? { acceptedAt: iso(entry.acceptedAt) } : {}),
+    ...(entry.state === 'held' ? { heldSince: iso(entry.hold.since) } : {}),
+  }
 }
 
 /** The newest plan; while it waits, with the whole files of its batches. */

@@ -1,6 +1,7 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { takeLease } from '../state/lease'
 import { newDocument } from '../state/state-document'
+import { watchDrift } from './drift/watch-drift'
 import { createStoreClock } from '../state/store-clock'
 import { reportSkipped } from './close-run'
 import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
@@ -56,7 +57,9 @@ export async function openRun(dependencies: RunDependencies): Promise<OpenedRun>
   )
   if (!state) return skipped(dependencies, document, leaseHeld(dependencies, document, storeClock))
   const files = openRunFiles({ job: job.name, run, store, clock, patienceMs, signal: state.signal })
-  const context = { ...dependencies, state, files, signal: state.signal, startedAt: storeClock.now() }
+  const drift = watchDrift(dependencies.job, dependencies.redact)
+  const startedAt = storeClock.now()
+  const context = { ...dependencies, state, files, drift, signal: state.signal, startedAt }
   return { kind: 'opened', context }
 }
 

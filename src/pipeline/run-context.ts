@@ -5,6 +5,7 @@ import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
+import type { DriftWatch } from './drift/watch-drift'
 import type { Deadline } from './deadline'
 import type { RunFiles } from './run-files'
 import type { EngineSettings } from './settings'
@@ -53,6 +54,8 @@ export interface RunDependencies {
 export interface RunContext extends RunDependencies {
   readonly state: JobState
   readonly files: RunFiles
+  /** What the records of this run have that the schema does not declare, and the other way round. */
+  readonly drift: DriftWatch
   /** Aborted when the lease is lost: write, send and delete nothing more. */
   readonly signal: AbortSignal
   /** On the store's clock. */

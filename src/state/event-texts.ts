@@ -14,6 +14,7 @@ const textFields = new Set([
   'error',
   'choices',
   'sample',
+  'drift',
 ])
 /**
  * Values that a source or destination must get back unchanged (cursors, receipts): redacting one would change its

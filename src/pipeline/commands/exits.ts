@@ -28,6 +28,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'source-malformed': 'leave-out',
   'source-order': 'waive',
   'source-outside-slice': 'leave-out',
+  'source-drift': 'leave-out',
   'slice-too-large': 'leave-out',
   'too-many-rejects': 'waive',
   'token-not-configured': 'setup',

@@ -76,7 +76,7 @@ export function allowedResolutions(code: Hold['code']): readonly BatchResolution
 export function explainHold(entry: EntryIn<'held'>, destination: Pick<Destination, 'explain'>): HeldBatch {
   const { id, partition, rows, hold } = entry
   const general = guides[hold.code]
-  const special = destination.explain?.({ code: hold.code, message: hold.message, rows })
+  const special = destination.explain?.({ code: hold.code })
   const choices = Object.entries(general.choices) as [BatchResolution, string][]
   return {
     batch: id,
