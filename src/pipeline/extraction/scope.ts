@@ -15,7 +15,7 @@ export const everywhere: Scope = () => 'within'
  * The scope of a replay. `to-come`: after the cursor that the ordinary read has reached; that read will return the
  * record itself, and would send it a second time.
  * @param reached canonical; null where nothing was read
- * @param inclusive true where records at that very place were read
+ * @param inclusive true where records at that cursor were read
  */
 export function reachedScope(field: RecordCursor, reached: string | null, inclusive: boolean): Scope {
   return (at) => {
