@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A calendar of 24-hour days: an hour is always an hour. */
+/** A duration in days of exactly 24 hours, whatever the time zone. */
 export interface Duration {
   readonly days?: number
   readonly hours?: number
