@@ -1,9 +1,11 @@
 import { startEmulator } from '../emulator'
 import { createCollection } from './collection'
+import { createDataSources } from './data-sources/data-sources'
 import { readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { AcceptedFile, CollectionKnobs } from './collection'
+import type { DataSourcesApi } from './data-sources/data-sources'
 import type { ReportSuites } from './report-suites'
 
 /** Options for behaviour that Adobe does not document: a test can choose each possibility. */
@@ -20,12 +22,14 @@ export interface AnalyticsEmulator extends Emulator {
   readonly knobs: AnalyticsKnobs
   readonly suites: ReportSuites
   readonly files: readonly AcceptedFile[]
+  readonly dataSources: DataSourcesApi
 }
 
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) and parts of the read API.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), Data Sources 2.0 and parts
+ * of the read API.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -50,12 +54,13 @@ export async function startAnalytics({
   }
 
   const collection = createCollection(suites, knobs, now)
+  const dataSources = createDataSources(now)
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
     const refusal = gateway(request)
     if (refusal) return refusal
-    if (!pathname.startsWith('/aa/')) return readApi(request, suites)
+    if (!pathname.startsWith('/aa/')) return dataSources.answer(request) ?? readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)
   }
 
@@ -81,7 +86,7 @@ export async function startAnalytics({
   }
 
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, files: collection.files }
+  return { ...emulator, knobs, suites, files: collection.files, dataSources }
 }
 
 function tooMany(retryAfter: number | null): Reply {

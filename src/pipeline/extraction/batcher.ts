@@ -33,6 +33,20 @@ export function createBatcher(
     )
   }
 
+  function close(partition: number, file: BatchFile): void {
+    open.delete(partition)
+    full.push({ partition, file })
+  }
+
+  function fileFor(partition: number, line: string): BatchFile {
+    const current = open.get(partition)
+    if (current && (current.accepts?.(line) ?? true)) return current
+    if (current) close(partition, current)
+    const file = format.open()
+    open.set(partition, file)
+    return file
+  }
+
   async function* finishFull(): AsyncIterable<FinishedBatch> {
     for (const { partition, file } of full.splice(0)) yield { partition, ...(await file.finish()) }
   }
@@ -42,17 +56,10 @@ export function createBatcher(
       return rows
     },
     append({ line, partition }) {
-      let file = open.get(partition)
-      if (!file) {
-        file = format.open()
-        open.set(partition, file)
-      }
+      const file = fileFor(partition, line)
       file.append(line)
       rows += 1
-      if (file.rows >= limits.batchRows || reaches(file, 1)) {
-        open.delete(partition)
-        full.push({ partition, file })
-      }
+      if (file.rows >= limits.batchRows || reaches(file, 1)) close(partition, file)
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||

@@ -1,6 +1,7 @@
 import { JobError } from '../../errors'
 import { batchId } from '../batch-id'
 import { createBatcher } from './batcher'
+import { mergeRows } from './sort/merge-rows'
 import { createRowSorter } from './sort/row-sorter'
 import type { EncodedRow } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
@@ -72,7 +73,8 @@ export function createStagedBatches(
       await writeFull()
     },
     async finish() {
-      for await (const block of sorter?.sorted() ?? []) {
+      const sorted = sorter?.sorted() ?? []
+      for await (const block of format.merge ? mergeRows(sorted, format.merge) : sorted) {
         for (const row of block) batcher.append(row)
         await writeFull()
       }
