@@ -1,4 +1,4 @@
-const { join } = require('node:path')
+const { dirname, join } = require('node:path')
 const minimize = require('./build/minimize.js')
 const typeCheck = require('./build/type-check.js')
 
@@ -11,8 +11,13 @@ module.exports = {
     extensionAlias: { '.js': ['.ts', '.js'] },
     // CommonJS first: libraries that `require` a package get what they expect, not an ES module's namespace.
     mainFields: ['main', 'module'],
-    // node-fetch carries it for versions of Node that have no streams of their own.
-    alias: { 'web-streams-polyfill': false },
+    alias: {
+      // Both major versions of node-fetch carry replacements for what Node has by itself.
+      'web-streams-polyfill': false,
+      'whatwg-url': false,
+      // Zod's error texts in fifty languages; English is not among these.
+      [join(dirname(require.resolve('zod/package.json')), 'v4', 'locales', 'index.js')]: false,
+    },
   },
   module: {
     rules: [{ test: /\.ts$/, exclude: /node_modules/, use: join(__dirname, 'build', 'transpile.js') }],

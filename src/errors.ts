@@ -28,6 +28,7 @@ export const jobErrorCodes = [
   'not-authorized',
   'not-permitted',
   'destination-unreachable',
+  'target-unresolved',
   'batch-held',
   'no-progress',
   // durable state

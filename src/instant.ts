@@ -21,14 +21,13 @@ export function parseWallTime(text: string): WallTime | null {
   const match = pattern.exec(text)
   if (!match) return null
   const [, year, , month, day, hour, minute, second, fraction = '', zone] = match
-  const date = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  const days = daysSinceEpoch(Number(year), Number(month), Number(day))
   const secondsOfDay = timeOfDay(hour, minute, second)
   const offsetMs = zone === undefined ? null : offsetOf(zone)
-  if (!isDate(date, Number(month), Number(day)) || secondsOfDay === null || offsetMs === undefined)
-    return null
+  if (days === null || Number(year) < 1000 || secondsOfDay === null || offsetMs === undefined) return null
   return {
-    ms: date + secondsOfDay * 1000,
-    fraction: fraction.replace(/0+$/, ''),
+    ms: (days * 86_400 + secondsOfDay) * 1000,
+    fraction: fraction.endsWith('0') ? fraction.replace(/0+$/, '') : fraction,
     offsetMs,
     isDate: hour === undefined,
   }
@@ -72,10 +71,24 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** `Date.UTC` takes 30 February for 2 March. */
-function isDate(ms: number, month: number, day: number): boolean {
-  const date = new Date(ms)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCFullYear() >= 1000
+/** Days of the months before, in a year that begins in March: a leap day is then its last. */
+const daysBefore = [306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275]
+const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/**
+ * Days from 1 January 1970 to a date of the Gregorian calendar, by integer arithmetic: it runs once a record. Null for
+ * a date that the calendar does not have, such as 30 February, which `Date.UTC` takes for 2 March.
+ * @param month 1 – 12
+ */
+export function daysSinceEpoch(year: number, month: number, day: number): number | null {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const lastDay = month === 2 && !isLeap ? 28 : (daysOfMonth[month - 1] ?? 0)
+  if (!(day >= 1 && day <= lastDay)) return null
+  const yearFromMarch = month > 2 ? year : year - 1
+  const leapDays =
+    Math.floor(yearFromMarch / 4) - Math.floor(yearFromMarch / 100) + Math.floor(yearFromMarch / 400)
+  // 719,468 days lie between 1 March of the year 0 and 1 January 1970.
+  return yearFromMarch * 365 + leapDays + (daysBefore[month - 1] ?? 0) + day - 1 - 719_468
 }
 
 function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {

@@ -1,9 +1,11 @@
 import { startEmulator } from '../emulator'
+import { createClassifications, isClassificationsPath } from './classifications/classifications'
 import { createCollection } from './collection'
 import { createDataSources } from './data-sources/data-sources'
 import { readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { DataSourcesApi } from './data-sources/data-sources'
 import type { ReportSuites } from './report-suites'
@@ -21,6 +23,7 @@ export interface AnalyticsKnobs extends CollectionKnobs {
 export interface AnalyticsEmulator extends Emulator {
   readonly knobs: AnalyticsKnobs
   readonly suites: ReportSuites
+  readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
   readonly dataSources: DataSourcesApi
 }
@@ -28,8 +31,8 @@ export interface AnalyticsEmulator extends Emulator {
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), Data Sources 2.0 and parts
- * of the read API.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), parts of the read API,
+ * classifications and Data Sources 2.0.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -54,12 +57,14 @@ export async function startAnalytics({
   }
 
   const collection = createCollection(suites, knobs, now)
+  const classifications = createClassifications(now)
   const dataSources = createDataSources(now)
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
     const refusal = gateway(request)
     if (refusal) return refusal
+    if (isClassificationsPath(pathname)) return classifications.answer(request, pathname)
     if (!pathname.startsWith('/aa/')) return dataSources.answer(request) ?? readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)
   }
@@ -86,7 +91,8 @@ export async function startAnalytics({
   }
 
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, files: collection.files, dataSources }
+  const { files } = collection
+  return { ...emulator, knobs, suites, classifications, files, dataSources }
 }
 
 function tooMany(retryAfter: number | null): Reply {

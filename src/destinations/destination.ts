@@ -12,9 +12,11 @@ import type {
   VerifyAnswer,
 } from './destination-answers'
 import type { Format, Limits, Partitioning } from './destination-format'
+import type { CommitSummary, ReviewAnswer } from './destination-review'
 
 export type * from './destination-answers'
 export type * from './destination-format'
+export type * from './destination-review'
 
 /** Where a batch goes. A batch in doubt can only be asked for at the same kind, address and account. */
 export interface DestinationIdentity {
@@ -108,7 +110,8 @@ export interface HoldExplanation {
 
 /**
  * Where rows go. Calls are single attempts and never throw for what the network or the server does; they throw only
- * token errors and the signal's reason. The engine paces them (`limits.requestIntervalMs`).
+ * token errors, the signal's reason, and JobErrors about what the definition names and the server has otherwise
+ * (`target-unresolved`). The engine paces them (`limits.requestIntervalMs`).
  */
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
@@ -118,6 +121,11 @@ export interface Destination<Row = unknown> {
   /** What a row that is sent again does: it counts twice, or replaces the one before. */
   readonly semantics: Semantics
   readonly delivery: Delivery
+  /**
+   * Asked once before a commit with rows becomes durable. A concern makes the commit a plan: its batches wait until a
+   * person approves them. Where it cannot answer, the run fails and nothing is committed. Sends and changes nothing.
+   */
+  review?(commit: CommitSummary, signal: AbortSignal): Promise<ReviewAnswer>
   /** Asynchronous uploads: everything that must stand before {@link send} makes it count. Repeatable. */
   prepare?(batch: OutgoingBatch, signal: AbortSignal): Promise<PrepareAnswer>
   /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */

@@ -5,7 +5,9 @@ import type { BatchFile, FinishedFile } from './destination'
 
 /** Uncompressed bytes that may wait for the compressor before the producer must pause. */
 const highWaterMark = 1024 * 1024
-const chunkChars = 64 * 1024
+const chunkChars = 256 * 1024
+/** Compressed bytes that come at a time: fewer pieces are fewer turns of the event loop. */
+const chunkSize = 64 * 1024
 
 /** A gzip file in the making (RFC 1952): compressed off the main thread, hashed before and after. */
 export interface GzipFile {
@@ -20,7 +22,7 @@ export interface GzipFile {
 }
 
 export function createGzipFile(): GzipFile {
-  const gzip = createGzip({ level: 6, writableHighWaterMark: highWaterMark } as object)
+  const gzip = createGzip({ level: 6, chunkSize, writableHighWaterMark: highWaterMark } as object)
   const textHash = createHash('sha256')
   const chunks: Buffer[] = []
   let storedBytes = 0

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /**
  * Heap that the values of one answer may take, in bytes. An action of 256 MB holds the raw page, its text, its values
  * and what becomes of them, and the next raw page: with twice as much, a page of distinct keys took 252 MB.
@@ -21,16 +23,13 @@ export function parseJson(text: string | Buffer): unknown {
   }
 }
 
-/** Replacing what is not UTF-8 by U+FFFD would change data without a word. */
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /**
  * Parses a page of data, unless its values would not fit into memory beside the page itself: 3 bytes of text can
  * become 60 bytes of heap. The limit is an upper bound that the text shows before it is parsed. Nesting has no limit
  * here: one record that is too deep is to be rejected by itself, and not with its page.
  */
 export function parseLargeJson(body: Buffer): ParsedJson {
-  const heap = heapOf(body)
+  const heap = heapAtMost(body)
   if (heap > maxHeapBytes) {
     const mb = (bytes: number) => Math.ceil(bytes / 1024 / 1024)
     return {
@@ -38,13 +37,9 @@ export function parseLargeJson(body: Buffer): ParsedJson {
       reason: `would take up to ${mb(heap)} MB once parsed, of ${mb(maxHeapBytes)} MB`,
     }
   }
-  let text: string
-  try {
-    text = utf8.decode(body)
-  } catch {
-    return { kind: 'malformed', reason: 'is not UTF-8' }
-  }
-  const value = parseJson(text)
+  // Replacing what is not UTF-8 by U+FFFD would change data without a word.
+  if (!isUtf8(body)) return { kind: 'malformed', reason: 'is not UTF-8' }
+  const value = parseJson(withoutByteOrderMark(body))
   return value === undefined ? { kind: 'malformed', reason: 'is not JSON' } : { kind: 'json', value }
 }
 
@@ -54,6 +49,17 @@ const colon = 0x3a
 const comma = 0x2c
 const openBracket = 0x5b
 const openBrace = 0x7b
+
+/** Some servers begin UTF-8 with one, which JSON.parse refuses. */
+function withoutByteOrderMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
+}
+
+/** No byte of text becomes more heap than a colon does: small pages need not be counted. */
+function heapAtMost(body: Buffer): number {
+  const most = body.length * heapBytes.key
+  return most <= maxHeapBytes ? most : heapOf(body)
+}
 
 /** Counts what stands outside of strings. Bytes of UTF-8 sequences are never mistaken: they are above ASCII. */
 function heapOf(body: Buffer): number {

@@ -24,6 +24,8 @@ export type ReadRequest = { readonly signal: AbortSignal } & (
        * Null reads from the beginning.
        */
       readonly since: string | null
+      /** `since` in ms since the epoch, rounded down, where the cursor is an instant. */
+      readonly sinceMs?: number | null
     }
   | { readonly mode: 'sliced'; readonly range: TimeRange }
   | { readonly mode: 'full-refresh' }

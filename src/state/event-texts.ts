@@ -4,7 +4,17 @@ import type { StateEvent } from './events'
 /** Longer texts of other systems add no information. */
 const longestText = 1_000
 /** Fields for people: redacted and cut. */
-const textFields = new Set(['message', 'reason', 'note', 'notes', 'remedy', 'content', 'error', 'choices'])
+const textFields = new Set([
+  'message',
+  'reason',
+  'note',
+  'notes',
+  'remedy',
+  'content',
+  'error',
+  'choices',
+  'sample',
+])
 /** What a source or destination gave us to be given back exactly: a redacted one would be another. */
 const exactFields = new Set(['since', 'at', 'to', 'floor', 'receipt'])
 

@@ -1,6 +1,7 @@
 import type { DestinationIdentity } from '../destinations/destination'
 import type { Counters } from './counters'
 import type { Hold, OutboxEntry } from './outbox-entry'
+import type { Plan } from './plan'
 import type { Memory } from './run-file'
 import type { RunReport } from './run-report'
 import type { Counting, Rejects, Waiver } from './state-document'
@@ -32,6 +33,9 @@ export type CommandEffect =
       readonly newId: string
       readonly generation: number
     }
+  | { readonly kind: 'plan-approved' }
+  /** `memory`: its records are known as dropped. */
+  | { readonly kind: 'plan-dropped'; readonly memory: Memory }
   | { readonly kind: 'rejects-dropped'; readonly rejects: Rejects }
   | { readonly kind: 'waived'; readonly waiver: Waiver }
   | { readonly kind: 'regrouping-waived' }
@@ -88,7 +92,10 @@ export type StateEvent =
       readonly work: Work
       readonly advance: Advance
       readonly counting: Counting
-      readonly entries: readonly Extract<OutboxEntry, { state: 'staged' }>[]
+      /** All staged; or, with a plan, all planned. */
+      readonly entries: readonly Extract<OutboxEntry, { state: 'staged' | 'planned' }>[]
+      /** Set where the commit waits for a person. */
+      readonly plan?: Plan
       readonly identity: DestinationIdentity
       readonly partitioning: string
       /** `order` of the newest row by partition, of the partitions that this commit moves. */

@@ -22,6 +22,10 @@ export const Hold = z.object({
 })
 export type Hold = z.infer<typeof Hold>
 
+/** Seconds since the epoch, both ends included. */
+export const Span = z.object({ first: z.number(), last: z.number() })
+export type Span = z.infer<typeof Span>
+
 /** What every entry has, whatever its state. Self-contained: the batch goes out as staged, whatever the definition says now. */
 export const Batch = z.object({
   /** Idempotency key, name or label: by delivery kind. Names the batch towards people. */
@@ -35,6 +39,8 @@ export const Batch = z.object({
   commit: count,
   generation: count,
   rows: count,
+  /** Least and greatest `order` of its rows, for a half those of the whole; null where rows have no time. */
+  span: Span.nullable().default(null),
   /** Of the staged bytes, hex. */
   sha256: z.string(),
   contentSha256: z.string(),
@@ -46,8 +52,10 @@ export const Batch = z.object({
 })
 export type Batch = z.infer<typeof Batch>
 
-/** A committed batch on its way out: staged → sending → in-doubt | accepted → confirmed | held. */
+/** A committed batch on its way out: (planned →) staged → sending → in-doubt | accepted → confirmed | held. */
 export const OutboxEntry = z.discriminatedUnion('state', [
+  /** Waits until a person approves its plan. */
+  Batch.extend({ state: z.literal('planned') }),
   Batch.extend({ state: z.literal('staged') }),
   /** The write-ahead intent of one request. */
   Batch.extend({ state: z.literal('sending') }),
@@ -72,6 +80,7 @@ export function batchOf(entry: OutboxEntry): Batch {
     commit: entry.commit,
     generation: entry.generation,
     rows: entry.rows,
+    span: entry.span,
     sha256: entry.sha256,
     contentSha256: entry.contentSha256,
     retries: entry.retries,

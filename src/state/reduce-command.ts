@@ -1,6 +1,7 @@
 import { batchOf } from './outbox-entry'
 import { withoutBackfill } from './reduce-commit'
 import { replaceEntry } from './reduce-delivery'
+import { approvePlan, dropPlan } from './reduce-plan'
 import { withDroppedFiles, withNamedFiles } from './run-files-named'
 import type { CommandEffect, StateEvent } from './events'
 import type { Counting, StateDocument } from './state-document'
@@ -47,6 +48,10 @@ function withEffect(document: StateDocument, effect: CommandEffect, at: number):
         firstSentAt: null,
         state: 'staged',
       }))
+    case 'plan-approved':
+      return approvePlan(document, at)
+    case 'plan-dropped':
+      return dropPlan(document, effect.memory, at)
     case 'rejects-dropped':
       return withNamedFiles(withoutReplays(document), { rejects: effect.rejects })
     case 'waived':

@@ -10,11 +10,19 @@ function filesBesideOutbox({
   rejects,
   memory,
   backfills,
-}: Pick<StateDocument, 'rejects' | 'memory' | 'backfills'>): readonly RunFile[] {
+  plan,
+}: Pick<StateDocument, 'rejects' | 'memory' | 'backfills' | 'plan'>): readonly RunFile[] {
   const ties = backfills.flatMap((work) =>
     work.kind === 'backfill' && work.mode === 'incremental' ? work.ties.segments : [],
   )
-  return [...rejects.segments, ...(rejects.index ? [rejects.index] : []), ...memory.segments, ...ties]
+  const before = plan?.memoryBefore.segments ?? []
+  return [
+    ...rejects.segments,
+    ...(rejects.index ? [rejects.index] : []),
+    ...memory.segments,
+    ...before,
+    ...ties,
+  ]
 }
 
 /** Adds the runs of files that a change no longer names to the orphans; batches are deleted one by one instead. */

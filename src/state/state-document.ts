@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Counters, noCounters } from './counters'
 import { OutboxEntry } from './outbox-entry'
+import { Plan } from './plan'
 import { Memory, RunFile, noMemory } from './run-file'
 import { RunReport } from './run-report'
 import { Backfill, Cursor, Replay, Slice } from './work'
@@ -68,11 +69,13 @@ export const Identity = z.object({
 })
 
 /** Raised with every change that an older version of this app could not read. */
-export const documentVersion = 2
+export const documentVersion = 3
+/** Documents of these versions are read as well: what they lack has a default. */
+const olderVersions = [2] as const
 
 /** All durable state of a job. One document, because lease, cursor and outbox must move in one atomic write. */
 export const StateDocument = z.object({
-  version: z.literal(documentVersion),
+  version: z.literal([...olderVersions, documentVersion]).transform(() => documentVersion),
   job: z.string(),
   /** Fresh with every write: tells a write that was applied from one that was not. */
   write: z.string(),
@@ -117,6 +120,8 @@ export const StateDocument = z.object({
   barrier: storeTime,
   identities: z.array(Identity),
   outbox: z.array(OutboxEntry),
+  /** The newest plan, waiting or decided. */
+  plan: Plan.nullable().default(null),
   rejects: Rejects,
   commands: z.array(AcceptedCommand),
   waivers: z.array(Waiver),
@@ -151,6 +156,7 @@ export function newDocument(job: string): StateDocument {
     barrier: 0,
     identities: [],
     outbox: [],
+    plan: null,
     rejects: { index: null, segments: [] },
     commands: [],
     waivers: [],

@@ -34,7 +34,7 @@ async function start(
   return {
     destination: open({
       job: 'ad-costs',
-      inputs: inputsFrom({ SUITE: suite, COMPANY: 'exampl0', ACCOUNT: 'Ad costs' }),
+      inputs: inputsFrom({ SUITE: suite, ANALYTICS_COMPANY_ID: 'exampl0', ACCOUNT: 'Ad costs' }),
       http: (request) => {
         const url = reachable ? request.url : request.url.replace(analytics.url, 'http://127.0.0.1:1')
         reachable = true
@@ -53,9 +53,7 @@ async function start(
     }),
     names,
     stored: () =>
-      analytics.dataSources
-        .rows(suite)
-        .map((row) => row['tracking code'] ?? row.transactionid ?? 'neither'),
+      analytics.dataSources.rows(suite).map((row) => row['tracking code'] ?? row.transactionid ?? 'neither'),
     meet(obstacle) {
       if (obstacle === 'not-sent') reachable = false
       else if (obstacle === 'answer-lost') analytics.once({ kind: 'cut-after' })
@@ -68,7 +66,7 @@ async function start(
   }
 }
 
-const references = { company: input('COMPANY'), reportSuite: input('SUITE'), account: input('ACCOUNT') }
+const references = { reportSuite: input('SUITE'), account: input('ACCOUNT') }
 
 describeDestination('Data Sources, summary', 'named', async () => {
   const definition = dataSources({
@@ -82,7 +80,7 @@ describeDestination('Data Sources, summary', 'named', async () => {
     ...{ Date: `2026-01-0${day + 1}`, 'Tracking Code': code, 'Event 1': day, 'Event 2': 0.25 },
   })
   return {
-    ...(await start((context) => definition.open(context) as Destination)),
+    ...(await start((context) => definition.open(context))),
     rows: names.map(row),
     badRow: { Date: '2026-01-01', 'Tracking Code': 'a;b', 'Event 1': 1 },
   }
@@ -100,7 +98,7 @@ describeDestination('Data Sources, transaction ID', 'named', async () => {
     ...{ Date: `2026-01-0${day + 1}`, transactionID: id, onlineDate: null, Price: -9.99 },
   })
   return {
-    ...(await start((context) => definition.open(context) as Destination)),
+    ...(await start((context) => definition.open(context))),
     rows: names.map(row),
     badRow: { ...row('a', 1), transactionID: '' },
   }

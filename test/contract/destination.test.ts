@@ -1,6 +1,7 @@
 import { startAnalytics } from '../../emulators/analytics/analytics'
 import { systemClock } from '../../src/clock'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
+import { classifications } from '../../src/destinations/classifications/classifications'
 import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input, inputsFrom } from '../../src/inputs'
 import { keyedDestination, keyedService } from '../model/destinations/keyed'
@@ -95,6 +96,64 @@ describeDestination('Bulk Data Insertion', 'keyed', async () => {
     secrets: [token, echoed],
     stop: () => analytics.stop(),
   }
+})
+
+const rowsOf = names.map((key) => ({ key, Name: key, Note: key === 'c' ? '' : 'quoted, "é"' }))
+
+describe.each([
+  ['JSON', {}],
+  ['a file', { classificationJsonBytes: 0 }],
+])('Classifications', (way, settings) => {
+  describeDestination(`imported as ${way}`, 'upsert', async () => {
+    const token = 'canary-token'
+    const analytics = await startAnalytics({
+      verifyToken: (given) => (given === token ? { client_id: 'client' } : null),
+    })
+    const set = analytics.classifications.add({
+      columns: ['Name', 'Note'],
+      subscriptions: [{ rsid: reportSuite, dimension: 'variables/evar1' }],
+    })
+    const http = createHttpClient({ clock: systemClock })
+    let reachable = true
+    const definition = classifications({
+      ...{ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'], emptyMeans: 'delete' },
+    })
+
+    return {
+      destination: definition.open({
+        job: 'names',
+        inputs: inputsFrom({ SUITE: reportSuite, ANALYTICS_COMPANY_ID: 'exampl0' }),
+        http: (request) => {
+          const url = reachable ? request.url : request.url.replace(analytics.url, 'http://127.0.0.1:1')
+          reachable = true
+          return http({ ...request, url })
+        },
+        authorize: () =>
+          Promise.resolve({
+            headers: { authorization: `Bearer ${token}`, 'x-api-key': 'client' },
+            drop: () => Promise.resolve(),
+          }),
+        credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
+        endpoints: { collection: analytics.url, analytics: analytics.url },
+        settings,
+        clock: systemClock,
+        redact: (text) => text,
+      }),
+      rows: rowsOf,
+      names,
+      badRow: { key: 'x', Name: '000', Note: null },
+      stored: () => [...analytics.classifications.values(set)].map(([, values]) => values.get('Name') ?? ''),
+      meet(obstacle) {
+        if (obstacle === 'not-sent') reachable = false
+        else if (obstacle === 'answer-lost') analytics.once({ kind: 'cut-after' })
+        else analytics.once({ kind: 'reply', reply: refusals[obstacle] })
+      },
+      await: (call) => call,
+      settle: () => Promise.resolve(),
+      secrets: [token, echoed],
+      stop: () => analytics.stop(),
+    }
+  })
 })
 
 /** A secret that the redactor has never seen. */

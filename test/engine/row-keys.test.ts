@@ -30,7 +30,7 @@ const events = [
 
 it('rows of the same key are put together in one commit, and every record of them counts as sent', async () => {
   const world = engineWorld()
-  world.feed.records.push(...events)
+  world.feed.records = events
   const job = jobOf(world, { sync, destination: keyedRows(world.list, true) })
 
   const first = await world.run(job)
@@ -43,7 +43,7 @@ it('rows of the same key are put together in one commit, and every record of the
 
 it('a repeated key is a reject that is sent only when a person asks for it', async () => {
   const world = engineWorld()
-  world.feed.records.push(...events)
+  world.feed.records = events
   const job = jobOf(world, { sync, destination: keyedRows(world.list, false) })
 
   const first = await world.run(job)

@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 
 const definition = dataSources({
-  ...{ company: input('COMPANY'), reportSuite: input('SUITE'), account: 'Ad costs' },
+  ...{ reportSuite: input('SUITE'), account: 'Ad costs' },
   ...{ kind: 'summary', timeZone: 'UTC', columns: ['Tracking Code', 'Event 1'] },
 })
 
@@ -46,7 +46,7 @@ const open: OpenSubject = (time, choices) => {
     open: (network) =>
       definition.open({
         job: 'ad-costs',
-        inputs: inputsFrom({ SUITE: suite, COMPANY: company.globalCompanyId }),
+        inputs: inputsFrom({ SUITE: suite, ANALYTICS_COMPANY_ID: company.globalCompanyId }),
         http: httpOver(network, (request) => service.answer(request) ?? { status: 404 }),
         async authorize() {
           await network.process.gate()
@@ -57,7 +57,7 @@ const open: OpenSubject = (time, choices) => {
         settings: {},
         clock: network.process.clock,
         redact: (text) => text,
-      }) as Destination,
+      }),
     flaws() {
       const stored = service.rows(suite).map((row) => row['tracking code'] ?? '')
       const wanted = codes.flat()

@@ -1,4 +1,4 @@
-import { isTimeZone, parseInstant } from '../../src/instant'
+import { daysSinceEpoch, isTimeZone, parseInstant } from '../../src/instant'
 
 const iso = (text: string, timeZone = 'Europe/Berlin') => {
   const ms = parseInstant(text, timeZone)
@@ -60,5 +60,31 @@ describe('isTimeZone', () => {
 
   it.each(['Europe/Berln', '', '+01:00', '-0100', 'Berlin'])('does not know "%s"', (name) => {
     expect(isTimeZone(name)).toBe(false)
+  })
+})
+
+describe('daysSinceEpoch', () => {
+  it('agrees with Date.UTC for every date of a thousand years', () => {
+    const wrong: string[] = []
+    for (let ms = Date.UTC(1600, 0, 1); ms < Date.UTC(2600, 0, 1); ms += 86_400_000) {
+      const date = new Date(ms)
+      const days = daysSinceEpoch(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate())
+      if (days !== ms / 86_400_000) wrong.push(date.toISOString())
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it.each([
+    [2026, 2, 29],
+    [2100, 2, 29],
+    [2000, 2, 30],
+    [2026, 4, 31],
+    [2026, 13, 1],
+    [2026, 0, 1],
+    [2026, 1, 0],
+    [2026, 1, NaN],
+    [NaN, 2, 29],
+  ])('has no day for %d-%d-%d', (year, month, day) => {
+    expect(daysSinceEpoch(year, month, day)).toBeNull()
   })
 })

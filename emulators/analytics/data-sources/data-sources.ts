@@ -105,7 +105,10 @@ export function createDataSources(now: () => number): DataSourcesApi {
       const { pathname, searchParams } = new URL(request.url, 'http://analytics')
       if (!pathname.startsWith(`${base}/`)) return null
       jobs.advance()
-      const path = pathname.slice(base.length + 1).split('/').map(decodeURIComponent)
+      const path = pathname
+        .slice(base.length + 1)
+        .split('/')
+        .map(decodeURIComponent)
       if (path[0] === 'job') return answerJobs(request, path, searchParams)
       if (path[0] !== 'account' || request.method !== 'GET') return { status: 404 }
       return { status: 200, body: accounts.filter(({ suite }) => suite === path[1]).map(accountBody) }
@@ -122,7 +125,11 @@ function accountBody({ id, name }: Account): object {
 
 function bodyOf({ id, name, status, uploadedAt, rows, bytes }: ImportJob): object {
   const isDone = status === 'success' || status === 'failure'
-  const uploaded = bytes.toString('utf8').split('\n').filter((line) => line !== '').length - 1
+  const uploaded =
+    bytes
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '').length - 1
   return {
     ...{ filename: name, rows: isDone ? rows.length : uploaded, job_id: id, status },
     ...{ uploaded_date: dateTime(uploadedAt), started_processing_date: null },

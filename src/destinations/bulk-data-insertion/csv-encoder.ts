@@ -23,7 +23,7 @@ export interface CsvEncoder {
 /** Works everything out once that depends on the layout alone: `encode` runs once a row. */
 export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId }: CsvLayout): CsvEncoder {
   const names = [...columns]
-  const known = new Set(names)
+  const columnOf = new Map(names.map((name, column) => [name, column]))
   const rules = names.map(ruleFor)
   const timestampAt = names.indexOf('timestamp')
   const userAgentAt = names.indexOf('userAgent')
@@ -34,28 +34,33 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
     .filter((at) => at >= 0)
   const linkTypeAt = names.indexOf('linkType')
   const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
-  const suite = `,${quoted(reportSuite)}${lineEnd}`
+  const suite = `,${written(reportSuite)}${lineEnd}`
   const texts = new Array<string>(names.length).fill('')
   /** What each column held last, and how it was written: much of a file says the same again and again. */
   const values = new Array<unknown>(names.length).fill('')
   const fields = new Array<string>(names.length).fill('')
+  /** The keys of the hit before, in its order, and their columns: hits of one job are built alike. */
+  const keys: string[] = []
+  const columnsOfKeys: number[] = []
 
   /** Checks a value that the column did not hold in the row before, and keeps it with what is written for it. */
   function take(column: number, value: unknown): Reject | null {
     const text = textOf(value)
     if (text === null) return reject('value-type', names[column] ?? '', 'is neither text nor a finite number')
-    const fault = text === '' ? null : rules[column]?.(text)
+    const { needsQuotes, isSuspicious } = look(text)
+    const fault = text === '' ? null : rules[column]?.(text, isSuspicious)
     if (fault) return reject(fault.code, names[column] ?? '', fault.message)
     values[column] = value
     texts[column] = text
-    fields[column] = quoted(text)
+    fields[column] = needsQuotes ? quoted(text) : text
     return null
   }
 
   function encode(hit: Readonly<Record<string, unknown>>): EncodedRow | Reject {
-    for (const name in hit)
-      if (!known.has(name)) return reject('column-unknown', name, 'is not among the columns of this job')
-
+    if (!hasSameKeys(hit)) {
+      const unknown = learnKeys(hit)
+      if (unknown !== null) return reject('column-unknown', unknown, 'is not among the columns of this job')
+    }
     const at = toSeconds(hit.timestamp)
     if (at === null) {
       return hit.timestamp === undefined || hit.timestamp === ''
@@ -67,8 +72,10 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
           )
     }
 
-    for (let column = 0; column < names.length; column += 1) {
-      const value = column === timestampAt ? at : hit[names[column] ?? '']
+    let key = 0
+    for (const name in hit) {
+      const column = columnsOfKeys[key++] ?? 0
+      const value = column === timestampAt ? at : hit[name]
       if (value !== values[column]) {
         const fault = take(column, value)
         if (fault) return fault
@@ -96,6 +103,28 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
     return { kind: 'row', line: fields.join(',') + suite, partition, order: at }
   }
 
+  function hasSameKeys(hit: Readonly<Record<string, unknown>>): boolean {
+    let count = 0
+    for (const name in hit) if (name !== keys[count++]) return false
+    return count === keys.length
+  }
+
+  /** Returns a key that is no column; null where all are. Columns without a key are empty from now on. */
+  function learnKeys(hit: Readonly<Record<string, unknown>>): string | null {
+    keys.length = columnsOfKeys.length = 0
+    for (const name in hit) {
+      const column = columnOf.get(name)
+      if (column === undefined) {
+        keys.length = 0
+        return name
+      }
+      keys.push(name)
+      columnsOfKeys.push(column)
+    }
+    for (const filled of [values, texts, fields]) filled.fill('')
+    return null
+  }
+
   function textAt(column: number): string {
     return texts[column] ?? ''
   }
@@ -105,7 +134,7 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
     return ''
   }
 
-  return { header: [...names, 'reportSuiteID'].map(quoted).join(',') + lineEnd, encode }
+  return { header: [...names, 'reportSuiteID'].map(written).join(',') + lineEnd, encode }
 }
 
 function textOf(value: unknown): string | null {
@@ -115,12 +144,38 @@ function textOf(value: unknown): string | null {
   return null
 }
 
-/** A comma, a quote, a line break, or a blank edge, which would be lost to readers that trim. */
-const special = /[",\r\n]|^ | $/
+const [tab, lineFeed, carriageReturn] = [0x09, 0x0a, 0x0d]
+const [blank, quote, comma, del] = [0x20, 0x22, 0x2c, 0x7f]
+const [firstSurrogate, lastSurrogate] = [0xd800, 0xdfff]
 
-/** @see RFC 4180 §2 */
+const plain = { needsQuotes: false, isSuspicious: false }
+const toBeQuoted = { needsQuotes: true, isSuspicious: false }
+const suspicious = { needsQuotes: true, isSuspicious: true }
+
+/**
+ * One loop for what patterns would test one after another. Quotes: a comma, a quote, a line break, or a blank edge,
+ * which would be lost to readers that trim. Suspicious: a control character or a surrogate; the rules look closer.
+ */
+function look(text: string): typeof plain {
+  let found = plain
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === comma || code === quote || code === lineFeed || code === carriageReturn) found = toBeQuoted
+    else if (code < blank && code !== tab) return suspicious
+    else if (code >= del && (code === del || (code >= firstSurrogate && code <= lastSurrogate)))
+      return suspicious
+  }
+  const hasBlankEdge = text.charCodeAt(0) === blank || text.charCodeAt(text.length - 1) === blank
+  return hasBlankEdge ? toBeQuoted : found
+}
+
+function written(text: string): string {
+  return look(text).needsQuotes ? quoted(text) : text
+}
+
+/** @see RFC 4180 §2: any field may be quoted. */
 function quoted(text: string): string {
-  return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return `"${text.replaceAll('"', '""')}"`
 }
 
 function reject(code: RejectCode, path: string, message: string): Reject {

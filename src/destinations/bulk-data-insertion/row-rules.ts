@@ -22,8 +22,11 @@ export const rejectCodes = [
 
 export type RejectCode = (typeof rejectCodes)[number]
 
-/** Returns what is wrong with a column's text; null where nothing is. */
-export type ColumnRule = (text: string) => ColumnFault | null
+/**
+ * Returns what is wrong with a column's text; null where nothing is.
+ * @param isSuspicious false where the text is known to have neither control characters nor surrogates
+ */
+export type ColumnRule = (text: string, isSuspicious: boolean) => ColumnFault | null
 
 export interface ColumnFault {
   readonly code: RejectCode
@@ -51,24 +54,24 @@ const linkTypes = new Set(['d', 'e', 'o'])
 export function ruleFor(name: string): ColumnRule {
   const limit = byteLimit(name)
   const special = specialRules[name] ?? (name.startsWith('list') ? listRule : null)
-  return (text) => {
+  return (text, isSuspicious) => {
     // A string of n chars takes at most 3n bytes: most values are settled without counting.
     if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
       return fault('value-too-long', `takes ${Buffer.byteLength(text)} bytes; Adobe cuts it after ${limit}`)
     }
-    if (suspicious.test(text)) {
-      if (loneSurrogate.test(text)) {
-        return fault('value-not-unicode', 'has half a surrogate pair, which UTF-8 cannot carry')
-      }
-      if (controlCharacter.test(text)) {
-        return fault('value-control-character', 'has a control character other than tab or line break')
-      }
+    if (isSuspicious && loneSurrogate.test(text)) {
+      return fault('value-not-unicode', 'has half a surrogate pair, which UTF-8 cannot carry')
+    }
+    if (isSuspicious && controlCharacter.test(text)) {
+      return fault('value-control-character', 'has a control character other than tab or line break')
     }
     return special?.(text) ?? null
   }
 }
 
-const specialRules: Readonly<Record<string, ColumnRule | undefined>> = {
+type SpecialRule = (text: string) => ColumnFault | null
+
+const specialRules: Readonly<Record<string, SpecialRule | undefined>> = {
   events(text) {
     const faulty = faultyEvent(text)
     return faulty === null
@@ -90,7 +93,7 @@ const specialRules: Readonly<Record<string, ColumnRule | undefined>> = {
 }
 
 /** Each value of a list variable may take 255 bytes; the delimiter is the suite's, commonly a comma. */
-const listRule: ColumnRule = (text) => {
+const listRule: SpecialRule = (text) => {
   const long = text.split(/[,;|:]/).find((value) => Buffer.byteLength(value) > 255)
   return long === undefined ? null : fault('value-too-long', 'has a value of more than 255 bytes')
 }
@@ -104,9 +107,6 @@ function fault(code: RejectCode, message: string): ColumnFault {
 const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
 /** With the flag `u`, a pair is one character above U+FFFF. */
 const loneSurrogate = /[\ud800-\udfff]/u
-/** Any of these, also pairs: one native test settles nearly every value. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const suspicious = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]/
 
 /** What is wrong with a job's own list of columns. */
 export function columnsFaults(columns: readonly string[]): readonly string[] {

@@ -1,3 +1,5 @@
+import { daysSinceEpoch } from '../../instant'
+
 /** Larger numbers are milliseconds, or a mistake: seconds reach it in the year 2286. */
 const tooLargeForSeconds = 10_000_000_000
 
@@ -25,7 +27,6 @@ const zero = 0x30
 const colon = 0x3a
 const letterT = 0x54
 const letterZ = 0x5a
-const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
  * Seconds of `YYYY-MM-DDThh:mm[:ss[.fraction]]` with `Z`, `±hh:mm` or `±hhmm` (ISO 8601); NaN for anything else.
@@ -41,13 +42,11 @@ function secondsOfIso(text: string): number {
   const second = withSeconds ? twoDigits(text, 17) : 0
   const punctuated =
     text.charCodeAt(7) === dash && text.charCodeAt(10) === letterT && text.charCodeAt(13) === colon
-  const real =
-    year >= 1970 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
+  const days = daysSinceEpoch(year, month, day)
+  const real = days !== null && year >= 1970 && hour < 24 && minute < 60 && second < 60
   if (!punctuated || !real) return NaN
-  return (
-    Date.UTC(year, month - 1, day, hour, minute, second) / 1000 -
-    offset(text, withSeconds ? behindFraction(text) : 16)
-  )
+  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+  return seconds - offset(text, withSeconds ? behindFraction(text) : 16)
 }
 
 /** Where the zone of a text with seconds begins. */
@@ -73,11 +72,6 @@ function offset(text: string, at: number): number {
   if ((sign !== plus && sign !== dash) || text.length !== minutesAt + 2 || hours > 23 || minutes > 59)
     return NaN
   return (sign === dash ? -1 : 1) * (hours * 3600 + minutes * 60)
-}
-
-function daysIn(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return month === 2 && leap ? 29 : (daysOfMonth[month - 1] ?? 0)
 }
 
 function twoDigits(text: string, at: number): number {

@@ -1,22 +1,11 @@
 import * as z from 'zod'
-import { foreignCode, foreignText } from '../../http/foreign-text'
+import { foreignCode } from '../../http/foreign-text'
 import { TransportError } from '../../http/http-client'
 import { parseJson } from '../../http/json'
-import { retryAfterMs } from '../../http/retry-after'
-import type { Redact } from '../../http/foreign-text'
-import type { HttpResponse } from '../../http/http-client'
+import { messageOf, refusalOf, serviceErrorOf } from '../analytics-api'
+import type { Answer, Reading } from '../analytics-api'
 import type { PollAnswer, Refusal, SendAnswer, Unknown } from '../destination'
 import type { Account } from './account'
-
-/** What came of a request. */
-export type Answer = HttpResponse | TransportError
-
-/** What an answer is read with. */
-export interface Reading {
-  /** Wall clock, ms since the epoch. */
-  readonly now: number
-  readonly redact: Redact
-}
 
 const Id = z.union([z.number().int(), z.string().min(1)]).transform(String)
 const Job = z.object({
@@ -29,10 +18,10 @@ const Job = z.object({
 const JobPage = z.object({ jobs: z.array(Job), total_pages: z.number().int().nonnegative() })
 /** Everything else of an account is dropped unread, its FTP password above all. */
 const Accounts = z.array(
-  z.object({ data_source_id: Id, name: z.string() }).transform(({ data_source_id: id, name }) => ({ id, name })),
+  z
+    .object({ data_source_id: Id, name: z.string() })
+    .transform(({ data_source_id: id, name }) => ({ id, name })),
 )
-const ServiceError = z.object({ errorCode: z.string(), errorDescription: z.string().optional() })
-const GatewayError = z.object({ error_code: z.string(), message: z.string().optional() })
 
 export type ListAnswer = { readonly kind: 'page'; readonly page: z.infer<typeof JobPage> } | Refusal | Unknown
 export type AccountsAnswer =
@@ -40,14 +29,13 @@ export type AccountsAnswer =
 
 /** What an answer to the upload proves: the file is validated later, when it is processed. */
 export function uploadAnswer(answer: Answer, accountId: string, reading: Reading): SendAnswer {
-  if (answer instanceof TransportError) return noAnswer(answer)
-  const message = messageOf(answer, reading)
-  if (answer.status === 413) return { kind: 'too-large', message }
   const refusal = refused(answer, reading)
   if (refusal) return refusal
-  const body = parseJson(answer.body)
-  if (answer.status === 400 && ServiceError.safeParse(body).success) return { kind: 'rejected', message }
-  const job = Job.safeParse(body)
+  if (answer instanceof TransportError) return { kind: 'unknown', message: answer.message }
+  const message = messageOf(answer, reading)
+  if (answer.status === 413) return { kind: 'too-large', message }
+  if (answer.status === 400 && serviceErrorOf(answer) !== null) return { kind: 'rejected', message }
+  const job = Job.safeParse(parseJson(answer.body))
   if (answer.status !== 200 || !job.success) return { kind: 'unknown', message }
   return { kind: 'accepted', receipt: `${accountId}/${job.data.job_id}` }
 }
@@ -100,37 +88,18 @@ function bodyOf(
   answer: Answer,
   reading: Reading,
 ): { readonly kind: 'body'; readonly value: unknown } | Refusal | Unknown {
-  if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, reading)
   if (refusal) return refusal
+  if (answer instanceof TransportError) return { kind: 'unknown', message: answer.message }
   if (answer.status === 200) return { kind: 'body', value: parseJson(answer.body) }
   return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
-function noAnswer({ sent, message }: TransportError) {
-  return { kind: sent === 'no' ? 'not-sent' : 'unknown', message } as const
-}
-
 /** Answers that come before anything is looked at. */
-function refused(response: HttpResponse, reading: Reading): Refusal | null {
-  const message = messageOf(response, reading)
-  if (response.status === 401) return { kind: 'unauthorized', message }
-  if (response.status === 403) return { kind: 'not-permitted', message }
+function refused(answer: Answer, reading: Reading): Refusal | Unknown | null {
+  const refusal = refusalOf(answer, reading)
+  if (refusal || answer instanceof TransportError) return refusal
   // The service itself does not know the report suite, the account or the job: nothing was taken.
-  if (response.status === 404 && ServiceError.safeParse(parseJson(response.body)).success)
-    return { kind: 'not-permitted', message }
-  if (response.status === 429)
-    return { kind: 'throttled', retryAfterMs: retryAfterMs(response.headers['retry-after'], reading.now) }
-  return null
-}
-
-/** Status and the documented fields of an error: a body as a whole may hold an FTP password. */
-function messageOf(response: HttpResponse, reading: Reading): string {
-  const body = parseJson(response.body)
-  const service = ServiceError.safeParse(body).data
-  const gateway = GatewayError.safeParse(body).data
-  const code = service?.errorCode ?? gateway?.error_code
-  const text = service?.errorDescription ?? gateway?.message ?? ''
-  if (code === undefined) return `HTTP ${response.status}`
-  return `HTTP ${response.status}: ${foreignText(text, { redact: reading.redact, code })}`
+  const isMissing = answer.status === 404 && serviceErrorOf(answer) !== null
+  return isMissing ? { kind: 'not-permitted', message: messageOf(answer, reading) } : null
 }

@@ -1,8 +1,8 @@
-import { TransportError } from '../../http/http-client'
 import { multipartFile } from '../multipart-file'
 import { accountsAnswer, jobAnswer, listAnswer, uploadAnswer } from './answers'
-import type { DestinationContext, OutgoingBatch, PollAnswer, SendAnswer, SendWindow } from '../destination'
-import type { AccountsAnswer, Answer, ListAnswer } from './answers'
+import type { AnalyticsApi } from '../analytics-api'
+import type { OutgoingBatch, PollAnswer, SendAnswer, SendWindow } from '../destination'
+import type { AccountsAnswer, ListAnswer } from './answers'
 
 /** The requests of the API, single attempts. @throws JobError of the token */
 export interface DataSourcesClient {
@@ -25,72 +25,32 @@ export interface ListFilter {
   readonly page: number
 }
 
-/** Adobe closes the connection itself after 60 s. */
-const requestTimeoutMs = 60_000
-
-interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Buffer
-  readonly signal: AbortSignal
-  readonly mayLeave?: () => boolean
-}
-
-const closed = new TransportError('The send window had closed.', 'no', 'aborted')
-
 /** @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/data-sources/ */
-export function createDataSourcesClient(
-  {
-    http,
-    clock,
-    endpoints,
-    authorize,
-    redact,
-  }: Pick<DestinationContext, 'http' | 'clock' | 'endpoints' | 'authorize' | 'redact'>,
-  { company, reportSuite }: { readonly company: string; readonly reportSuite: string },
-): DataSourcesClient {
-  const base = `${endpoints.analytics}/api/${encodeURIComponent(company)}/datasources`
+export function createDataSourcesClient(api: AnalyticsApi, reportSuite: string): DataSourcesClient {
   const suite = encodeURIComponent(reportSuite)
-  const reading = () => ({ now: clock.now(), redact })
-
-  async function call({ method, path, headers, body, signal, mayLeave }: Call): Promise<Answer> {
-    const authorization = await authorize()
-    if (mayLeave && !mayLeave()) return closed
-    try {
-      const response = await http({
-        ...{ method, url: base + path, timeoutMs: requestTimeoutMs, signal },
-        headers: { ...authorization.headers, accept: 'application/json', ...headers },
-        ...(body ? { body } : {}),
-      })
-      if (response.status === 401) await authorization.drop()
-      return response
-    } catch (error) {
-      if (error instanceof TransportError) return error
-      throw error
-    }
-  }
+  const jobs = `/datasources/job/${suite}`
+  const get = (path: string, signal: AbortSignal) => api.call({ method: 'GET', path, signal })
 
   return {
     async accounts(signal) {
-      return accountsAnswer(await call({ method: 'GET', path: `/account/${suite}`, signal }), reading())
+      return accountsAnswer(await get(`/datasources/account/${suite}`, signal), api.reading())
     },
     async upload(accountId, batch, { signal, isOpen }) {
       const file = { name: batch.id, contentType: 'text/plain; charset=utf-8', bytes: batch.bytes }
-      const path = `/job/${suite}/${encodeURIComponent(accountId)}`
-      const request: Call = { method: 'POST', path, ...multipartFile(file), signal, mayLeave: isOpen }
-      return uploadAnswer(await call(request), accountId, reading())
+      const path = `${jobs}/${encodeURIComponent(accountId)}`
+      const upload = { method: 'POST', path, ...multipartFile(file), signal, mayLeave: isOpen } as const
+      return uploadAnswer(await api.call(upload), accountId, api.reading())
     },
     async list(accountId, { status, from, to, page }, signal) {
       const query = new URLSearchParams({
         ...{ status, start_date: dateTime(from), end_date: dateTime(to), page: String(page) },
       })
-      const path = `/job/${suite}/${encodeURIComponent(accountId)}?${query.toString()}`
-      return listAnswer(await call({ method: 'GET', path, signal }), reading())
+      const path = `${jobs}/${encodeURIComponent(accountId)}?${query.toString()}`
+      return listAnswer(await get(path, signal), api.reading())
     },
     async job(receipt, signal) {
-      const path = `/job/${suite}/${receipt.split('/').map(encodeURIComponent).join('/')}`
-      return jobAnswer(await call({ method: 'GET', path, signal }), reading())
+      const path = `${jobs}/${receipt.split('/').map(encodeURIComponent).join('/')}`
+      return jobAnswer(await get(path, signal), api.reading())
     },
   }
 }

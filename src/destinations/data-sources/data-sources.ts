@@ -1,3 +1,5 @@
+import { input } from '../../inputs'
+import { createAnalyticsApi } from '../analytics-api'
 import { parseSettings } from '../destination-settings'
 import { checkOneReportSuite } from '../report-suite'
 import { chooseAccount, wantedAccount } from './account'
@@ -17,8 +19,6 @@ import type { DataSourceColumn, DataSourceKind, DataSourceRow, Metric } from './
 import type { DataSourcesClient } from './data-sources-client'
 
 export interface DataSources<Kind extends DataSourceKind, Column extends DataSourceColumn> {
-  /** Global company id. */
-  readonly company: InputReference
   readonly reportSuite: InputReference
   /** The data source that takes the files, by its id or its name. */
   readonly account: InputReference | string
@@ -39,6 +39,7 @@ export interface DataSources<Kind extends DataSourceKind, Column extends DataSou
 }
 
 const kind = 'data-sources'
+const company = input('ANALYTICS_COMPANY_ID')
 
 /**
  * Adobe Analytics, Data Sources 2.0: tab-delimited files of totals or of facts about online transactions. Everything
@@ -48,7 +49,7 @@ const kind = 'data-sources'
 export function dataSources<const Kind extends DataSourceKind, const Column extends DataSourceColumn>(
   definition: DataSources<Kind, Column>,
 ): DestinationDefinition<DataSourceRow<Kind, Column>, 'append'> {
-  const { company, reportSuite, account } = definition
+  const { reportSuite, account } = definition
   return {
     kind,
     semantics: 'append',
@@ -69,8 +70,14 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
   const wanted = wantedAccount(definition.account, inputs)
   const settings = parseSettings(DataSourceSettings, context.settings)
   const sums = definition.repeats === 'sum'
-  const encoder = createRowEncoder({ ...definition, negatives: definition.negatives ?? [], sums, settings, clock })
-  const client = createDataSourcesClient(context, { company: inputs(definition.company), reportSuite })
+  const encoder = createRowEncoder({
+    ...definition,
+    negatives: definition.negatives ?? [],
+    sums,
+    settings,
+    clock,
+  })
+  const client = createDataSourcesClient(createAnalyticsApi(context, inputs(company)), reportSuite)
   const accountId = createAccountId(client, wanted, reportSuite)
 
   return {

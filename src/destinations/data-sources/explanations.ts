@@ -37,6 +37,5 @@ export const remedies: NonNullable<Destination['remedies']> = {
     'Check that the credential belongs to the organisation of the report suite; `npm run doctor` tells more.',
   'not-permitted':
     'Check ANALYTICS_COMPANY_ID and the report suite. In the Admin Console, add the technical account to a product profile with the report suite and the permissions "Web Service Access", "Data Sources Manager" and "Report Suite Mgmt".',
-  'destination-unreachable':
-    'Check ANALYTICS_BASE_URL. The batches stay staged; the next tick tries again.',
+  'destination-unreachable': 'Check ANALYTICS_BASE_URL. The batches stay staged; the next tick tries again.',
 }

@@ -45,7 +45,9 @@ export function openTabFile(header: string, days: number): BatchFile {
 
 /** Both halves of a file, each with its header; null where it has fewer than two rows. */
 export function splitTabFile(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null> {
-  const [header = '', ...lines] = Buffer.from(bytes).toString('utf8').split(/(?<=\n)/)
+  const [header = '', ...lines] = Buffer.from(bytes)
+    .toString('utf8')
+    .split(/(?<=\n)/)
   if (lines.length < 2) return Promise.resolve(null)
   const middle = Math.floor(lines.length / 2)
   const half = (part: readonly string[]) => finished(Buffer.from(header + part.join('')), part.length)

@@ -41,6 +41,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'not-authorized': 'setup',
   'not-permitted': 'setup',
   'destination-unreachable': 'later',
+  'target-unresolved': 'setup',
   'batch-held': 'batch',
   'no-progress': 'setup',
   'lease-lost': 'later',

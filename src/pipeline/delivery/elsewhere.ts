@@ -14,7 +14,8 @@ export function belongsElsewhere(
   { identity: now, poll }: Pick<Destination, 'identity' | 'poll'>,
 ): boolean {
   const then = identities[entry.identity]
-  if (!then || entry.state === 'held' || entry.state === 'confirmed') return false
+  if (!then || entry.state === 'held' || entry.state === 'planned' || entry.state === 'confirmed')
+    return false
   if (then.kind !== now.kind) return true
   if (entry.state === 'staged') return false
   if (entry.state === 'accepted' && !poll) return true

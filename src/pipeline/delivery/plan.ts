@@ -59,11 +59,16 @@ function inOrderOfPartitions(outbox: readonly OutboxEntry[]): readonly OutboxEnt
 function inOrderOfCommits({ document, destination, running }: PlanFacts): readonly OutboxEntry[] {
   const pending = document.outbox.filter(({ state }) => state !== 'confirmed')
   const commit = Math.min(...pending.map((entry) => entry.commit))
-  const current = pending.filter((entry) => entry.commit === commit && entry.state !== 'held')
+  const current = pending.filter((entry) => entry.commit === commit && !isWaiting(entry))
   const isUnderWay = ({ id, state }: OutboxEntry) => state !== 'staged' || running.has(id)
   let free = destination.limits.underWay - current.filter(isUnderWay).length
   const travelling = current.filter((entry) => isUnderWay(entry) || free-- > 0)
   return [...document.outbox.filter(({ state }) => state === 'confirmed'), ...travelling]
+}
+
+/** For a person. */
+function isWaiting({ state }: OutboxEntry): boolean {
+  return state === 'held' || state === 'planned'
 }
 
 function stepOf(facts: PlanFacts, entry: OutboxEntry): Step | null {
@@ -82,6 +87,7 @@ function stepOf(facts: PlanFacts, entry: OutboxEntry): Step | null {
       const first = asked ? null : question(destination.delivery, notes, entry, waitMs)
       return first ?? sendStep(facts, notes, entry, waitMs)
     }
+    case 'planned':
     case 'sending':
     case 'held':
       return null

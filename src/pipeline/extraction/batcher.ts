@@ -1,7 +1,17 @@
 import type { BatchFile, EncodedRow, FinishedFile, Format, Limits } from '../../destinations/destination'
+import type { Span } from '../../state/outbox-entry'
 
 export interface FinishedBatch extends FinishedFile {
   readonly partition: number
+  /** Null where its rows have no time. */
+  readonly span: Span | null
+}
+
+interface OpenBatch {
+  readonly partition: number
+  readonly file: BatchFile
+  first: number
+  last: number
 }
 
 /** Distributes rows over one open batch per partition. */
@@ -23,8 +33,8 @@ export function createBatcher(
   format: Pick<Format, 'open'>,
   limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
 ): Batcher {
-  const open = new Map<number, BatchFile>()
-  const full: { readonly partition: number; readonly file: BatchFile }[] = []
+  const open = new Map<number, OpenBatch>()
+  const full: OpenBatch[] = []
   let rows = 0
 
   function reaches(file: BatchFile, share: number): boolean {
@@ -33,49 +43,58 @@ export function createBatcher(
     )
   }
 
-  function close(partition: number, file: BatchFile): void {
-    open.delete(partition)
-    full.push({ partition, file })
+  function close(batch: OpenBatch): void {
+    open.delete(batch.partition)
+    full.push(batch)
   }
 
-  function fileFor(partition: number, line: string): BatchFile {
+  function batchFor(partition: number, line: string): OpenBatch {
     const current = open.get(partition)
-    if (current && (current.accepts?.(line) ?? true)) return current
-    if (current) close(partition, current)
-    const file = format.open()
-    open.set(partition, file)
-    return file
+    if (current && (current.file.accepts?.(line) ?? true)) return current
+    if (current) close(current)
+    const batch = { partition, file: format.open(), first: Infinity, last: -Infinity }
+    open.set(partition, batch)
+    return batch
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
-    for (const { partition, file } of full.splice(0)) yield { partition, ...(await file.finish()) }
+    for (const batch of full.splice(0)) yield finish(batch)
   }
 
   return {
     get rows() {
       return rows
     },
-    append({ line, partition }) {
-      const file = fileFor(partition, line)
+    append({ line, partition, order }) {
+      const batch = batchFor(partition, line)
+      const { file } = batch
       file.append(line)
       rows += 1
-      if (file.rows >= limits.batchRows || reaches(file, 1)) close(partition, file)
+      if (order < batch.first) batch.first = order
+      if (order > batch.last) batch.last = order
+      if (file.rows >= limits.batchRows || reaches(file, 1)) close(batch)
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||
       [...open.values()].some(
-        (file) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
+        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
       ),
     async *full() {
-      for (const file of open.values()) await file.drained()
+      for (const { file } of open.values()) await file.drained()
       yield* finishFull()
     },
     async *flush() {
       yield* finishFull()
-      for (const [partition, file] of [...open].sort(([a], [b]) => a - b)) {
-        open.delete(partition)
-        yield { partition, ...(await file.finish()) }
+      for (const batch of [...open.values()].sort((a, b) => a.partition - b.partition)) {
+        open.delete(batch.partition)
+        yield finish(batch)
       }
     },
   }
+}
+
+/** Destinations whose rows have no time give all of them the order 0. */
+async function finish({ partition, file, first, last }: OpenBatch): Promise<FinishedBatch> {
+  const span = first === 0 && last === 0 ? null : { first, last }
+  return { partition, span, ...(await file.finish()) }
 }

@@ -6,21 +6,20 @@ export function canonicalJson(value: unknown): string {
   return isTooDeep(value) ? shallowly(value) : write(value)
 }
 
-/** True for a value nested deeper than 200 levels. Iterative, so that it is safe for any value that was parsed. */
+/** True for a value nested deeper than 200 levels. Recursion ends there, so that it is safe for any value. */
 export function isTooDeep(value: unknown): boolean {
-  let level = [value]
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthLimit) return true
-    const next: unknown[] = []
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue
-      for (const name in item) {
-        const child = (item as Record<string, unknown>)[name]
-        if (typeof child === 'object' && child !== null) next.push(child)
-      }
-    }
-    level = next
+  return isDeeperThan(depthLimit, value)
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels < 0) return true
+  if (Array.isArray(value)) {
+    for (const item of value) if (isDeeperThan(levels - 1, item)) return true
+    return false
   }
+  for (const name in value)
+    if (isDeeperThan(levels - 1, (value as Record<string, unknown>)[name])) return true
   return false
 }
 

@@ -69,7 +69,7 @@ export function createRejects(
       const message = redact(reject.message)
       if (sample === '') sample = `${reject.path}: ${message}`
       const line = log.add(record.raw, { ...reject, message })
-      const place = record.place ?? -Infinity
+      const place = record.place() ?? -Infinity
       index.add({ keyed, ...onRequestFlag(reject), words, place, state: 'open', ...line })
       isChanged = true
       if (count > settings.commitRejects && !aside && !isWaived)

@@ -73,14 +73,24 @@ function parseInstant({ timeZone }: RecordCursor, value: unknown): Cursor | null
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
   const time = typeof text === 'string' ? parseWallTime(text) : null
   if (typeof text !== 'string' || !time) return null
+  if (time.offsetMs === 0 && isCanonical(text))
+    return { at: joined(text.slice(0, 19), time.fraction), since: text }
   const ms = time.offsetMs !== null ? time.ms - time.offsetMs : timeZone && inZone(time.ms, timeZone)
   return typeof ms === 'number' ? { at: withFraction(ms, time.fraction), since: text } : null
 }
 
+/** True where a date and time in UTC begins as the canonical notation does: `2026-11-20T09:00:00`. */
+function isCanonical(text: string): boolean {
+  return text.charAt(4) === '-' && text.charAt(10) === 'T' && text.charAt(16) === ':'
+}
+
 /** Fractions of any precision keep their order: `…00` < `…00.1` < `…00.12`. */
 function withFraction(ms: number, fraction: string): string {
-  const digits = fraction.replace(/0+$/, '')
-  const second = new Date(ms).toISOString().slice(0, 19)
+  return joined(new Date(ms).toISOString().slice(0, 19), fraction)
+}
+
+function joined(second: string, fraction: string): string {
+  const digits = fraction.endsWith('0') ? fraction.replace(/0+$/, '') : fraction
   return digits === '' ? second : `${second}.${digits}`
 }
 

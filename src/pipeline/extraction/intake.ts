@@ -120,7 +120,7 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
 }
 
 function rejectOf({ identity, place }: ReadRecord, rejects: RejectIndex): Indexed {
-  return rejects.find(identity, place ?? Infinity)
+  return rejects.find(identity, () => place() ?? Infinity)
 }
 
 /** Not looked at: the memory is neither asked nor told. */

@@ -1,4 +1,4 @@
-import { canonicalInstant, compareCursors, cursorBefore } from './cursor-value'
+import { canonicalInstant, compareCursors, cursorBefore, instantOf } from './cursor-value'
 import { followPosition } from './position'
 import { cursorFieldOf } from './read-record'
 import { rejectedPages } from './replay'
@@ -95,9 +95,15 @@ function planIncremental(
 ): Plan {
   const backfill = work.kind === 'backfill' && work.backfill.mode === 'incremental' ? work.backfill : null
   const start = backfill ? (backfill.cursor ?? backfill.from) : state.document.cursor
-  const read = (since: Cursor | null) => (signal: AbortSignal) =>
-    source.read({ mode: 'incremental', since: since?.since ?? null, signal })
   const field = cursorFieldOf(job.sync)
+  const isInstant = field?.notation === 'instant'
+  const read = (since: Cursor | null) => (signal: AbortSignal) =>
+    source.read({
+      mode: 'incremental',
+      since: since?.since ?? null,
+      ...(isInstant && since ? { sinceMs: instantOf(since.at) } : {}),
+      signal,
+    })
   if (!field) {
     const plan = { pages: read(start), scope: everywhere, position: null, start }
     return { ...plan, commitsPages: true, sorts: false }

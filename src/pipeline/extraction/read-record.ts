@@ -35,8 +35,8 @@ export interface ReadRecord {
   readonly identity: LazyIdentity
   /** Null where it has none that can be read. */
   readonly cursor: Cursor | null
-  /** Its cursor as a number; null as above. */
-  readonly place: number | null
+  /** Its cursor as a number, see `placeOf`; null as above. Few records are asked for it. */
+  readonly place: () => number | null
 }
 
 /** Cursor and primary key are read from the parsed record; where it does not parse, from the raw one. */
@@ -52,7 +52,7 @@ export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRec
     fault: result.kind === 'reject' ? result : faultOf(sync.primaryKey, field, cursor, subject),
     identity: identify(sync.primaryKey, raw, parsed, schema),
     cursor,
-    place: field && cursor && placeOf(field, cursor.at),
+    place: () => field && cursor && placeOf(field, cursor.at),
   }
 }
 

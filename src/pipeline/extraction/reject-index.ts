@@ -33,7 +33,7 @@ export interface RejectIndex {
    */
   find(
     identity: LazyIdentity,
-    place: number,
+    place: () => number,
   ): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
   remove(reject: IndexedReject): void
@@ -93,7 +93,7 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
         .flatMap((name) => byWords.get(name) ?? [])
         .filter((entry) => entry.keyed === identity.keyed && !answered.has(entry) && entries.has(entry))
       const same = candidates.find(({ words }) => sameContent(identity, words))
-      const found = same ?? candidates.find((entry) => entry.state === 'open' && entry.place <= place)
+      const found = same ?? candidates.find((entry) => entry.state === 'open' && entry.place <= place())
       if (!found) return null
       if (!found.keyed) answered.add(found)
       return { reject: found, same: found === same }

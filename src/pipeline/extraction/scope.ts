@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import { canonicalInstant, compareCursors, instantOf } from './cursor-value'
+import { canonicalInstant, compareCursors } from './cursor-value'
 import type { RecordCursor } from '../../jobs/sync'
 
 /** Where a record lies with regard to what was asked of the source. */
@@ -33,13 +33,26 @@ export function sinceScope(
   range: { readonly since: string | null; readonly until: string | null },
   storeNow: () => number,
 ): Scope {
+  const isAhead = field.notation === 'instant' ? futureOf(storeNow, field.toleranceMs) : () => false
   return (at) => {
     const isBefore = range.since !== null && compareCursors(field, at, range.since) < 0
     // A person's range is cut at both ends: not even a reject is healed beside it.
     if (isBefore) return range.until === null ? 'behind' : 'out-of-range'
     if (range.until !== null && compareCursors(field, at, range.until) >= 0) return 'beyond'
-    const isAhead = field.notation === 'instant' && instantOf(at) > storeNow() + field.toleranceMs
-    return isAhead ? 'ahead' : 'within'
+    return isAhead(at) ? 'ahead' : 'within'
+  }
+}
+
+/** Canonical instants have years of four digits. */
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** True for canonical instants more than `toleranceMs` ahead of now. The clock is read only where one may be. */
+function futureOf(storeNow: () => number, toleranceMs: number): (at: string) => boolean {
+  let tolerated = ''
+  return (at) => {
+    if (at <= tolerated) return false
+    tolerated = canonicalInstant(Math.min(storeNow() + toleranceMs, lastInstant))
+    return at > tolerated
   }
 }
 

@@ -41,12 +41,12 @@ export function createStagedBatches(
     const label = `${name}/${batch.partition}-${ordinal}`
     const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
     const partitionName = partition.name(batch.partition)
-    const { bytes, rows, sha256, contentSha256 } = batch
+    const { bytes, rows, span, sha256, contentSha256 } = batch
     const parts = { job: job.name, partition: partitionName, batch: label, generation, contentSha256 }
     await files.add(file, bytes)
     entries.push({
       ...{ state: 'staged', id: batchId(delivery, parts), batch: label, run: state.run, file },
-      ...{ partition: partitionName, commit, generation, rows, sha256, contentSha256 },
+      ...{ partition: partitionName, commit, generation, rows, span, sha256, contentSha256 },
       ...{ retries: 0, identity: -1, firstSentAt: null },
     })
   }

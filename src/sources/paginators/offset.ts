@@ -1,15 +1,21 @@
 import * as z from 'zod'
-import { parseOptions } from '../../options'
+import { FieldPath, parseOptions } from '../../options'
+import { ParamOption, placeOf } from '../rest/place'
+import { assertComplete } from './announced-total'
 import { watchForEndlessPages } from './endless-pages'
 import { pageContent } from './page-content'
+import { turnTo } from './paginator'
+import type { Param } from '../rest/place'
 import type { PaginatorDefinition } from './paginator'
 
 export interface OffsetOptions {
-  /** The query parameter that takes the number of records to leave out. */
-  readonly param: string
+  /** What takes the number of records to leave out: a query parameter, or a place such as `inBody('offset')`. */
+  readonly param: Param
+  /** Where the body announces the number of all records, such as `meta.total`. Fewer are then an error. */
+  readonly total?: string
 }
 
-const Options = z.strictObject({ param: z.string().min(1, 'must not be empty') })
+const Options = z.strictObject({ param: ParamOption, total: FieldPath.optional() })
 
 /**
  * Each page leaves out the records read so far, and the first one without a record ends the read. Counts what came, not
@@ -17,21 +23,26 @@ const Options = z.strictObject({ param: z.string().min(1, 'must not be empty') }
  * another page, so the job needs a primary key.
  */
 export function offset(options: OffsetOptions): PaginatorDefinition<'shifting'> {
-  const { param } = options
+  const { param, total } = options
   return {
     paging: 'shifting',
+    resizable: true,
     faults: parseOptions('offset', Options, options).faults,
     open() {
       const endless = watchForEndlessPages()
+      const place = placeOf(param)
       let read = 0
       return {
-        first: { [param]: '0' },
+        first: [{ place, value: 0 }],
         next(answer) {
           const { records, url } = answer
-          if (records.length === 0) return null
-          endless.check(pageContent(answer), records.length, url)
           read += records.length
-          return { [param]: String(read) }
+          if (records.length === 0) {
+            assertComplete(answer, total, read)
+            return null
+          }
+          endless.check(pageContent(answer), records.length, url)
+          return turnTo({ place, value: read })
         },
       }
     },

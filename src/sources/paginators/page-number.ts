@@ -1,19 +1,26 @@
 import * as z from 'zod'
-import { parseOptions } from '../../options'
+import { FieldPath, parseOptions } from '../../options'
+import { ParamOption, placeOf } from '../rest/place'
+import { assertComplete } from './announced-total'
 import { watchForEndlessPages } from './endless-pages'
 import { pageContent } from './page-content'
+import { turnTo } from './paginator'
+import type { Param } from '../rest/place'
 import type { PaginatorDefinition } from './paginator'
 
 export interface PageNumberOptions {
-  /** The query parameter that takes the number of the page. */
-  readonly param: string
+  /** What takes the number of the page: a query parameter, or a place such as `inBody('page')`. */
+  readonly param: Param
   /** The number of the first page. Default 1. */
   readonly first?: number
+  /** Where the body announces the number of all records, such as `meta.total`. Fewer are then an error. */
+  readonly total?: string
 }
 
 const Options = z.strictObject({
-  param: z.string().min(1, 'must not be empty'),
+  param: ParamOption,
   first: z.int('must be a whole number').nonnegative('must not be negative').default(1),
+  total: FieldPath.optional(),
 })
 
 /**
@@ -23,21 +30,29 @@ const Options = z.strictObject({
  */
 export function pageNumber(given: PageNumberOptions): PaginatorDefinition<'shifting'> {
   const { options, faults } = parseOptions('pageNumber', Options, given)
-  const { param, first } = options ?? { param: '', first: 1 }
+  const { param, first, total } = options ?? { param: '', first: 1 }
   return {
     paging: 'shifting',
+    // With another size, a page of the same number has other records.
+    resizable: false,
     faults,
     open() {
       const endless = watchForEndlessPages()
+      const place = placeOf(param)
       let page = first
+      let read = 0
       return {
-        first: { [param]: String(first) },
+        first: [{ place, value: first }],
         next(answer) {
           const { records, url } = answer
-          if (records.length === 0) return null
+          read += records.length
+          if (records.length === 0) {
+            assertComplete(answer, total, read)
+            return null
+          }
           endless.check(pageContent(answer), records.length, url)
           page += 1
-          return { [param]: String(page) }
+          return turnTo({ place, value: page })
         },
       }
     },

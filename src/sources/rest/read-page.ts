@@ -3,49 +3,100 @@ import { valueAt } from '../../field-path'
 import { parseLargeJson } from '../../http/json'
 import { retryAfterMs } from '../../http/retry-after'
 import type { HttpResponse } from '../../http/http-client'
+import type { Decoder } from '../decoders/decoder'
 import type { PageAnswer } from '../paginators/paginator'
 import type { RestSource } from './rest-options'
 
+/** The content of an answer, or why it is too large to be taken. */
+export type PageContent =
+  | { readonly kind: 'page'; readonly page: PageAnswer }
+  | { readonly kind: 'too-large'; readonly reason: string }
+
 /**
  * The records of an answer, with its body for the paginator. Errors repeat nothing that the server wrote.
- * @param now wall clock, ms since the epoch
- * @throws JobError `source-refused` for any other status than 200, `source-malformed` for a body without records
+ * @throws JobError `source-malformed` for a body without records
  */
-export function readPage(
+export async function readPage(
   url: string,
-  { records: path, baseUrl }: RestSource,
-  { status, headers, body: bytes }: HttpResponse,
-  now: number,
-): Omit<PageAnswer, 'url'> {
-  if (status !== 200) throw refused(url, baseUrl.name, status, retryAfterMs(headers['retry-after'], now))
+  { records: path = '', decoder }: RestSource,
+  response: HttpResponse,
+): Promise<PageContent> {
+  const { headers, body: bytes } = response
+  if (decoder)
+    return { kind: 'page', page: { url, headers, bytes, ...(await decoded(url, decoder, response)) } }
   const parsed = parseLargeJson(bytes)
   if (parsed.kind !== 'json') {
-    throw parsed.kind === 'too-large' ? pageTooLarge(url, parsed.reason) : malformed(url, parsed.reason)
+    if (parsed.kind === 'too-large') return { kind: 'too-large', reason: parsed.reason }
+    throw malformed(url, parsed.reason)
   }
   const records = valueAt(parsed.value, path)
   if (!Array.isArray(records)) throw malformed(url, `has no list of records at "${path}"`)
-  return { body: parsed.value, bytes, records }
+  return { kind: 'page', page: { url, headers, bytes, body: parsed.value, records } }
 }
 
-/** Extraction would run out of memory. */
-export function pageTooLarge(url: string, what: string): JobError {
+async function decoded(
+  place: string,
+  decoder: Decoder,
+  { headers, body }: HttpResponse,
+): Promise<Pick<PageAnswer, 'records' | 'body'>> {
+  const contentType = headers['content-type'] ?? null
+  const content = decoder.decode({ bytes: oneChunk(body), contentType, place })
+  const records: unknown[] = []
+  for await (const chunk of content.records) for (const record of chunk) records.push(record)
+  return { records, body: content.envelope() }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a decoder reads bodies as streams
+async function* oneChunk(body: Buffer): AsyncIterable<Uint8Array> {
+  yield body
+}
+
+/** Extraction would run out of memory, or the source refuses to send as much. */
+export function pageTooLarge(url: string, what: string, { pageSize }: RestSource): JobError {
   return new JobError(
     'source-malformed',
     `The answer of ${url} ${what}.`,
-    'Ask for smaller pages: most APIs take a page size, which goes into `query` of the source.',
+    pageSize
+      ? 'It stays too large with the smallest page that `pageSize` of the source allows, or its paginator counts in pages, whose size cannot change during a read. Choose a smaller `size`.'
+      : 'Ask for smaller pages: most APIs take a page size, which goes into `pageSize` of the source.',
     { details: { url } },
   )
 }
 
-function refused(url: string, baseUrl: string, status: number, waitMs: number | null): JobError {
+/** @param now wall clock, ms since the epoch */
+export function refused(
+  url: string,
+  baseUrl: string,
+  { status, headers }: HttpResponse,
+  now: number,
+): JobError {
+  const waitMs = retryAfterMs(headers['retry-after'], now)
   const wait =
     waitMs === null ? '' : ` and asks to come back later (Retry-After: ${Math.ceil(waitMs / 1000)})`
   return new JobError(
     'source-refused',
-    `${url} answered HTTP ${status}${wait}.`,
-    status === 401 || status === 403
-      ? 'Check the credentials of the source, and what its owner lets them read.'
-      : `Check ${baseUrl} and the path of the source; the next run tries again.`,
+    `${url} answered HTTP ${status}${status === 200 ? ' with an error in its body' : wait}.`,
+    remedyFor(status, baseUrl),
+    { details: { url, status } },
+  )
+}
+
+function remedyFor(status: number, baseUrl: string): string {
+  if (status === 401 || status === 403) {
+    return 'Check the credentials of the source, and what its owner lets them read.'
+  }
+  if (status >= 300 && status < 400) {
+    return `Correct ${baseUrl} or the path of the source: a redirect is not followed, because the credentials would go along.`
+  }
+  return `Check ${baseUrl} and the path of the source; the next run tries again.`
+}
+
+/** Pages that were read before would stand for the whole. */
+export function skippedLate(url: string, { status }: HttpResponse): JobError {
+  return new JobError(
+    'source-refused',
+    `${url} answered HTTP ${status} to a later page, which the source skips: the rest of the records would be lost.`,
+    'Limit the rule with `then: "skip"` to answers that only the first page has. The next run tries again.',
     { details: { url, status } },
   )
 }

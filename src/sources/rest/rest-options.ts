@@ -1,25 +1,48 @@
-import * as z from 'zod'
-import { FieldPath, parseOptions } from '../../options'
 import type { InputReference } from '../../inputs'
 import type { Mistake } from '../../mistake'
+import type { RequestBudget } from '../../http/request-budget'
+import type { SourceAuthentication } from '../authentication/open-authentication'
+import type { Decoder } from '../decoders/decoder'
 import type { PaginatorDefinition } from '../paginators/paginator'
-import type { Authentication } from '../../auth/oauth2'
 import type { Capability, Paging } from '../source'
+import type { AnswerRule } from './answer-rules'
+import type { InstantFormat } from './instant-format'
+import type { Param } from './place'
+import type { RequestBody } from './request-body'
 
-/** Query parameters that take the two ends of a slice. */
+/** What takes the two ends of a slice. */
 export interface RangeParams {
-  readonly from: string
-  readonly to: string
+  readonly from: Param
+  readonly to: Param
+}
+
+/** The page size, and how far it may shrink. */
+export interface PageSize {
+  readonly param: Param
+  /** Records in a page. */
+  readonly size: number
+  /** A page that is too large is asked for again with half the size, down to this. Default 1. */
+  readonly least?: number
+}
+
+/** Limits of one page. */
+export interface PageLimits {
+  /** From the request to the last byte of the answer. Default 30. */
+  readonly requestSeconds?: number
+  /** All attempts at a page, with the waits that the server asks for. Default 55. */
+  readonly pageSeconds?: number
+  /** The decoded body. Default 16. */
+  readonly pageMegabytes?: number
 }
 
 /** A filter that is not there. */
 type None<Filter> = [Filter] extends [never] ? true : false
 
 /**
- * A JSON API that is read by GET, page by page. `Since` and `Range` are `never` where the API has no such filter.
+ * An HTTP API that is read page by page. `Since` and `Range` are `never` where the API has no such filter.
  */
 export interface RestSource<
-  Since extends string = string,
+  Since extends Param = Param,
   Range extends RangeParams = RangeParams,
   ClientFilter extends boolean = boolean,
   P extends Paging = Paging,
@@ -28,17 +51,35 @@ export interface RestSource<
   readonly version?: number
   /** Scheme, host and where the API begins, without user, query and fragment. */
   readonly baseUrl: InputReference
-  /** Below the base URL, such as `/v1/orders`. */
+  /** Below the base URL, such as `/v1/orders`, with a `{placeholder}` for each value that goes into it. */
   readonly path: string
   /** Fixed query parameters. Their values appear in state and errors: no secrets. */
   readonly query?: Readonly<Record<string, string>>
-  /** The query parameter that takes the cursor to resume at, inclusive. Makes the source fit for `incremental`. */
-  readonly sinceParam?: Since
+  /** Fixed headers. Credentials belong to `authentication`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Makes each request a POST: `jsonBody(…)`, `formBody(…)` or `graphql(…)`. */
+  readonly body?: RequestBody
   /**
-   * The query parameters that take a slice, as ISO 8601 instants in UTC: its beginning, inclusive, and its end,
-   * exclusive. Makes the source fit for `sliced`.
+   * What takes the cursor to resume at, inclusive: a query parameter, or a place such as `inBody('since')`. Makes the
+   * source fit for `incremental`.
+   */
+  readonly sinceParam?: Since
+  /** How the cursor is written, where it is an instant. Default: as the records write it. */
+  readonly sinceFormat?: None<Since> extends true
+    ? Mistake<'sinceFormat has no effect without sinceParam.'>
+    : InstantFormat
+  /** What to ask for while there is no cursor. Default: the parameter is left out. */
+  readonly sinceStart?: None<Since> extends true
+    ? Mistake<'sinceStart has no effect without sinceParam.'>
+    : string
+  /**
+   * What takes a slice: its beginning, inclusive, and its end, exclusive. Makes the source fit for `sliced`.
    */
   readonly rangeParams?: Range
+  /** How the ends of a slice are written. Default `iso`, in UTC. */
+  readonly rangeFormat?: None<Range> extends true
+    ? Mistake<'rangeFormat has no effect without rangeParams.'>
+    : InstantFormat
   /**
    * True where the API returns more than the range: its end is inclusive, or it knows whole days only. Records outside are then dropped and counted; otherwise such a record is an error.
    */
@@ -53,12 +94,21 @@ export interface RestSource<
     (None<Since | Range> extends true
       ? unknown
       : Mistake<'clientFilter has no effect beside sinceParam or rangeParams: the API filters.'>)
-  /** Where the records are in the body, such as `data`; '' where the body is the list. */
-  readonly records: string
+  /** Where the records are in a JSON body, such as `data`; '' where the body is the list. */
+  readonly records?: string
+  /** The format of the body, instead of `records`. */
+  readonly decoder?: Decoder
   /** How the API asks for the next page. Default: there is one page. */
   readonly paginator?: PaginatorDefinition<P>
+  /** The size of a page. It shrinks where a page is too large. */
+  readonly pageSize?: PageSize
   /** How the API knows who asks. Default: it does not. */
-  readonly authentication?: Authentication
+  readonly authentication?: SourceAuthentication
+  /** What to do with answers that HTTP alone does not explain. The first rule that matches decides. */
+  readonly answers?: readonly AnswerRule[]
+  /** The most requests that this source sends in any window of time. Default: no limit of its own. */
+  readonly budget?: RequestBudget
+  readonly limits?: PageLimits
 }
 
 /** The capabilities of an API with these filters. */
@@ -66,51 +116,6 @@ export type CapabilityOf<Since, Range, ClientFilter extends boolean> =
   | (None<Since> extends true ? never : 'since')
   | (None<Range> extends true ? never : 'range')
   | (true extends ClientFilter ? 'since' | 'range' : never)
-
-const param = z.string('must be a text').min(1, 'must not be empty')
-/** A part that is made by a function of its own. */
-const made = (example: string) =>
-  z.custom<object>(
-    (value) => typeof value === 'object' && value !== null && 'open' in value && 'faults' in value,
-    `must be made by a function such as ${example}`,
-  )
-
-const Options = z.strictObject({
-  version: z.int('must be a whole number').optional(),
-  baseUrl: z.object({ kind: z.string(), name: z.string() }, 'must be input(…)'),
-  path: z
-    .string('must be a path')
-    .regex(/^(?:\/[^?#\s]*)?$/, 'must be a path such as /v1/orders, without query'),
-  query: z.record(z.string(), z.string('must be a text')).optional(),
-  sinceParam: param.optional(),
-  rangeParams: z.strictObject({ from: param, to: param }).optional(),
-  inclusiveEnds: z.boolean('must be true or false').optional(),
-  clientFilter: z.boolean('must be true or false').optional(),
-  records: z.literal('').or(FieldPath),
-  paginator: made('nextToken(…)').optional(),
-  authentication: made('clientCredentials(…)').optional(),
-})
-
-/** The compiler's rules once more, for JavaScript and dynamic values. */
-export function restFaults(given: RestSource): string[] {
-  const { options, faults } = parseOptions('restSource', Options, given)
-  if (!options) return [...faults]
-  const { query = {}, sinceParam, rangeParams, inclusiveEnds, clientFilter } = options
-  const filters = [sinceParam, rangeParams?.from, rangeParams?.to].filter((name) => name !== undefined)
-  const names = [...Object.keys(query), ...filters, ...Object.keys(given.paginator?.open().first ?? {})]
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  return [
-    twice === undefined ? null : `restSource: the query parameter "${twice}" is set twice`,
-    inclusiveEnds && rangeParams === undefined
-      ? 'restSource: "inclusiveEnds" has no effect without "rangeParams"'
-      : null,
-    clientFilter && filters.length > 0
-      ? 'restSource: "clientFilter" has no effect beside "sinceParam" or "rangeParams"'
-      : null,
-    ...(given.paginator?.faults ?? []),
-    ...(given.authentication?.faults ?? []),
-  ].filter((fault) => fault !== null)
-}
 
 /** @see CapabilityOf */
 export function capabilitiesOf({ sinceParam, rangeParams, clientFilter }: RestSource): Capability[] {

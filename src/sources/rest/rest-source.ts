@@ -1,22 +1,23 @@
 import { JobError } from '../../errors'
-import { TransportError } from '../../http/http-client'
-import { withRetries } from '../../http/retry-policy'
+import { openAuthentication } from '../authentication/open-authentication'
 import { readBaseUrl } from './base-url'
-import { pageTooLarge, readPage } from './read-page'
-import { capabilitiesOf, restFaults } from './rest-options'
-import type { CachedTokenProvider } from '../../auth/token-provider'
-import type { HttpResponse } from '../../http/http-client'
-import type { PageQuery } from '../paginators/paginator'
-import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition } from '../source'
+import { writeInstant } from './instant-format'
+import { identityOf, pageRequest } from './page-request'
+import { openPageSize } from './page-size'
+import { placeOf } from './place'
+import { pageTooLarge, readPage, refused, skippedLate } from './read-page'
+import { restFaults } from './rest-faults'
+import { capabilitiesOf } from './rest-options'
+import { pageSender } from './send-page'
+import type { PageAnswer, Turn } from '../paginators/paginator'
+import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition, TimeRange } from '../source'
+import type { Assignment, Param } from './place'
 import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
+import type { PageOutcome, SendPage } from './send-page'
 
-const pageTimeoutMs = 30_000
-/** For all tries of one page, with the waits that the server asks for. */
-const pageBudgetMs = 55_000
-
-/** A JSON API that answers GET requests page by page. Its filters decide which sync modes it is fit for. */
+/** An HTTP API that answers page by page. Its filters decide which sync modes it is fit for. */
 export function restSource<
-  const Since extends string = never,
+  const Since extends Param = never,
   const Range extends RangeParams = never,
   const ClientFilter extends boolean = false,
   const P extends Paging = 'stable',
@@ -36,30 +37,39 @@ export function restSource<
     inputs: faults.length > 0 ? [] : [baseUrl, ...(authentication?.inputs ?? [])],
     faults,
     open: (context) => openRest(rest, context),
-    consent: authentication?.consent,
+    consent: authentication && 'consent' in authentication ? authentication.consent : undefined,
   }
 }
 
+/** An answer to GraphQL may have errors beside some data, with the status 200. */
+const graphqlErrors = { status: 200, body: { path: 'errors' }, then: 'fail' } as const
+
 function openRest(definition: RestSource, context: SourceContext): Source {
   const url = readBaseUrl(definition.baseUrl, context.inputs) + definition.path
-  const fetchPage = pageFetcher(definition, context, url)
+  const signer = openAuthentication(definition.authentication, context)
+  const rules = [
+    ...(definition.answers ?? []),
+    ...(definition.body?.kind === 'graphql' ? [graphqlErrors] : []),
+  ]
+  const send = pageSender(definition, context, { url, signer, rules })
 
   return {
-    identity: identityOf(url, definition.query),
+    identity: identityOf(definition, url),
     async *read(request): AsyncIterable<Page> {
       const paginator = definition.paginator?.open() ?? null
-      const query = firstQuery(definition, request, paginator?.first ?? {})
       // A consumer that stops early leaves no request behind.
       const stop = new AbortController()
       const signal = AbortSignal.any([request.signal, stop.signal])
+      const fetch = pageFetcher(definition, url, valuesOf(definition, request), send, signal)
       try {
-        let pending: Promise<HttpResponse> | null = fetchPage(query, signal)
-        while (pending) {
-          const page = readPage(url, definition, await pending, context.clock.now())
-          const turn: PageQuery | null = paginator?.next({ ...page, url }) ?? null
-          for (const [name, value] of Object.entries(turn ?? {})) query.set(name, value)
+        let turn: Turn | null = { kind: 'values', values: paginator?.first ?? [] }
+        let pending: Promise<PageOutcome> | null = fetch.begin(turn)
+        for (let isFirst = true; turn && pending; isFirst = false) {
+          const page = await fetch.finish(pending, turn, { isFirst, now: context.clock.now() })
+          if (!page) return
+          turn = paginator?.next(page) ?? null
           // The page after this one is on its way while this one is worked on; never more than one.
-          pending = turn ? fetchPage(query, signal) : null
+          pending = turn && fetch.begin(turn)
           pending?.catch(() => undefined)
           yield { records: page.records }
         }
@@ -70,80 +80,71 @@ function openRest(definition: RestSource, context: SourceContext): Source {
   }
 }
 
-/** With another fixed query, the same cursor means other records; so the query is part of the identity. */
-function identityOf(url: string, query: RestSource['query']): string {
-  const search = new URLSearchParams(query)
-  search.sort()
-  return search.size === 0 ? url : `${url}?${search.toString()}`
-}
+function pageFetcher(
+  definition: RestSource,
+  url: string,
+  values: readonly Assignment[],
+  send: SendPage,
+  signal: AbortSignal,
+) {
+  const size = openPageSize(definition)
 
-function firstQuery(
-  { query, sinceParam, rangeParams }: RestSource,
-  request: ReadRequest,
-  first: PageQuery,
-): URLSearchParams {
-  const search = new URLSearchParams({ ...query, ...first })
-  if (sinceParam !== undefined && request.mode === 'incremental' && request.since !== null) {
-    search.set(sinceParam, request.since)
+  function begin(turn: Turn): Promise<PageOutcome> {
+    return send(pageRequest(definition, url, [...values, ...size.values()], turn), signal)
   }
-  if (rangeParams && request.mode === 'sliced') {
-    search.set(rangeParams.from, request.range.from)
-    search.set(rangeParams.to, request.range.to)
-  }
-  return search
-}
 
-type FetchPage = (query: URLSearchParams, signal: AbortSignal) => Promise<HttpResponse>
-
-function pageFetcher(definition: RestSource, context: SourceContext, url: string): FetchPage {
-  const { http, clock, random } = context
-  const token = definition.authentication?.open(context) ?? null
-  const send = withRetries(http, { clock, random, tries: 4, budgetMs: pageBudgetMs })
-
-  /** A token may have been withdrawn before its time: a new one is tried once. */
-  return async function fetchPage(query, signal) {
-    for (let renewed = false; ; renewed = true) {
-      const { headers, drop } = await authorization(token)
-      const response = await attempt(query, headers, signal)
-      if (response.status !== 401 || renewed || !token) return response
-      await drop()
+  /** Null where the source declares that the answer stands for no records. */
+  async function finish(
+    pending: Promise<PageOutcome>,
+    turn: Turn,
+    { isFirst, now }: { readonly isFirst: boolean; readonly now: number },
+  ): Promise<PageAnswer | null> {
+    for (let outcome = await pending; ; outcome = await begin(turn)) {
+      if (outcome.kind === 'failed') throw refused(url, definition.baseUrl.name, outcome.response, now)
+      if (outcome.kind === 'skipped' && isFirst) return null
+      if (outcome.kind === 'skipped') throw skippedLate(url, outcome.response)
+      const content = outcome.kind === 'answer' ? await readPage(url, definition, outcome.response) : outcome
+      if (content.kind === 'page') return content.page
+      if (!size.shrink()) throw pageTooLarge(url, content.reason, definition)
     }
   }
 
-  async function attempt(
-    query: URLSearchParams,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<HttpResponse> {
-    const search = query.toString()
-    try {
-      return await send({
-        method: 'GET',
-        url: search === '' ? url : `${url}?${search}`,
-        headers: { accept: 'application/json', ...headers },
-        timeoutMs: pageTimeoutMs,
-        signal,
-      })
-    } catch (error) {
-      if (!(error instanceof TransportError) || error.reason === 'aborted') throw error
-      throw error.reason === 'too-large'
-        ? pageTooLarge(url, 'has more bytes than fit into memory')
-        : unreachable(url, definition, error)
-    }
-  }
+  return { begin, finish }
 }
 
-async function authorization(token: CachedTokenProvider | null) {
-  if (!token) return { headers: {}, drop: () => Promise.resolve() }
-  const current = await token()
-  return { headers: { authorization: `Bearer ${current.value}` }, drop: () => token.drop(current) }
+/** What a read asks for, at the places that the source declares. */
+function valuesOf(definition: RestSource, request: ReadRequest): Assignment[] {
+  const { sinceParam, sinceStart, rangeParams } = definition
+  const isRange = request.mode === 'sliced' && rangeParams !== undefined
+  const range = isRange ? rangeValues(definition, rangeParams, request.range) : []
+  if (sinceParam === undefined) return range
+  const place = placeOf(sinceParam)
+  // The two filters are alternatives; a placeholder of the path needs a value all the same.
+  if (isRange && place.in !== 'path') return range
+  const value = (request.mode === 'incremental' ? sinceOf(definition, request) : null) ?? sinceStart
+  return value === undefined ? range : [...range, { place, value }]
 }
 
-function unreachable(url: string, { baseUrl }: RestSource, cause: TransportError): JobError {
-  return new JobError(
-    'source-unreachable',
-    `The source cannot be reached: ${cause.message}.`,
-    `Check ${baseUrl.name}. The next run tries again from the last commit.`,
-    { cause, details: { url } },
+function rangeValues(
+  { rangeFormat = 'iso' }: RestSource,
+  params: RangeParams,
+  { from, to }: TimeRange,
+): Assignment[] {
+  return [
+    { place: placeOf(params.from), value: writeInstant(rangeFormat, Date.parse(from), 'down') },
+    { place: placeOf(params.to), value: writeInstant(rangeFormat, Date.parse(to), 'up') },
+  ]
+}
+
+function sinceOf(
+  { sinceFormat }: RestSource,
+  { since, sinceMs = null }: Extract<ReadRequest, { mode: 'incremental' }>,
+): string | number | null {
+  if (since === null || sinceFormat === undefined) return since
+  if (sinceMs !== null) return writeInstant(sinceFormat, sinceMs, 'down')
+  throw new JobError(
+    'job-invalid',
+    'The source writes its cursor with `sinceFormat`, and the cursor of the job is not an instant.',
+    'Take `sinceFormat` out of the source, or declare the cursor with instant(…).',
   )
 }

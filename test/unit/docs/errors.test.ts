@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
+import { rejectCodes as dataSourceRejectCodes } from '../../../src/destinations/data-sources/row-rules'
+import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
 import { jobErrorCodes } from '../../../src/errors'
 import { allowedResolutions } from '../../../src/pipeline/delivery/holds'
 import { recordRejectCodes } from '../../../src/pipeline/extraction/read-record'
@@ -28,7 +30,14 @@ it('docs/errors.md explains every error code, and no other', () => {
 })
 
 it('docs/errors.md explains every reject code, and no other', () => {
-  expect(documented('Rejects').sort()).toEqual([...recordRejectCodes, ...rejectCodes].sort())
+  const codes = new Set<string>([
+    ...recordRejectCodes,
+    ...rejectCodes,
+    ...classificationRejectCodes,
+    ...dataSourceRejectCodes,
+  ])
+
+  expect(documented('Rejects').sort()).toEqual([...codes].sort())
 })
 
 it('docs/errors.md explains every hold with exactly the choices that it has', () => {

@@ -3,7 +3,8 @@ import { compile } from '../../fixtures/compile'
 /** Source, record and destination of every case; each case is a job file of its own. */
 const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
-import { bulkDataInsertion, dataSources, input, nextToken, offset, pageNumber, restSource } from '../src'
+import { bulkDataInsertion, classifications, dataSources, input } from '../src'
+import { nextToken, offset, pageNumber, restSource } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
 
@@ -35,10 +36,12 @@ const destination = bulkDataInsertion({
   reportSuite: input('SUITE'),
   columns: ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'linkType', 'linkName', 'eVar1'],
 })
-const company = { company: input('COMPANY'), reportSuite: input('SUITE'), account: 'Costs', timeZone: 'UTC' }
+const company = { reportSuite: input('SUITE'), account: 'Costs', timeZone: 'UTC' }
 const costs = dataSources({ ...company, kind: 'summary', columns: ['Tracking Code', 'Event 1'], repeats: 'sum' })
 const refunds = dataSources({ ...company, kind: 'transaction-id', columns: ['Price'], negatives: ['Price'] })
 const sync = incremental({ cursor: instant('at') })
+const names = classifications({ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'] })
+const changes = { source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) } as const
 const job = { name: 'orders', source: since, sync, record, map: () => null, destination }
 const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') } as const
 `
@@ -76,6 +79,8 @@ const works: Readonly<Record<string, string>> = {
   'several rows': `
     defineJob({ ...job, map: (order) => [{ timestamp: order.at, linkType: 'o' }, { timestamp: order.when }] })
     defineJob({ ...job, map: (order) => order.items.map(({ sku }) => ({ timestamp: order.at, linkType: 'o' as const, eVar1: sku })) })`,
+  'the classification of a key': `
+    defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.seconds, Name: order.id, Note: order.nothing }) })`,
   statements: `
     defineJob({ ...job, map: (order) => { if (flag) return null; const name = order.id; return { timestamp: order.at, linkName: name } } })`,
 }
@@ -380,6 +385,31 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     "Property 'att' does not exist",
   ],
   [
+    'a classification without its key',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ Name: order.id, Note: null }) })`,
+    "Property 'key' is missing",
+  ],
+  [
+    'a classification without one of its columns',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.id }) })`,
+    "Property 'Note' is missing",
+  ],
+  [
+    'a column that the classification does not declare',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.id, Note: null, Color: order.id }) })`,
+    'The destination does not declare the column Color.',
+  ],
+  [
+    'a value that may be undefined',
+    `defineJob({ ...job, ...changes, destination: names, map: (order) => ({ key: order.id, Name: order.maybe, Note: null }) })`,
+    "'undefined' is not assignable",
+  ],
+  [
+    'a variable that cannot be classified',
+    `classifications({ reportSuite: input('SUITE'), variable: 'event1', columns: ['Name'] })`,
+    `'"event1"' is not assignable`,
+  ],
+  [
     'a column that Adobe does not know',
     `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar251'] })`,
     `'"eVar251"' is not assignable`,
@@ -406,8 +436,8 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
   ],
   [
     'a column that this data source does not declare',
-    `defineJob({ ...job, destination: costs, map: (day) => ({ Date: day.at, 'Tracking Code': day.id, 'Event 2': 1 }) })`,
-    'The destination does not declare the column Event 2.',
+    `defineJob({ ...job, destination: costs, map: (day) => ({ Date: day.at, 'Tracking Code': day.id, 'Evar 2': day.id }) })`,
+    'The destination does not declare the column Evar 2.',
   ],
   [
     'a metric that is a text',

@@ -42,6 +42,7 @@ describe('docs/jobs.md', () => {
       'src/destinations/bulk-data-insertion/bulk-data-insertion.ts',
       'BulkDataInsertion',
     ],
+    ['`classifications`', 'src/destinations/classifications/classifications.ts', 'Classifications'],
   ])('explains every option of %s, and no other', (title, path, name) => {
     expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
   })
@@ -50,10 +51,30 @@ describe('docs/jobs.md', () => {
     ['nextToken', 'src/sources/paginators/next-token.ts', 'NextTokenOptions'],
     ['pageNumber', 'src/sources/paginators/page-number.ts', 'PageNumberOptions'],
     ['offset', 'src/sources/paginators/offset.ts', 'OffsetOptions'],
+    ['lastRecord', 'src/sources/paginators/last-record.ts', 'LastRecordOptions'],
+    ['linkHeader', 'src/sources/paginators/link-header.ts', 'LinkHeaderOptions'],
+    ['nextUrl', 'src/sources/paginators/next-url.ts', 'NextUrlOptions'],
   ])('shows every option of the paginator %s', (name, path, options) => {
     const shown = new RegExp(`\`${name}\\(\\{ (.*?) \\}\\)\``).exec(section('Paginators'))?.[1] ?? ''
 
     expect(shown.split(', ').map((option) => option.replace('?', ''))).toEqual(membersOf(path, options))
+  })
+
+  it.each([
+    ['apiKey', 'src/sources/authentication/api-key.ts', 'ApiKey'],
+    ['basic', 'src/sources/authentication/basic.ts', 'Basic'],
+    ['bearer', 'src/sources/authentication/bearer.ts', 'Bearer'],
+    ['hmac', 'src/sources/authentication/hmac.ts', 'Hmac'],
+    ['awsSignature', 'src/sources/authentication/aws-signature.ts', 'AwsSignature'],
+    ['googleServiceAccount', 'src/auth/oauth2/google-service-account.ts', 'GoogleServiceAccount'],
+    ['clientCredentials', 'src/auth/oauth2/client-credentials.ts', 'ClientCredentials'],
+  ])('shows every option of the authentication %s', (name, path, options) => {
+    const table = read('docs/authentication.md')
+    const shown = new RegExp(`\`${name}\\(\\{ (.*?) \\}\\)\``).exec(table)?.[1] ?? ''
+
+    expect(shown.split(/, | \\\| /).map((option) => option.replace('?', ''))).toEqual(
+      membersOf(path, options),
+    )
   })
 
   it('explains the shared options that a section refers to', () => {

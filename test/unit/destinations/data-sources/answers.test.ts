@@ -17,7 +17,11 @@ const job = (change: object = {}) => ({
   ...{ uploaded_date: '2026-10-25 13:22:31', started_processing_date: null },
   ...change,
 })
-const service = (errorCode: string, errorDescription?: string) => ({ errorCode, errorDescription, errorId: 'e' })
+const service = (errorCode: string, errorDescription?: string) => ({
+  errorCode,
+  errorDescription,
+  errorId: 'e',
+})
 
 const everyRequest = [
   ['upload', (given: HttpResponse | TransportError) => uploadAnswer(given, '741', reading)],
@@ -59,7 +63,7 @@ describe.each(everyRequest)('an answer to the request for the %s', (_name, read)
     const body = { ...service('unauthorized', 'No access for canary'), ftp_password: 'hunter2secret' }
     expect(read(answer(403, body))).toEqual({
       kind: 'not-permitted',
-      message: 'HTTP 403: unauthorized: No access for [redacted]',
+      message: 'HTTP 403: unauthorized No access for [redacted]',
     })
   })
 })
@@ -74,7 +78,7 @@ describe('an upload', () => {
   it('that is refused by the service is rejected; by anything else it proves nothing', () => {
     expect(uploadAnswer(answer(400, service('invalid_data', 'No file')), '741', reading)).toEqual({
       kind: 'rejected',
-      message: 'HTTP 400: invalid_data: No file',
+      message: 'HTTP 400: invalid_data No file',
     })
     expect(uploadAnswer(answer(400, 'Bad Request'), '741', reading).kind).toBe('unknown')
   })

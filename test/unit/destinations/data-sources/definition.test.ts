@@ -2,12 +2,12 @@ import { dataSources } from '../../../../src/destinations/data-sources/data-sour
 import { input, inputsFrom } from '../../../../src/inputs'
 import type { DestinationContext, DestinationDefinition } from '../../../../src/destinations/destination'
 
-const base = { company: input('COMPANY'), reportSuite: input('SUITE'), account: 'Ad costs', timeZone: 'UTC' }
+const base = { reportSuite: input('SUITE'), account: 'Ad costs', timeZone: 'UTC' }
 const columns = ['Tracking Code', 'Event 1'] as const
 
 /** A definition as JavaScript, or a value that the compiler cannot see, would have it. */
 function defined(change: object): DestinationDefinition {
-  return dataSources({ ...base, kind: 'summary', columns, ...change }) as DestinationDefinition
+  return dataSources({ ...base, kind: 'summary', columns, ...change })
 }
 
 describe('the definition of a Data Sources destination', () => {
@@ -44,15 +44,19 @@ describe('the definition of a Data Sources destination', () => {
 
   it('names its inputs: the account is one where it is not named by the job itself', () => {
     const namesOf = (change: object) => defined(change).inputs.map(({ name }) => name)
-    expect(namesOf({})).toEqual(['COMPANY', 'SUITE'])
-    expect(namesOf({ account: input('ACCOUNT') })).toEqual(['COMPANY', 'SUITE', 'ACCOUNT'])
+    expect(namesOf({})).toEqual(['ANALYTICS_COMPANY_ID', 'SUITE'])
+    expect(namesOf({ account: input('ACCOUNT') })).toEqual(['ANALYTICS_COMPANY_ID', 'SUITE', 'ACCOUNT'])
   })
 })
 
 describe('a Data Sources destination', () => {
   const open = (values: Readonly<Record<string, string>> = {}, settings: object = {}) =>
     defined({}).open({
-      ...{ job: 'ad-costs', inputs: inputsFrom({ COMPANY: 'exampl0', SUITE: 'suite', ...values }), settings },
+      ...{
+        job: 'ad-costs',
+        inputs: inputsFrom({ ANALYTICS_COMPANY_ID: 'exampl0', SUITE: 'suite', ...values }),
+        settings,
+      },
       ...{ credential: { clientId: 'client', orgId: 'org' }, endpoints: { analytics: 'https://a.example' } },
     } as unknown as DestinationContext)
 
@@ -64,7 +68,13 @@ describe('a Data Sources destination', () => {
   it('names its files by everything that makes a batch, and by nothing else', () => {
     const { delivery } = open()
     const parts = {
-      ...{ job: 'ad-costs', partition: 'p', batch: 'slice-1/0-0', generation: 0, contentSha256: 'a'.repeat(64) },
+      ...{
+        job: 'ad-costs',
+        partition: 'p',
+        batch: 'slice-1/0-0',
+        generation: 0,
+        contentSha256: 'a'.repeat(64),
+      },
     }
     const nameOf = (change: object = {}) =>
       delivery.kind === 'named' ? delivery.name({ ...parts, ...change }) : ''
@@ -83,7 +93,9 @@ describe('a Data Sources destination', () => {
 
   it('says of a hold what is known, and no more than it knows', () => {
     const explain = (code: string) => open().explain?.({ code, message: '', rows: 3 })
-    expect(explain('ingested-in-part')?.known).toContain('Adobe says how many rows it processed and not which')
+    expect(explain('ingested-in-part')?.known).toContain(
+      'Adobe says how many rows it processed and not which',
+    )
     expect(explain('found-twice')?.known).toContain('several jobs with its file name')
     expect(explain('key-collision')).toBeNull()
   })

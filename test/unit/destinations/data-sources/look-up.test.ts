@@ -1,4 +1,5 @@
 import { startAnalytics } from '../../../../emulators/analytics/analytics'
+import { createAnalyticsApi } from '../../../../src/destinations/analytics-api'
 import { systemClock } from '../../../../src/clock'
 import { createDataSourcesClient } from '../../../../src/destinations/data-sources/data-sources-client'
 import { lookUpName } from '../../../../src/destinations/data-sources/look-up'
@@ -38,7 +39,7 @@ const clock: Clock = {
 }
 
 function lookUp(name = 'ours.txt', since = firstSent) {
-  const client = createDataSourcesClient(
+  const api = createAnalyticsApi(
     {
       ...{ http: createHttpClient({ clock: systemClock }), clock, redact: (text: string) => text },
       endpoints: { collection: analytics.url, analytics: analytics.url },
@@ -48,8 +49,9 @@ function lookUp(name = 'ours.txt', since = firstSent) {
           drop: () => Promise.resolve(),
         }),
     },
-    { company: 'exampl0', reportSuite: 'suite' },
+    'exampl0',
   )
+  const client = createDataSourcesClient(api, 'suite')
   return lookUpName({ client, accountId: account, name, since, clock, requestMs: 500, signal })
 }
 

@@ -202,7 +202,9 @@ describe('rows of the same date and dimensions', () => {
       if (rows.length === 0) return
       const sum = (list: EncodedRow[]) => list.reduce((a, b) => encoder.merge(a, b)).line
       const total = (values: (number | null)[]) =>
-        values.every((value) => value === null) ? '' : String(values.reduce<number>((a, b) => a + (b ?? 0), 0))
+        values.every((value) => value === null)
+          ? ''
+          : String(values.reduce<number>((a, b) => a + (b ?? 0), 0))
       const [, , , count, price] = sum(rows).trimEnd().split('\t')
 
       expect(sum([...rows].reverse())).toBe(sum(rows))

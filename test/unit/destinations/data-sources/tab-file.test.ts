@@ -7,7 +7,10 @@ const dayMs = 24 * 60 * 60_000
 
 /** A row of the day with this number. */
 function lineOf(day: number, code: string | number): string {
-  const [year, month, date] = new Date(Date.UTC(2025, 0, 1) + day * dayMs).toISOString().slice(0, 10).split('-')
+  const [year, month, date] = new Date(Date.UTC(2025, 0, 1) + day * dayMs)
+    .toISOString()
+    .slice(0, 10)
+    .split('-')
   return `${month}/${date}/${year}\t${code}\t1\n`
 }
 

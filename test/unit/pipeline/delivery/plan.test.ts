@@ -12,7 +12,7 @@ const storeNow = 1_000_000
 const notes = { readyAt: 0, absent: false, found: false, handle: null, unsettled: 0, unauthorized: 0 }
 
 function inState(
-  state: 'confirmed' | 'accepted' | 'in-doubt' | 'held',
+  state: 'confirmed' | 'accepted' | 'in-doubt' | 'held' | 'planned',
   id: string,
   change: object = {},
 ): OutboxEntry {
@@ -81,6 +81,14 @@ describe('append destinations', () => {
     ['confirmed', inState('confirmed', 'a1'), ['remove a1', 'send a2']],
   ])('with a first batch that is %s', (_what, first, steps) => {
     expect(planned(named, [first, staged('a2'), staged('a3')])).toEqual(steps)
+  })
+
+  it('never touch a batch whose plan waits, and go on with the batches before it', () => {
+    const outbox = [staged('b1'), inState('planned', 'b2', { commit: 2 })]
+
+    expect(planned({ kind: 'keyed' }, outbox)).toEqual(['send b1'])
+    expect(planned({ kind: 'keyed' }, outbox.slice(1))).toEqual([])
+    expect(planned({ kind: 'upsert' }, outbox.slice(1))).toEqual([])
   })
 
   it('block a partition while a step of its batch is under way', () => {

@@ -1,35 +1,7 @@
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { offset } from '../../../../src/sources/paginators/offset'
 import { pageNumber } from '../../../../src/sources/paginators/page-number'
-import type { PageAnswer, PageQuery, PaginatorDefinition } from '../../../../src/sources/paginators/paginator'
-
-type Page = Partial<PageAnswer> & { readonly records: readonly unknown[] }
-
-/** The query of every page that a source serves, to its end or to a fault of its pages. */
-function walk(
-  definition: PaginatorDefinition,
-  serve: (query: PageQuery, page: number) => Page,
-  limit = 10_000,
-): { readonly queries: PageQuery[]; readonly error: unknown } {
-  const paginator = definition.open()
-  const queries: PageQuery[] = []
-  try {
-    for (let query: PageQuery | null = paginator.first; query && queries.length < limit;) {
-      queries.push(query)
-      const page = serve(query, queries.length - 1)
-      const answer = {
-        url: 'https://api.example.com/v1',
-        body: { data: page.records },
-        bytes: Buffer.of(),
-        ...page,
-      }
-      query = paginator.next(answer)
-    }
-    return { queries, error: null }
-  } catch (error) {
-    return { queries, error }
-  }
-}
+import { walk } from '../../../fixtures/walk-pages'
 
 const circles = { code: 'source-malformed', message: expect.stringContaining('in circles') as string }
 
@@ -134,5 +106,36 @@ describe('offset', () => {
 
   it('notices an API that ignores the parameter', () => {
     expect(walk(offset({ param: 'skip' }), () => ({ records: [{ id: 1 }] })).error).toMatchObject(circles)
+  })
+})
+
+describe.each([
+  ['pageNumber', pageNumber({ param: 'page', total: 'meta.total' })],
+  ['offset', offset({ param: 'skip', total: 'meta.total' })],
+])('%s with an announced total', (_name, paginator) => {
+  const pages = [['a', 'b'], ['c'], []]
+  const announce = (total: unknown) =>
+    walk(paginator, (_query, page) => {
+      const records = pages[page] ?? []
+      return { records, body: { data: records, meta: { total } } }
+    })
+
+  it('ends without an error where all records came, or more were deleted than announced', () => {
+    expect(announce(3).error).toBeNull()
+    expect(announce(2).error).toBeNull()
+  })
+
+  it('notices a page that the server left out', () => {
+    expect(announce(5).error).toMatchObject({
+      code: 'source-malformed',
+      message: 'https://api.example.com/v1 announces 5 records at meta.total and sent 3.',
+    })
+  })
+
+  it('does not take a total that is missing for a complete read', () => {
+    expect(announce(undefined).error).toMatchObject({
+      code: 'source-malformed',
+      message: expect.stringContaining('has no number at meta.total') as string,
+    })
   })
 })

@@ -3,6 +3,8 @@ import { destinationSdkOAuth2 } from '../../../../src/auth/oauth2'
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { offset } from '../../../../src/sources/paginators/offset'
 import { pageNumber } from '../../../../src/sources/paginators/page-number'
+import { inBody, inPath } from '../../../../src/sources/rest/place'
+import { jsonBody } from '../../../../src/sources/rest/request-body'
 import { restSource } from '../../../../src/sources/rest/rest-source'
 import type { RestSource } from '../../../../src/sources/rest/rest-options'
 
@@ -68,6 +70,44 @@ describe('the faults of a restSource', () => {
       { query: { page: '1' }, paginator: pageNumber({ param: 'page' }) },
       'restSource: the query parameter "page" is set twice',
     ],
+    [{ records: undefined }, 'restSource: needs either "records" or "decoder"'],
+    [{ decoder: {} }, 'restSource: "decoder" must be made by a function such as json(…)'],
+    [{ headers: { Authorization: 'canary' } }, 'restSource: "headers" has credentials'],
+    [{ sinceFormat: 's' }, 'restSource: "sinceFormat" has no effect without "sinceParam"'],
+    [{ sinceStart: '0' }, 'restSource: "sinceStart" has no effect without "sinceParam"'],
+    [{ rangeFormat: 's' }, 'restSource: "rangeFormat" has no effect without "rangeParams"'],
+    [
+      { sinceParam: { in: 'cookie', name: 'a' } },
+      'restSource: "sinceParam" must be a text, or made by inQuery',
+    ],
+    [{ sinceParam: inPath('since') }, 'restSource: the path has no {since}'],
+    [{ path: '/{since}', sinceParam: inPath('since') }, 'restSource: "sinceStart" is missing'],
+    [{ path: '/{day}/x' }, 'restSource: nothing fills {day} of the path'],
+    [{ sinceParam: inBody('since') }, 'restSource: "body" is missing: a value goes into it'],
+    [{ body: 'text' }, 'restSource: "body" must be made by a function such as jsonBody(…)'],
+    [
+      { body: jsonBody({}), rangeParams: { from: inBody('at'), to: inBody('at') } },
+      'restSource: the body "at" is set twice',
+    ],
+    [
+      { rangeParams: range, rangeFormat: { pattern: 'dd HH', timeZone: 'UTC' } },
+      '"rangeFormat" must be "iso"',
+    ],
+    [
+      { rangeParams: range, rangeFormat: { pattern: 'yyyy-MM-dd', timeZone: 'Mars' } },
+      '"rangeFormat" must be "iso"',
+    ],
+    [{ pageSize: { param: 'n', size: 9 } }, 'restSource: "pageSize" has no effect without "paginator"'],
+    [
+      { pageSize: { param: 'n', size: 9, least: 3 }, paginator: pageNumber({ param: 'p' }) },
+      'restSource: "pageSize.least" has no effect',
+    ],
+    [
+      { pageSize: { param: 'n', size: 0 }, paginator: offset({ param: 'p' }) },
+      '"pageSize.size" must be at least 1',
+    ],
+    [{ budget: { requests: 1, seconds: 0 } }, 'restSource: "budget.seconds" must be more than 0'],
+    [{ limits: { pageMegabytes: 65 } }, 'restSource: "limits.pageMegabytes" must be 64 at most'],
     [{ paginator: pageNumber({ param: '' }) }, 'pageNumber: "param" must not be empty'],
     [{ paginator: pageNumber({ param: 'p', first: -1 }) }, 'pageNumber: "first" must not be negative'],
     [{ paginator: offset({ param: '' }) }, 'offset: "param" must not be empty'],

@@ -1,0 +1,120 @@
+import { input } from '../../inputs'
+import { createAnalyticsApi } from '../analytics-api'
+import { openGzipBatch } from '../gzip-file'
+import { columnsFaults, isClassifiedVariable } from './classification-row'
+import { findDataset } from './dataset'
+import { explainHold, remedies } from './explanations'
+import { createImportClient } from './import-client'
+import { createJsonEncoder } from './json-encoder'
+import { splitJsonLines } from './json-lines'
+import { ClassificationsSettings, parseSettings } from './settings'
+import type { InputReference } from '../../inputs'
+import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
+import type { ClassificationRow, ClassifiedVariable } from './classification-row'
+import type { FoundDataset } from './dataset'
+import type { EmptyMeans } from './json-encoder'
+
+export interface Classifications<Column extends string> {
+  /** A report suite whose reports show the values. */
+  readonly reportSuite: InputReference
+  /** The variable whose values are classified. */
+  readonly variable: ClassifiedVariable
+  /** What `map` sets beside the key: names of columns of the classification set. */
+  readonly columns: readonly Column[]
+  /** Id of the classification set. Default: the one that suite and variable have. */
+  readonly dataset?: InputReference
+  /** What an empty text does. Default `reject`. */
+  readonly emptyMeans?: EmptyMeans
+}
+
+const kind = 'classifications'
+const company = input('ANALYTICS_COMPANY_ID')
+const emptyPolicies = ['reject', 'keep', 'delete']
+
+/**
+ * Adobe Analytics, Classifications 2.0 API: attributes of the values of a variable, by key. A key that is sent again
+ * replaces its values.
+ * @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/classifications/
+ */
+export function classifications<const Column extends string>(
+  definition: Classifications<Column>,
+): DestinationDefinition<ClassificationRow<Column>, 'upsert'> {
+  const { reportSuite, variable, columns, dataset, emptyMeans = 'reject' } = definition
+  return {
+    kind,
+    semantics: 'upsert',
+    inputs: [company, reportSuite, ...(dataset ? [dataset] : [])],
+    settings: ClassificationsSettings,
+    faults: [
+      ...(isClassifiedVariable(variable) ? [] : [`The variable "${variable}" is unknown to Adobe.`]),
+      ...columnsFaults(columns),
+      ...(emptyPolicies.includes(emptyMeans)
+        ? []
+        : [`emptyMeans is "${emptyMeans}"; it must be reject, keep or delete.`]),
+    ],
+    open: (context) => open(context, definition),
+  }
+}
+
+/** @throws JobError `input-missing`, `input-invalid` */
+function open<Column extends string>(
+  context: DestinationContext,
+  definition: Classifications<Column>,
+): Destination<ClassificationRow<Column>> {
+  const { job, endpoints, credential } = context
+  const { variable, columns, emptyMeans = 'reject' } = definition
+  const suite = context.inputs(definition.reportSuite)
+  const datasetId = definition.dataset ? context.inputs(definition.dataset) : null
+  const settings = parseSettings(context.settings)
+  const path = settings.classificationPath
+  const encoder = createJsonEncoder(columns, emptyMeans)
+  const api = createAnalyticsApi(context, context.inputs(company))
+  const client = createImportClient(api, {
+    path,
+    jobName: ({ fileName }) => `${job} ${fileName}`,
+    jsonBytes: settings.classificationJsonBytes,
+  })
+  const target = datasetId === null ? `${suite} ${variable}` : `${suite} ${variable} ${datasetId}`
+  let known: FoundDataset | null = null
+
+  /** Asked once a run: what is not found is asked for again. */
+  async function dataset(signal: AbortSignal): Promise<FoundDataset> {
+    if (known?.kind === 'found') return known
+    known = await findDataset(api, path, { reportSuite: suite, variable, id: datasetId, columns }, signal)
+    return known
+  }
+
+  return {
+    identity: {
+      kind,
+      address: endpoints.analytics,
+      account: `${credential.clientId} of ${credential.orgId}`,
+      target,
+    },
+    format: {
+      extension: 'json.gz',
+      encode: (row) => encoder.encode(row),
+      open: () => openGzipBatch(''),
+      split: splitJsonLines,
+    },
+    partition: { count: 1, name: () => target, fingerprint: target },
+    limits: {
+      batchRows: settings.classificationRows,
+      batchTextBytes: settings.classificationBytes,
+      batchStoredBytes: settings.classificationBytes,
+      requestIntervalMs: settings.classificationRequestMs,
+      partitionIntervalMs: () => 0,
+      underWay: settings.classificationUnderWay,
+    },
+    semantics: 'upsert',
+    delivery: { kind: 'upsert', settleMs: settings.classificationSettleMs },
+    async prepare(batch, signal) {
+      const found = await dataset(signal)
+      return found.kind === 'found' ? client.prepare(batch, found.dataset.id, signal) : found
+    },
+    send: (batch, window, handle) => client.send(batch, window, handle),
+    poll: (batch, receipt, signal) => client.poll(batch, receipt, signal),
+    explain: explainHold,
+    remedies,
+  }
+}

@@ -1,0 +1,92 @@
+import { textFault } from './row-rules'
+import type { EncodedRow, Reject } from '../destination'
+import type { RejectCode } from './row-rules'
+
+/** What an empty text in a column does: its record is rejected, the stored value stays, or it is deleted. */
+export type EmptyMeans = 'reject' | 'keep' | 'delete'
+
+/** Encodes rows as JSON Lines of the import. The same row always becomes the same bytes. */
+export interface JsonEncoder {
+  encode(row: Readonly<Record<string, unknown>>): EncodedRow | Reject
+  /** The line that deletes a key with all its values. */
+  encodeDeletion(key: string): EncodedRow | Reject
+}
+
+/**
+ * A row is one line, or two where it sets and deletes values. The lines of one row are separated by CR LF, rows by LF:
+ * so a file can be cut between rows, and JSON Lines readers see no difference.
+ */
+export const withinRow = '\r\n'
+
+/** @param columns names in the set, in the order of the file */
+export function createJsonEncoder(columns: readonly string[], emptyMeans: EmptyMeans): JsonEncoder {
+  const known = new Set(['key', ...columns])
+  const names = columns.map((name) => `${JSON.stringify(name)}:`)
+
+  function encode(row: Readonly<Record<string, unknown>>): EncodedRow | Reject {
+    for (const name in row)
+      if (!known.has(name)) return reject('column-unknown', name, 'is not among the columns of this job')
+    const key = textOf(row.key)
+    const unfit = keyFault(key)
+    if (unfit) return unfit
+
+    let set = ''
+    let emptied = ''
+    for (const [index, name] of columns.entries()) {
+      const value = row[name]
+      if (value === undefined) {
+        return reject('column-missing', name, 'is undefined; null leaves the stored value as it is')
+      }
+      if (value === null) continue
+      const text = textOf(value)
+      if (text === null) return reject('value-type', name, 'is neither text nor a finite number')
+      if (text === '') {
+        if (emptyMeans === 'reject')
+          return reject('value-empty', name, 'is empty, see the option `emptyMeans`')
+        if (emptyMeans === 'delete') emptied += `${emptied && ','}${names[index] ?? ''}""`
+        continue
+      }
+      const fault = textFault(text)
+      if (fault) return reject(fault.code, name, fault.message)
+      set += `${set && ','}${names[index] ?? ''}${JSON.stringify(text)}`
+    }
+    return rowOf(key ?? '', set, emptied)
+  }
+
+  return {
+    encode,
+    encodeDeletion(key) {
+      const unfit = keyFault(key)
+      return unfit ?? encoded(key, `{"key":${JSON.stringify(key)},"action":"delete-key"}\n`)
+    },
+  }
+}
+
+/** `delete-field` names its action and its columns: without the action, Adobe would blank the whole column. */
+function rowOf(key: string, set: string, emptied: string): EncodedRow | Reject {
+  if (set === '' && emptied === '') return reject('row-without-values', '', 'sets no column')
+  const head = `{"key":${JSON.stringify(key)},`
+  const update = set && `${head}"data":{${set}}}`
+  const deletion = emptied && `${head}"action":"delete-field","data":{${emptied}}}`
+  return encoded(key, `${[update, deletion].filter((line) => line !== '').join(withinRow)}\n`)
+}
+
+function encoded(key: string, line: string): EncodedRow {
+  return { kind: 'row', line, partition: 0, order: 0, rowKey: key }
+}
+
+function keyFault(key: string | null): Reject | null {
+  if (key === null) return reject('value-type', 'key', 'is neither text nor a finite number')
+  if (key.trim() === '') return reject('value-empty', 'key', 'is empty')
+  const fault = textFault(key)
+  return fault && reject(fault.code, 'key', fault.message)
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+}
+
+function reject(code: RejectCode, path: string, message: string): Reject {
+  return { kind: 'reject', code, path, message }
+}

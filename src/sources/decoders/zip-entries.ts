@@ -1,0 +1,103 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+import { bodyFault } from './body-fault'
+import { createByteQueue } from './byte-queue'
+import { inflated } from './inflated'
+import { readEntryHead, readEntryTail } from './zip-records'
+import type { Body } from './decoder'
+import type { ByteQueue } from './byte-queue'
+import type { EntryHead } from './zip-records'
+
+/** A file in a zip. */
+export interface ZipEntry {
+  readonly name: string
+  /** Its content, checked against size and CRC-32. It must be read before the next entry is asked for. */
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/**
+ * The files of a zip in the order of its bytes, without its directory at the end, which would need the whole zip on
+ * disk; the directory is then held against what was read. PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4.
+ * @throws JobError `source-malformed` for a zip that is damaged, encrypted or breaks off
+ */
+export async function* zipEntries(body: Body): AsyncGenerator<ZipEntry> {
+  const queue = createByteQueue(body.bytes)
+  try {
+    let count = 0
+    for (;;) {
+      const head = await readEntryHead(queue, body, count)
+      if (!head) return
+      count += 1
+      if (head.name.endsWith('/')) await drain(contentOf(queue, head, body))
+      else {
+        const bytes = contentOf(queue, head, body)
+        yield { name: head.name, bytes }
+        await drain(bytes)
+      }
+    }
+  } finally {
+    await queue.close()
+  }
+}
+
+/** Reads to the end, so that size and checksum are verified. */
+async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  while ((await iterator.next()).done !== true);
+}
+
+async function* contentOf(queue: ByteQueue, head: EntryHead, body: Body): AsyncGenerator<Uint8Array> {
+  const begin = queue.taken()
+  let crc = 0
+  let size = 0
+  for await (const chunk of head.method === 'stored'
+    ? stored(queue, head.size, body)
+    : deflated(queue, body)) {
+    crc = crc32(chunk, crc)
+    size += chunk.length
+    yield chunk
+  }
+  const packed = queue.taken() - begin
+  const tail = await readEntryTail(queue, head, body)
+  if (tail.crc !== crc || tail.size !== size || tail.packed !== packed) {
+    throw bodyFault(body, 'has a file in its zip that does not match its checksum or size, before', {
+      at: queue.taken(),
+      unit: 'byte',
+    })
+  }
+}
+
+async function* stored(queue: ByteQueue, size: number, body: Body): AsyncGenerator<Uint8Array> {
+  let missing = size
+  while (missing > 0) {
+    const chunk = await queue.next()
+    if (!chunk) throw bodyFault(body, 'breaks off', { at: queue.taken(), unit: 'byte' })
+    if (chunk.length > missing) queue.giveBack(chunk.subarray(missing))
+    yield chunk.subarray(0, missing)
+    missing -= Math.min(missing, chunk.length)
+  }
+}
+
+/** Deflated data ends where it says so; what was read beyond its end is given back. */
+async function* deflated(queue: ByteQueue, body: Body): AsyncGenerator<Uint8Array> {
+  const inflate = createInflateRaw()
+  /** What the stream may not have consumed yet. */
+  const ahead: Uint8Array[] = []
+  let aheadBytes = 0
+  let fed = 0
+
+  async function* feed(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await queue.next(); chunk; chunk = await queue.next()) {
+      ahead.push(chunk)
+      aheadBytes += chunk.length
+      fed += chunk.length
+      while (ahead[0] && fed - aheadBytes + ahead[0].length <= inflate.bytesWritten) {
+        aheadBytes -= ahead.shift()?.length ?? 0
+      }
+      yield chunk
+    }
+  }
+
+  yield* inflated(body, feed(), inflate)
+  const rest = Buffer.concat(ahead)
+  queue.giveBack(rest.subarray(inflate.bytesWritten - (fed - aheadBytes)))
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import { JobError } from '../../errors'
+import { valueAt } from '../../field-path'
+import { FieldPath, parseOptions } from '../../options'
+import { watchForEndlessPages } from './endless-pages'
+import type { PageAnswer, PaginatorDefinition, Turn } from './paginator'
+
+export interface NextUrlOptions {
+  /** Where the URL is in the body, such as `links.next`. It may be relative. */
+  readonly path: string
+}
+
+const Options = z.strictObject({ path: FieldPath })
+
+/** Each answer carries the URL of the page after it; the last one carries none. */
+export function nextUrl(options: NextUrlOptions): PaginatorDefinition<'stable'> {
+  const { path } = options
+  return urlPaginator(parseOptions('nextUrl', Options, options).faults, ({ body, url }) => {
+    const next = valueAt(body, path)
+    if (next === undefined || next === null || next === '') return null
+    if (typeof next === 'string') return next
+    throw unusable(url, `has no URL at ${path}`)
+  })
+}
+
+/** Pages that are named by URLs from answers. @param find throws where the answer should name one and does not */
+export function urlPaginator(
+  faults: readonly string[],
+  find: (answer: PageAnswer) => string | null,
+): PaginatorDefinition<'stable'> {
+  return {
+    paging: 'stable',
+    // The size is in the server's URL.
+    resizable: false,
+    faults,
+    open() {
+      const endless = watchForEndlessPages()
+      return {
+        first: [],
+        next(answer) {
+          const next = find(answer)
+          if (next === null) return null
+          const turn = sameOrigin(next, answer.url)
+          endless.check(turn.url, answer.records.length, answer.url)
+          return turn
+        },
+      }
+    },
+  }
+}
+
+/** The credentials of the source go along with every page, so a page of another origin is never asked for. */
+function sameOrigin(next: string, url: string): Extract<Turn, { kind: 'url' }> {
+  if (!URL.canParse(next, url)) throw unusable(url, 'names a next page that is not a URL')
+  const target = new URL(next, url)
+  if (target.origin !== new URL(url).origin || target.username !== '' || target.password !== '') {
+    throw unusable(
+      url,
+      'names a next page on another host, to which the credentials of the source would be sent',
+    )
+  }
+  target.hash = ''
+  return { kind: 'url', url: target.href }
+}
+
+export function unusable(url: string, what: string): JobError {
+  return new JobError(
+    'source-malformed',
+    `The answer of ${url} ${what}.`,
+    'Compare the paginator of the job with an answer of the source. If the API has moved, correct its base URL.',
+    { details: { url } },
+  )
+}
