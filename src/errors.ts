@@ -31,6 +31,7 @@ export const jobErrorCodes = [
   'target-unresolved',
   'batch-held',
   'no-progress',
+  'arrival-missing',
   // durable state
   'lease-lost',
   'state-missing',

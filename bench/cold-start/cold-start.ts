@@ -24,7 +24,11 @@ interface Candidate extends BuiltAction {
 }
 
 const program = join(__dirname, 'fresh-process.js')
+const warmProgram = join(__dirname, 'warm-process.js')
 const execute = promisify(execFile)
+const ticks = 50
+/** Ten jobs, each woken every five minutes for thirty days, in actions of 256 MB. */
+const month = { ticks: 10 * 12 * 24 * 30, gigabytes: 0.256 }
 
 /** Each built action in a process that has nothing else loaded; `run-job` finds that nothing is due. */
 export async function coldStart(runs: number): Promise<Measurement[]> {
@@ -38,7 +42,7 @@ export async function coldStart(runs: number): Promise<Measurement[]> {
       ...peers.map((action) => ({ ...action, subject: action.name })),
     ]
     await workOff(candidates, platform)
-    return await measureAll(candidates, platform, runs)
+    return [...(await measureAll(candidates, platform, runs)), await idleTick(candidates, platform)]
   } finally {
     await platform.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -70,12 +74,53 @@ async function measureAll(
   return [...starts].map(([candidate, measured]) => measurementOf(candidate, measured))
 }
 
-async function start(
+interface Tick {
+  readonly ms: number
+  readonly cpuMs: number
+  readonly outcome: string
+  readonly rows: number
+}
+
+/** What most activations are: the container is warm, and the source has nothing new. */
+async function idleTick(candidates: readonly Candidate[], platform: Platform): Promise<Measurement> {
+  const runJob = candidates.find(({ name }) => name === 'run-job')
+  if (!runJob) throw new Error('There is no action run-job.')
+  const requests = () => requestsTo(platform)
+  const before = requests()
+  const measured = (await callAction(runJob, platform, warmProgram, String(ticks))) as readonly Tick[]
+  const odd = measured.find(({ outcome, rows }) => outcome !== 'succeeded' || rows > 0)
+  if (odd) throw new Error(`A tick was not idle: ${JSON.stringify(odd)}`)
+  const ms = median(measured.map((tick) => tick.ms))
+  return {
+    ...{ bench: 'cold-start', subject: 'analytics-ingest', action: 'run-job, warm, nothing new' },
+    ...{ rows: 0, rowsPerSecond: 0, peakRssMB: 0, runs: ticks },
+    cpuSeconds: rounded(median(measured.map(({ cpuMs }) => cpuMs)) / 1000, 4),
+    tickMs: rounded(ms, 1),
+    // The first call also fetches the grant for Files.
+    requestsPerTick: Math.floor((requests() - before) / ticks),
+    gigabyteSecondsPerMonth: rounded((ms / 1000) * month.gigabytes * month.ticks, 0),
+  }
+}
+
+/** Of every service, since the platform began. */
+function requestsTo({ files, tvm, ims, partner, analytics, state }: Platform): number {
+  const services = [files, tvm, ims, partner, analytics, state]
+  return services.reduce((sum, { requests }) => sum + requests.length, 0)
+}
+
+async function start(candidate: Candidate, platform: Platform): Promise<ColdStart> {
+  return (await callAction(candidate, platform, program)) as ColdStart
+}
+
+/** Runs a program that loads the action and calls it; returns what it prints last. */
+async function callAction(
   { name, folder }: Candidate,
   { inputs, state, openwhisk }: Platform,
-): Promise<ColdStart> {
+  script: string,
+  ...more: readonly string[]
+): Promise<unknown> {
   const params = name === 'run-job' ? { ...inputs, job: 'flights' } : inputs
-  const { stdout } = await execute(process.execPath, [program, folder, JSON.stringify(params)], {
+  const { stdout } = await execute(process.execPath, [script, folder, JSON.stringify(params), ...more], {
     env: {
       PATH: process.env.PATH ?? '',
       AIO_STATE_ENDPOINT: state.url,
@@ -87,7 +132,7 @@ async function start(
       __OW_DEADLINE: String(Date.now() + 600_000),
     },
   })
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ColdStart
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }
 
 function measurementOf({ subject, name, zipBytes }: Candidate, starts: readonly ColdStart[]): Measurement {

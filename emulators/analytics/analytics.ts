@@ -2,16 +2,18 @@ import { startEmulator } from '../emulator'
 import { createClassifications, isClassificationsPath } from './classifications/classifications'
 import { createCollection } from './collection'
 import { createDataSources } from './data-sources/data-sources'
-import { readApi } from './read-api'
+import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
+import { createReports } from './reports'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { DataSourcesApi } from './data-sources/data-sources'
 import type { ReportSuites } from './report-suites'
+import type { ReportKnobs } from './reports'
 
 /** Options for behaviour that Adobe does not document: a test can choose each possibility. */
-export interface AnalyticsKnobs extends CollectionKnobs {
+export interface AnalyticsKnobs extends CollectionKnobs, ReportKnobs {
   /** Answers 429 to more than one request per second. */
   enforcesPace: boolean
   /** `Retry-After` of a 429, in seconds; null omits the header. */
@@ -54,8 +56,12 @@ export async function startAnalytics({
     gzipLimit: 100 * 1024 * 1024,
     rawLimit: 1024 * 1024 * 1024,
     withoutProfile: new Set(),
+    reportLagMs: 0,
+    botRule: () => false,
+    uniqueValues: 500_000,
   }
 
+  const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
   const classifications = createClassifications(now)
   const dataSources = createDataSources(now)
@@ -64,6 +70,8 @@ export async function startAnalytics({
     const { pathname } = new URL(request.url, 'http://analytics')
     const refusal = gateway(request)
     if (refusal) return refusal
+    if (request.method === 'POST' && pathname === `/api/${company.globalCompanyId}/reports`)
+      return reports.answer(request)
     if (isClassificationsPath(pathname)) return classifications.answer(request, pathname)
     if (!pathname.startsWith('/aa/')) return dataSources.answer(request) ?? readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)

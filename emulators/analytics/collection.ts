@@ -88,7 +88,7 @@ export function createCollection(
     if (read.error !== null) return { status: knobs.rejectedStatus, body: { ...body, error: read.error } }
     const file = { key, group, rows: read.rowCount, bytes, at: now() }
     files.push(file)
-    suites.ingest(group, read.rows)
+    suites.ingest(group, read.rows, now())
     if (!known) byKey.set(key, { file, body, visibleAt: now() + knobs.lookupLagMs })
     return { status: 200, body }
   }

@@ -7,6 +7,8 @@ export interface StoredHit {
   readonly group: string
   readonly visitor: string
   readonly timestamp: number
+  /** When it was accepted, on the emulator's clock, ms since the epoch. */
+  readonly at: number
   readonly columns: CollectedRow
 }
 
@@ -15,7 +17,7 @@ export interface ReportSuites {
   add(id: string, mode?: TimestampMode): void
   has(id: string): boolean
   hits(id: string): readonly StoredHit[]
-  ingest(group: string, rows: readonly CollectedRow[]): void
+  ingest(group: string, rows: readonly CollectedRow[], at: number): void
   /** Hits that arrived after a newer hit of the same visitor. */
   outOfOrder(id: string): readonly StoredHit[]
 }
@@ -27,7 +29,7 @@ export function createReportSuites(): ReportSuites {
     add: (id, mode = 'optional') => void suites.set(id, { mode, hits: [] }),
     has: (id) => suites.has(id),
     hits: (id) => suites.get(id)?.hits ?? [],
-    ingest(group, rows) {
+    ingest(group, rows, at) {
       for (const columns of rows) {
         for (const id of (columns.reportsuiteid ?? '').split(',')) {
           const suite = suites.get(id.trim())
@@ -36,6 +38,7 @@ export function createReportSuites(): ReportSuites {
             group,
             visitor: visitorOf(columns),
             timestamp: secondsOf(columns.timestamp ?? ''),
+            at,
             columns,
           })
         }

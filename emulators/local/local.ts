@@ -1,6 +1,7 @@
 import { buildApp, deployApp } from '../app-builder/deploy'
 import { apiKey, deployToken, namespace, startPlatform } from './platform'
-import { demoPace, flightsAlarm, root } from './root'
+import { demoPace, root } from './root'
+import { shippedJobs } from './shipped-jobs'
 
 /** `npm run local`: the platform stays up, its alarms fire in real time, and the real `aio` CLI can be pointed at it. */
 async function local(): Promise<void> {
@@ -26,10 +27,12 @@ async function local(): Promise<void> {
   for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)
   console.log('\n# Paste the lines above into another terminal; then, for example:')
   console.log('#   aio rt action invoke analytics-ingest/run-job --param job flights --result')
-  console.log(`#   aio rt trigger fire ${flightsAlarm}`)
+  for (const { alarm } of shippedJobs) console.log(`#   aio rt trigger fire ${alarm}`)
   console.log('#   aio rt activation list')
   console.log('#   aio app deploy --force-deploy')
-  console.log('# The alarm of ext.config.yaml fires by itself. Ctrl-C ends the platform; nothing is kept.')
+  console.log(
+    '# The alarms of ext.config.yaml fire by themselves. Ctrl-C ends the platform; nothing is kept.',
+  )
 }
 
 local().catch((error: unknown) => {

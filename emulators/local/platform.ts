@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { startAnalytics } from '../analytics/analytics'
+import { company } from '../analytics/read-api'
 import { startFiles } from '../app-builder/files'
 import { startOpenWhisk } from '../app-builder/openwhisk/openwhisk'
 import { startState } from '../app-builder/state'
@@ -53,6 +54,11 @@ export interface Platform {
   stop(): Promise<void>
 }
 
+/** Id of the classification set that names the origins of the flights. */
+export function airportNames({ analytics }: Pick<Platform, 'analytics'>): string {
+  return analytics.classifications.subscribedBy(reportSuite)[0]?.id ?? ''
+}
+
 export interface PlatformOptions {
   readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
@@ -72,6 +78,10 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
     startState({ apiKey }),
   ])
   analytics.suites.add(reportSuite)
+  analytics.classifications.add({
+    columns: ['Name', 'City', 'State', 'Country'],
+    subscriptions: [{ rsid: reportSuite, dimension: 'variables/evar1' }],
+  })
   const [tvm, openwhisk] = await Promise.all([
     startTvm(files, { apiKey }),
     startOpenWhisk({
@@ -103,6 +113,7 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
       FILES_TVM_URL: tvm.url,
       IMS_CONSENT_URL: `${ims.url}/consent`,
       ANALYTICS_REPORT_SUITE: reportSuite,
+      ANALYTICS_COMPANY_ID: company.globalCompanyId,
       DELIVERY_SETTINGS: JSON.stringify(settings),
       IMS_OAUTH_S2S_CLIENT_ID: credential.clientId,
       IMS_OAUTH_S2S_CLIENT_SECRET: credential.secrets.join(),

@@ -3,8 +3,5 @@ import { resolve } from 'node:path'
 /** The app's own folder, wherever it is started from. */
 export const root = resolve(__dirname, '..', '..')
 
-/** The alarm of ext.config.yaml that wakes the flights job. */
-export const flightsAlarm = 'flights-every-15-minutes'
-
-/** Adobe's pace (20 s between two files of a group) would only make a demonstration long. */
-export const demoPace = { requestMs: 0, groupMs: 0, rowsPerSecond: 1_000_000 }
+/** Adobe's pace (20 s between two files of a group or two polls) would only make a demonstration long. */
+export const demoPace = { requestMs: 0, groupMs: 0, rowsPerSecond: 1_000_000, lookupEveryMs: 250 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '../emulator'
+import { realAirports } from './airports'
 import { createAuthorizationServer } from './authorization-server'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { AuthorizationServer } from './authorization-server'
@@ -18,13 +19,17 @@ export interface FlightRecord {
 export interface PartnerApiEmulator extends Emulator, Omit<AuthorizationServer, 'answer' | 'accepts'> {
   /** The records that are served, ascending by date. Tests may add to them or damage them. */
   readonly flights: unknown[]
+  /** The airports that are served, each with a code of its own. */
+  readonly airports: unknown[]
 }
 
 export interface PartnerApiOptions {
   readonly now?: () => number
   /** What it serves; by default 20,000 real flights. */
   readonly flights?: unknown[]
-  /** Flights in a page where the caller sets no limit. */
+  /** By default 3,376 real airports. */
+  readonly airports?: unknown[]
+  /** Records in a page where the caller sets no limit. */
   readonly pageSize?: number
 }
 
@@ -37,17 +42,23 @@ export function realFlights(): FlightRecord[] {
 }
 
 /**
- * A partner's REST API: an OAuth 2 authorization server, and `GET /v1/flights` with `since` (inclusive), `limit` and
- * `page_token`.
+ * A partner's REST API: an OAuth 2 authorization server, `GET /v1/flights` with `since` (inclusive), `limit` and
+ * `page_token`, and `GET /v1/airports` with `limit` and `page_token`.
  */
 export async function startPartnerApi({
   now = Date.now,
   flights = realFlights(),
+  airports = realAirports(),
   pageSize = 1_000,
 }: PartnerApiOptions = {}): Promise<PartnerApiEmulator> {
   const authorization = createAuthorizationServer(now)
 
-  function list(request: LoggedRequest, query: URLSearchParams): Reply {
+  function list(
+    request: LoggedRequest,
+    records: readonly unknown[],
+    first: number,
+    query: URLSearchParams,
+  ): Reply {
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
     if (!authorization.accepts(bearer)) {
       return {
@@ -57,11 +68,11 @@ export async function startPartnerApi({
       }
     }
     const limit = Math.min(Number(query.get('limit') ?? pageSize), maxLimit)
-    const since = query.get('since') ?? ''
-    const from = firstAtOrAfter(since) + Number(query.get('page_token') ?? 0)
-    const data = flights.slice(from, from + limit)
-    const offset = Number(query.get('page_token') ?? 0) + limit
-    return { status: 200, body: { data, next_token: from + limit < flights.length ? String(offset) : null } }
+    const offset = Number(query.get('page_token') ?? 0)
+    const from = first + offset
+    const data = records.slice(from, from + limit)
+    const next = from + limit < records.length ? String(offset + limit) : null
+    return { status: 200, body: { data, next_token: next } }
   }
 
   function firstAtOrAfter(since: string): number {
@@ -72,12 +83,16 @@ export async function startPartnerApi({
   const emulator = await startEmulator(
     (request) => {
       const { pathname, searchParams } = new URL(request.url, 'http://partner')
-      if (request.method === 'GET' && pathname === '/v1/flights') return list(request, searchParams)
+      if (request.method === 'GET' && pathname === '/v1/flights') {
+        return list(request, flights, firstAtOrAfter(searchParams.get('since') ?? ''), searchParams)
+      }
+      if (request.method === 'GET' && pathname === '/v1/airports')
+        return list(request, airports, 0, searchParams)
       return authorization.answer(request) ?? { status: 404, body: { error: 'not_found' } }
     },
     { now },
   )
-  return Object.assign(authorization, emulator, { flights })
+  return Object.assign(authorization, emulator, { flights, airports })
 }
 
 function dateOf(flight: unknown): string {

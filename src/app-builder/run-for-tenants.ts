@@ -21,12 +21,14 @@ export interface TenantRuns {
 }
 
 /**
- * Starts a job once for each linked organisation, without waiting. What fails for one stops none of the others.
+ * Starts an action for a job once for each linked organisation, without waiting. What fails for one stops none of the
+ * others.
  * @throws JobError `job-unknown`, `store-unreachable`, `store-refused`
  */
 export async function runForTenants(
   { jobs, files, ims, invoke, log }: Pick<Platform, 'jobs' | 'files' | 'ims' | 'invoke' | 'log'>,
   name: string,
+  action = 'run-job',
 ): Promise<TenantRuns> {
   const { name: job } = findJob(jobs, name)
   const started: Record<string, string> = {}
@@ -36,7 +38,7 @@ export async function runForTenants(
   async function start(file: TenantFile): Promise<void> {
     if (file.kind === 'unreadable') throw file.error
     const { orgId, status } = file.tenant
-    if (status === 'linked') started[orgId] = await invoke('run-job', { job, tenant: orgId })
+    if (status === 'linked') started[orgId] = await invoke(action, { job, tenant: orgId })
     else needReauth.push(orgId)
   }
 

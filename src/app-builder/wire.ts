@@ -26,32 +26,47 @@ export async function wireState(platform: Platform, request: Pick<RunParams, 'jo
 }
 
 /**
- * Everything a run needs, from the platform and what was asked.
+ * The state of a job and its destination; the source stays closed.
  * @throws JobError `job-unknown`, `job-invalid`, `params-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
  */
-export async function wire(platform: Platform, request: RunParams): Promise<RunDependencies> {
-  const { params, log, runtime, urls, ims, redactor } = platform
-  const { job, definition, tenant, tenants, store, settings, clock } = await wireState(platform, request)
+export async function wireDestination(platform: Platform, request: Pick<RunParams, 'job' | 'tenant'>) {
+  const { params, urls, ims, redactor } = platform
+  const wired = await wireState(platform, request)
+  const { job, definition, tenant, tenants, clock } = wired
   openJob(job)
   if (tenant) assertOwnDestination(definition, tenant, params)
   const inputs = platform.inputsOf(tenant?.inputs)
   const service = serviceToken(platform, tenant?.orgId)
   const token = tenant ? watchingConsent(service, tenant, tenants) : service
+  const destination = job.destination.open({
+    job: job.name,
+    inputs,
+    http: ims.http,
+    authorize: () => authorize(token),
+    credential: identityOf(platform.credentials, tenant?.orgId),
+    endpoints: urls,
+    settings: readDeliverySettings(params),
+    clock,
+    redact: redactor.text,
+  })
+  return { ...wired, inputs, token, destination }
+}
+
+/**
+ * Everything a run needs, from the platform and what was asked.
+ * @throws JobError `job-unknown`, `job-invalid`, `params-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
+ */
+export async function wire(platform: Platform, request: RunParams): Promise<RunDependencies> {
+  const { log, runtime, redactor } = platform
+  const { job, definition, tenant, store, settings, clock, destination, inputs } = await wireDestination(
+    platform,
+    request,
+  )
 
   return {
     job,
     source: job.source.open(sourceContext(platform, inputs)),
-    destination: job.destination.open({
-      job: job.name,
-      inputs,
-      http: ims.http,
-      authorize: () => authorize(token),
-      credential: identityOf(platform.credentials, tenant?.orgId),
-      endpoints: urls,
-      settings: readDeliverySettings(params),
-      clock,
-      redact: redactor.text,
-    }),
+    destination,
     store,
     settings,
     command: request,

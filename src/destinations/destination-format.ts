@@ -34,8 +34,11 @@ export interface Format<Row = unknown> {
    * rows must always become the same bytes.
    */
   readonly merge?: (first: EncodedRow, second: EncodedRow) => EncodedRow
-  /** Opens an empty file; a header is its own affair. */
-  open(): BatchFile
+  /**
+   * Opens an empty file; a header is its own affair.
+   * @param shortId names the batch, 12 characters: the format may write it into every row, to be recognised by
+   */
+  open(shortId: string): BatchFile
   /** Two complete files with the first and the second half of the rows; null where there is but one row. */
   split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
 }
@@ -62,6 +65,8 @@ export interface FinishedFile {
   readonly sha256: string
   /** Of the text, hex: compressors may differ, the text never does. */
   readonly contentSha256: string
+  /** The short id, where every row carries it. */
+  readonly marker?: string
 }
 
 /** Ordered sub-streams: order is kept inside a partition, and only there. */

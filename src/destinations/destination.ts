@@ -11,10 +11,12 @@ import type {
   SendAnswer,
   VerifyAnswer,
 } from './destination-answers'
+import type { ArrivalProof } from './destination-arrival'
 import type { Format, Limits, Partitioning } from './destination-format'
 import type { CommitSummary, ReviewAnswer } from './destination-review'
 
 export type * from './destination-answers'
+export type * from './destination-arrival'
 export type * from './destination-format'
 export type * from './destination-review'
 
@@ -132,6 +134,8 @@ export interface Destination<Row = unknown> {
   send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
   /** Present where `accepted` does not yet mean that the rows are in. */
   poll?(batch: BatchFacts, receipt: string, signal: AbortSignal): Promise<PollAnswer>
+  /** Present where it can be asked whether confirmed rows have arrived. */
+  readonly arrival?: ArrivalProof
   /** Null where it knows no more than the engine says by itself. */
   explain?(held: HeldFacts): HoldExplanation | null
   /** What a person can do where every batch is refused or none gets through; the engine's own sentence is general. */

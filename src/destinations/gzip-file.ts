@@ -58,8 +58,12 @@ export function createGzipFile(): GzipFile {
   }
 }
 
-/** A batch of text lines as a gzip file, its header first. */
-export function openGzipBatch(header: string): BatchFile {
+/**
+ * A batch of text lines as a gzip file, its header first.
+ * @param marker stands before each line as a first column of its own, which the header names
+ */
+export function openGzipBatch(header: string, marker?: string): BatchFile {
+  const prefix = marker === undefined ? '' : `${marker},`
   const file = createGzipFile()
   let text = header
   let rows = 0
@@ -81,13 +85,14 @@ export function openGzipBatch(header: string): BatchFile {
     },
     append(line) {
       rows += 1
-      text += line
+      text += prefix + line
       if (text.length >= chunkChars) push()
     },
     drained: () => file.drained(),
-    finish() {
+    async finish() {
       push()
-      return file.finish(rows)
+      const finished = await file.finish(rows)
+      return marker === undefined ? finished : { ...finished, marker }
     },
   }
 }

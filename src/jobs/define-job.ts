@@ -32,6 +32,13 @@ export interface JobDefinition<
   readonly map: (record: z.output<Schema>) => ExactRows<Mapped, Row>
   /** Where the rows go. */
   readonly destination: DestinationDefinition<Row, D>
+  /** A person approves what is sent: each run makes one commit, which waits for `approve=<plan id>`. */
+  readonly approval?: 'required'
+  /**
+   * How many rows a commit usually has, both ends included: a slice, a full refresh, or what one incremental run reads.
+   * Any other number waits for a person.
+   */
+  readonly expect?: { readonly rows: readonly [least: number, most: number] }
 }
 
 /**

@@ -1,3 +1,5 @@
+import * as z from 'zod'
+import { parseOptions } from '../options'
 import { hasField } from './record-fields'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
@@ -34,10 +36,28 @@ export function jobFaults(job: Parts): string[] {
     // A faulty declaration stands for nothing that could be matched.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
     ...inputFaults([...source.inputs, ...destination.inputs]),
+    ...parseOptions('job', Review, { approval: job.approval, expect: job.expect }).faults,
   ]
 }
 
-const parts = new Set(['name', 'source', 'sync', 'record', 'map', 'destination'])
+const parts = new Set(['name', 'source', 'sync', 'record', 'map', 'destination', 'approval', 'expect'])
+
+const rows = z.int('must be a whole number').nonnegative('must not be negative')
+
+/** What makes a commit wait for a person. */
+const Review = z.object({
+  approval: z.literal('required', { error: 'must be "required", or absent' }).optional(),
+  expect: z
+    .strictObject(
+      {
+        rows: z
+          .tuple([rows, rows], { error: 'must be two numbers, such as [100, 5000]' })
+          .refine(([least, most]) => least <= most, 'must begin with the smaller number'),
+      },
+      { error: ({ code }) => (code === 'invalid_type' ? 'must be { rows: [least, most] }' : undefined) },
+    )
+    .optional(),
+})
 
 function shapeFaults(job: Partial<Parts>): string[] {
   const { name, source, sync, record, map, destination } = job

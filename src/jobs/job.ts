@@ -17,6 +17,10 @@ export interface Job {
   /** One row, several, or none where the record is not wanted. May throw on a record; that is a reject. */
   readonly map: (record: unknown) => unknown
   readonly destination: DestinationDefinition
+  /** Each commit with rows is a plan that waits for `approve=<plan id>`. */
+  readonly approval?: 'required'
+  /** How many rows a commit of the ordinary work has; any other number waits for a person. Both ends included. */
+  readonly expect?: { readonly rows: readonly [least: number, most: number] }
   /** What is wrong with the definition; such a job does not open, the others do. */
   readonly faults: readonly string[]
 }

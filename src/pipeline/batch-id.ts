@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { BatchParts, Delivery } from '../destinations/destination'
 
 /** What a batch is called: by its destination where that has keys or names, else by its own label. */
@@ -5,4 +6,13 @@ export function batchId(delivery: Delivery, parts: BatchParts): string {
   if (delivery.kind === 'keyed') return delivery.key(parts)
   if (delivery.kind === 'named') return delivery.name(parts)
   return `${parts.batch}/${parts.generation}`
+}
+
+/**
+ * 12 characters that name a batch before its rows are known, so that they can carry it: all of its parts but the content.
+ * The same rows staged again after a crash carry the same, and so have the same content and id.
+ */
+export function shortBatchId({ job, partition, batch, generation }: Omit<BatchParts, 'contentSha256'>): string {
+  const digest = createHash('sha256').update(JSON.stringify([job, partition, batch, generation]))
+  return digest.digest('hex').slice(0, 12)
 }

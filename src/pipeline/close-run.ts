@@ -76,19 +76,20 @@ function factsOf({ job, activation, state }: RunContext): Readonly<Record<string
 /** A run that ends before it takes the lease. */
 export interface Skip {
   readonly outcome: 'skipped' | 'partial'
-  readonly reason: 'lease-held' | 'nothing-due' | 'command-repeated' | 'waiting'
+  /** Of a plan that waits: the code of its first reason. */
+  readonly reason: string
   readonly notes: readonly string[]
 }
 
 /** The report of a run without a lease: it counts nothing, and says what is on its way. */
 export function reportSkipped(
   { job, activation, clock, newId, redact, log, destination }: RunDependencies,
-  { outbox }: Pick<StateDocument, 'outbox'>,
+  { outbox, plan }: Pick<StateDocument, 'outbox' | 'plan'>,
   { outcome, reason, notes }: Skip,
 ): RunReport {
   const now = clock.now()
   const facts = { job: job.name, run: newId(), activation, outcome, reason }
-  const report = reportOf({ counters: noCounters, outbox }, destination, {
+  const report = reportOf({ counters: noCounters, outbox, plan }, destination, {
     ...{ ...facts, notes, redact, startedAt: now, endedAt: now },
   })
   log.info('run-ended', { ...facts, pending: report.pending })

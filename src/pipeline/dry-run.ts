@@ -3,7 +3,9 @@ import { jobFolder, openJobDocument } from '../state/job-document'
 import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
+import { waitingPlan } from '../state/plan'
 import { acceptCommand } from './commands/accept-command'
+import { planNote, planReason } from './plan-note'
 import { reportOf } from './run-report'
 import { stage } from './stage'
 import type { Format } from '../destinations/destination'
@@ -61,18 +63,27 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read } },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
-  const report = reportOf({ counters: state.document.counters, outbox: [] }, destination, {
+  const plan = waitingPlan(state.document)
+  const ending = plan ? planReason(plan) : end.kind === 'exhausted' ? null : end.kind
+  const report = reportOf({ ...state.document, outbox: [] }, destination, {
     job: job.name,
     run: 'dry-run',
     activation: dependencies.activation,
-    outcome: end.kind === 'exhausted' ? 'succeeded' : 'partial',
-    reason: end.kind === 'exhausted' ? 'dry-run' : `dry-run, ${end.kind}`,
-    notes: [...notes, 'Nothing was written and nothing was sent.'],
+    outcome: ending === null ? 'succeeded' : 'partial',
+    reason: ending === null ? 'dry-run' : `dry-run, ${ending}`,
+    notes: [...notes, ...plannedNotes(before, state.document), 'Nothing was written and nothing was sent.'],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,
   })
   return { ...report, sample: { rows, rejects } }
+}
+
+/** Whether a plan waits already, or what the next run would plan. */
+function plannedNotes(before: StateDocument, after: StateDocument): readonly string[] {
+  const [waiting, planned] = [waitingPlan(before), waitingPlan(after)]
+  if (waiting) return [planNote(waiting)]
+  return planned ? [`The next run would make a plan and wait. ${planNote(planned)}`] : []
 }
 
 /** Batches vanish as if they had been delivered at once. */

@@ -1,6 +1,8 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { probableCause } from '../state/killed-run'
+import { reportPlan } from '../state/plan'
 import { createStoreClock } from '../state/store-clock'
+import { arrivalStatus } from './arrival/arrival-status'
 import { explainHold } from './delivery/holds'
 import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
@@ -39,7 +41,9 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
       ...{ batch: id, partition, commit, rows, state },
       firstSentAt: isoOrNull(firstSentAt),
     })),
+    plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
+    arrival: arrivalStatus(document.arrivals),
     rejects: document.rejects.segments.map(({ file: name, run, open, at }) => ({
       ...{ file: name, run, open, at: iso(at) },
       expires: iso(at + rejectsKeptMs),
@@ -83,6 +87,26 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
 function nextOf(sync: Sliced, watermark: number | null, storeNow: number): object {
   const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
   return { name: sliceName(slice), ...rangeOf(slice), due: isDue(slice, sync, storeNow) }
+}
+
+/** The newest plan; while it waits, with the whole files of its batches. */
+function planOf(document: StateDocument): object | null {
+  const { plan, outbox } = document
+  if (!plan) return null
+  const { plan: waiting } = reportPlan(document)
+  if (!waiting) return { id: plan.id, rows: plan.rows, decision: plan.decision && decisionOf(plan.decision) }
+  const files = outbox.flatMap(({ state, file, rows, sha256, contentSha256 }) =>
+    state === 'planned' ? [{ file, rows, sha256, contentSha256 }] : [],
+  )
+  return {
+    ...waiting,
+    files,
+    commands: [`approve=${plan.id}`, 'resolve=plan as=drop'],
+  }
+}
+
+function decisionOf({ kind, run, at }: NonNullable<NonNullable<StateDocument['plan']>['decision']>): object {
+  return { kind, run, at: iso(at) }
 }
 
 function backfillOf(work: Backfill | Replay): object {

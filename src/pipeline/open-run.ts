@@ -4,8 +4,10 @@ import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { reportSkipped } from './close-run'
 import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
+import { waitingPlan } from '../state/plan'
 import { doubtBarrier } from './delivery/doubt-barrier'
 import { pollAccepted } from './delivery/poll-accepted'
+import { planNote, planReason } from './plan-note'
 import { openRunFiles } from './run-files'
 import { waitingNote } from './waiting'
 import { nextWork } from './work'
@@ -69,16 +71,25 @@ async function idleReason(
   const repeated = findRepeated(document.commands, command, storeNow, settings)
   if (isCommand(command) && !repeated) return null
   const notes = repeated ? [repeatedNote(repeated, document.reports)] : []
-  if (document.outbox.some(({ state }) => state !== 'accepted')) return null
+  const reason = repeated ? 'command-repeated' : 'nothing-due'
+  if (document.outbox.some(({ state }) => state !== 'accepted' && state !== 'planned')) return null
   // Upsert: later values must not overtake the ones on their way, so nothing is extracted until those are confirmed.
-  const canExtract = destination.semantics === 'append' || document.outbox.length === 0
+  const canExtract =
+    !waitingPlan(document) && (destination.semantics === 'append' || document.outbox.length === 0)
   if (canExtract && nextWork(job, document, storeNow) !== null) return null
-  if (document.outbox.length > 0) {
-    // Waiting takes no lease: only an answer that changes something is worth a write.
-    if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
-    return { outcome: 'partial', reason: 'waiting', notes: [...notes, waitingNote(document)] }
-  }
-  return { outcome: 'skipped', reason: repeated ? 'command-repeated' : 'nothing-due', notes }
+  // Waiting takes no lease: only an answer that changes something is worth a write.
+  if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
+  const wait = waitOf(document)
+  return wait
+    ? { outcome: 'partial', reason: wait.reason, notes: [...notes, wait.note] }
+    : { outcome: 'skipped', reason, notes }
+}
+
+/** What a person or the destination has to settle; null where nothing waits. */
+function waitOf(document: StateDocument): { readonly reason: string; readonly note: string } | null {
+  const plan = waitingPlan(document)
+  if (plan) return { reason: planReason(plan), note: planNote(plan) }
+  return document.outbox.length > 0 ? { reason: 'waiting', note: waitingNote(document) } : null
 }
 
 function leaseHeld(

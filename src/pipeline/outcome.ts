@@ -1,8 +1,11 @@
 import { JobError, toJobError } from '../errors'
+import { waitingPlan } from '../state/plan'
 import { regroupingNote, regroupingOf } from './definition'
+import { planNote, planReason } from './plan-note'
 import { scheduleStart, sliceFrom } from './slices'
 import { waitingNote } from './waiting'
 import type { Sliced } from '../jobs/sync'
+import type { StateDocument } from '../state/state-document'
 import type { DeliveryEnd } from './delivery/deliver'
 import type { ExtractionEnd } from './extraction/extraction'
 import type { RunContext } from './run-context'
@@ -49,8 +52,7 @@ export function judge(
   if (unfinished && document.attempts > attemptsLimit) return failed(noProgress(document.attempts), said)
 
   const notes = [...said, ...notesOf(context, findings)]
-  const allRejected = findings.extracted?.allRejected ? 'all-rejected' : null
-  const reason = waitingReason(findings) ?? unfinished ?? allRejected
+  const reason = personReason(document) ?? waitingReason(findings) ?? unfinished ?? rejectedReason(findings)
   const exhausted = findings.extracted?.kind === 'exhausted'
   return reason === null
     ? { outcome: 'succeeded', moreToDo: false, exhausted, notes }
@@ -59,6 +61,16 @@ export function judge(
 
 function endOf(extraction: ExtractionEnd<StageEnd>): StageEnd | null {
   return extraction.kind === 'ended' ? extraction.end : null
+}
+
+/** A person decides. */
+function personReason(document: StateDocument): string | null {
+  const plan = waitingPlan(document)
+  return plan && planReason(plan)
+}
+
+function rejectedReason({ extracted }: Findings): 'all-rejected' | null {
+  return extracted?.allRejected ? 'all-rejected' : null
 }
 
 /** Another run at once would find the same. */
@@ -81,6 +93,8 @@ function notesOf(
 ): readonly string[] {
   const { document, storeClock } = state
   const notes: string[] = []
+  const plan = waitingPlan(document)
+  if (plan) notes.push(planNote(plan))
   if (delivered.kind === 'waiting') notes.push(waitingNote(document))
   if (extracted?.kind === 'exhausted' && job.sync.mode === 'sliced' && document.watermark === null) {
     notes.push(notBegunNote(job.sync))

@@ -17,9 +17,11 @@ export interface Command {
   readonly force: boolean
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** Id of a held batch; name of a slice, backfill or replay; `rejects`, `definition`, `regrouping`, or the code of a block. */
+  /** Id of a held batch; name of a slice, backfill or replay; `plan`, `rejects`, `definition`, `regrouping`, or the code of a block. */
   readonly resolve?: string | undefined
   readonly as?: Resolution | undefined
+  /** Id of the plan that a person has seen: exactly its batches may be sent. */
+  readonly approve?: string | undefined
   /** Run that accepted the same command within the hour: accept it once more. */
   readonly again?: string | undefined
 }

@@ -1,4 +1,5 @@
 import { storedText } from '../state/event-texts'
+import { reportPlan } from '../state/plan'
 import { reportCounts } from '../state/run-report'
 import { explainHold } from './delivery/holds'
 import type { JobError } from '../errors'
@@ -23,7 +24,7 @@ export interface ReportFacts {
 
 /** What the counters and the outbox say at the end of a run. */
 export function reportOf(
-  { counters, outbox }: Pick<StateDocument, 'counters' | 'outbox'>,
+  { counters, outbox, plan }: Pick<StateDocument, 'counters' | 'outbox' | 'plan'>,
   destination: Pick<Destination, 'explain'>,
   facts: ReportFacts,
 ): RunReport {
@@ -39,6 +40,7 @@ export function reportOf(
     ...reportCounts(counters),
     pending: outbox.filter(({ state }) => state !== 'confirmed').length,
     held: outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, destination)] : [])),
+    ...reportPlan({ job, plan }),
     startedAt: new Date(facts.startedAt).toISOString(),
     endedAt: new Date(facts.endedAt).toISOString(),
     ...(error

@@ -26,6 +26,8 @@ export const EngineSettings = z.object({
   outboxLimit: positive.default(256),
   /** Batches that one commit may carry. */
   commitBatches: positive.default(1_000),
+  /** A confirmed batch is not looked for before: its destination shows nothing sooner. */
+  arrivalAfterMs: ms.default(30 * 60_000),
   reportsKept: positive.default(20),
   /** New rejects of one commit whose index fits into memory; with more it is not read to its end. */
   commitRejects: positive.default(20_000),

@@ -1,3 +1,4 @@
+import { waitingPlan } from '../state/plan'
 import { assertSameCounting, regroupingWait } from './definition'
 import { waitForRoom } from './extraction/backpressure'
 import { placeOf } from './extraction/cursor-value'
@@ -14,7 +15,8 @@ import type { MemoryOptions, Reach } from './extraction/memory'
 /** Why extraction ended. */
 export interface StageEnd {
   /**
-   * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch waits for a person.
+   * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch or a plan waits for a
+   * person.
    * `regrouping`: rows moved to other partitions, whose old batches must settle first.
    */
   readonly kind: 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
@@ -28,8 +30,8 @@ export interface StageEnd {
  */
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
   const { job, state } = context
-  assertSameCounting(context)
-  if (!(await regroup(context))) return { kind: 'regrouping', allRejected: false }
+  const blocked = await blockOf(context)
+  if (blocked) return { kind: blocked, allRejected: false }
   let recollection: Recollection | null = null
   let allRejected = false
   for (let done = 0; ; done += 1) {
@@ -47,6 +49,13 @@ export async function stage(context: ExtractContext, control: ExtractionControl)
     if (extracted.kind !== 'finished') return { kind: extracted.kind, allRejected }
     if (isOpenEnded(work)) return { kind: 'exhausted', allRejected }
   }
+}
+
+/** Why nothing may be read at all. A plan comes first: whatever the definition says, it is to be decided. */
+async function blockOf(context: ExtractContext): Promise<'held' | 'regrouping' | null> {
+  if (waitingPlan(context.state.document)) return 'held'
+  assertSameCounting(context)
+  return (await regroup(context)) ? null : 'regrouping'
 }
 
 function isCapped(sync: Sync, slicesDone: number): boolean {

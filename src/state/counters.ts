@@ -32,6 +32,8 @@ export const Counters = z.object({
   batches: count,
   confirmed: count,
   confirmedByLookup: count,
+  /** Rows of confirmed batches that were since found at the destination. */
+  arrived: count.default(0),
   invalidRows: count,
 })
 export type Counters = z.infer<typeof Counters>
@@ -52,6 +54,7 @@ export const noCounters: Counters = {
   batches: 0,
   confirmed: 0,
   confirmedByLookup: 0,
+  arrived: 0,
   invalidRows: 0,
 }
 

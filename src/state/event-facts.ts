@@ -11,6 +11,7 @@ export function factsOf(event: StateEvent): LogFields {
         finished: event.advance.finished,
         cursor: event.advance.cursor?.since,
         batches: event.entries.length,
+        plan: event.plan?.id,
         ...event.counters,
       }
     case 'command-accepted':
@@ -26,6 +27,11 @@ export function factsOf(event: StateEvent): LogFields {
       }
     case 'split':
       return { id: event.id, halves: event.halves.map(({ id }) => id) }
+    case 'arrivals-checked':
+      return {
+        arrived: event.verdicts.filter(({ kind }) => kind === 'arrived').map(({ id }) => id),
+        missing: event.verdicts.filter(({ kind }) => kind === 'missing').map(({ id }) => id),
+      }
     case 'regrouped':
       return { partitioning: event.partitioning, partitions: event.partitions.length }
     case 'run-ended': {

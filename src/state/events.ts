@@ -20,6 +20,18 @@ export interface Advance {
   readonly finished: boolean
 }
 
+/** What a look at the destination has shown of one open arrival. */
+export type ArrivalVerdict = {
+  readonly id: string
+  /** Of the arrival when the look began: where batches were merged into it since, the verdict is void. */
+  readonly rows: number
+  /** Rows that were found. */
+  readonly found: number
+} & (
+  | { readonly kind: 'arrived' | 'indicated' | 'waiting' }
+  | { readonly kind: 'missing'; readonly causes: readonly string[] }
+)
+
 /** What an accepted command does to the state. */
 export type CommandEffect =
   | { readonly kind: 'backfill'; readonly backfill: Backfill }
@@ -154,6 +166,14 @@ export type StateEvent =
       readonly rows: number
       /** Null leaves the partition's own. */
       readonly notBefore: StoreTime | null
+      /** True where the destination can be asked later whether it has arrived. */
+      readonly awaitsArrival: boolean
+    }
+  /** Written without the lease, while no run holds it. */
+  | {
+      readonly type: 'arrivals-checked'
+      readonly at: StoreTime
+      readonly verdicts: readonly ArrivalVerdict[]
     }
   | { readonly type: 'held'; readonly id: string; readonly hold: Hold; readonly invalidRows: number }
   | {

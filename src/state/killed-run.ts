@@ -1,3 +1,4 @@
+import { reportPlan } from './plan'
 import { reportCounts } from './run-report'
 import type { RunReport } from './run-report'
 import type { StateDocument } from './state-document'
@@ -39,6 +40,7 @@ export function killedReport(document: StateDocument, lease: Lease, lastWrittenA
           ]
         : [],
     ),
+    ...reportPlan(document),
     startedAt: new Date(lease.takenAt).toISOString(),
     endedAt: new Date(lastWrittenAt).toISOString(),
   }

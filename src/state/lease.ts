@@ -34,7 +34,11 @@ export async function takeLease(
   const taken = reduce(before, leaseTaken(options, found))
   const document = { ...taken, write: options.newId() }
   const outcome = await file.write(document, found ? found.etag : null)
-  if (outcome.kind === 'superseded') return null
+  if (outcome.kind === 'superseded') {
+    // What is written without a lease, such as what has arrived, must cost no run its turn.
+    const free = outcome.found?.content.lease === null ? outcome.found : null
+    return free ? takeLease(options, free) : null
+  }
   logTaken(options, document, before)
   return holdLease({ ...options, document, etag: outcome.etag })
 }

@@ -49,6 +49,8 @@ export const Batch = z.object({
   /** Index into `identities`, of the destination it was staged for or last sent to. */
   identity: count,
   firstSentAt: storeTime.nullable(),
+  /** What its rows carry to be recognised by at the destination. */
+  marker: z.string().nullable().default(null),
 })
 export type Batch = z.infer<typeof Batch>
 
@@ -86,5 +88,6 @@ export function batchOf(entry: OutboxEntry): Batch {
     retries: entry.retries,
     identity: entry.identity,
     firstSentAt: entry.firstSentAt,
+    marker: entry.marker,
   }
 }

@@ -35,7 +35,43 @@ export const Plan = z.object({
 })
 export type Plan = z.infer<typeof Plan>
 
+/** A waiting plan as reports show it. Instants in ISO 8601. */
+export const WaitingPlan = Plan.pick({
+  ...{ id: true, reasons: true, rows: true, batches: true, deletions: true, target: true },
+  ...{ serverCalls: true, notes: true, sample: true },
+}).extend({
+  /** Time of the first and the last row; null where rows have none. */
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  createdAt: z.string(),
+  /** Where the whole files lie. */
+  folder: z.string(),
+})
+export type WaitingPlan = z.infer<typeof WaitingPlan>
+
 /** The plan that waits for a person; nothing more is extracted while there is one. */
 export function waitingPlan({ plan }: Pick<StateDocument, 'plan'>): Plan | null {
   return plan?.decision === null ? plan : null
+}
+
+/** What a report says of the plan that waits. */
+export function reportPlan({ job, plan }: Pick<StateDocument, 'job' | 'plan'>): {
+  readonly plan?: WaitingPlan
+} {
+  const waiting = waitingPlan({ plan })
+  if (!waiting) return {}
+  const { id, reasons, rows, batches, deletions, span, target, serverCalls, notes, sample } = waiting
+  return {
+    plan: {
+      ...{ id, reasons, rows, batches, deletions, target, serverCalls, notes, sample },
+      first: span && isoSeconds(span.first),
+      last: span && isoSeconds(span.last),
+      createdAt: new Date(waiting.createdAt).toISOString(),
+      folder: `jobs/${job}/outbox/${waiting.run}/`,
+    },
+  }
+}
+
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
 }

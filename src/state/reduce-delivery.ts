@@ -2,6 +2,7 @@ import { JobError } from '../errors'
 import { addCounters } from './counters'
 import { withIdentity } from './identities'
 import { batchOf } from './outbox-entry'
+import { withConfirmed } from './reduce-arrivals'
 import { withOrphans } from './run-files-named'
 import type { StateEvent } from './events'
 import type { OutboxEntry } from './outbox-entry'
@@ -61,7 +62,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
       return replaceEntry(document, event.id, { ...batchOf(entry), retries, state: 'staged' })
     }
     case 'confirmed':
-      return confirmed(replaceEntry(document, event.id, { ...batchOf(entry), state: 'confirmed' }), event)
+      return confirmed(document, entry, event)
     case 'held': {
       const held = replaceEntry(document, event.id, { ...batchOf(entry), state: 'held', hold: event.hold })
       return { ...held, counters: addCounters(held.counters, { invalidRows: event.invalidRows }) }
@@ -97,12 +98,15 @@ function progressed(document: StateDocument): StateDocument {
 
 function confirmed(
   document: StateDocument,
-  { at, partition, by, notBefore }: Extract<StateEvent, { type: 'confirmed' }>,
+  entry: OutboxEntry,
+  { at, partition, by, notBefore, awaitsArrival }: Extract<StateEvent, { type: 'confirmed' }>,
 ): StateDocument {
   const confirmedByLookup = by === 'lookup' ? 1 : 0
+  const next = replaceEntry(document, entry.id, { ...batchOf(entry), state: 'confirmed' })
   return withPartition(
     {
-      ...progressed(document),
+      ...progressed(next),
+      arrivals: awaitsArrival ? withConfirmed(document.arrivals, entry, at) : document.arrivals,
       counters: addCounters(document.counters, { confirmed: 1, confirmedByLookup }),
     },
     partition,

@@ -1,4 +1,5 @@
 import { addCounters } from './counters'
+import { reduceArrivals } from './reduce-arrivals'
 import { reduceCommand } from './reduce-command'
 import { reduceCommit } from './reduce-commit'
 import { reduceDelivery } from './reduce-delivery'
@@ -27,6 +28,8 @@ export function reduce(document: StateDocument, event: StateEvent): StateDocumen
       return { ...document, counters: addCounters(document.counters, event.counters) }
     case 'regrouped':
       return regrouped(document, event)
+    case 'arrivals-checked':
+      return reduceArrivals(document, event)
     case 'orphans-cleaned':
       // A frozen run may still write: its folder stays on the list until a listing finds no orphans.
       return event.files > 0

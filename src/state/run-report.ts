@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Counters } from './counters'
+import { WaitingPlan } from './plan'
 
 const count = z.number().int()
 
@@ -32,6 +33,8 @@ export const RunReport = z.object({
   /** Batches that are not confirmed yet. */
   pending: count,
   held: z.array(HeldBatch),
+  /** Present while a plan waits for a person. */
+  plan: WaitingPlan.optional(),
   startedAt: z.string(),
   endedAt: z.string(),
   error: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Arrivals, noArrivals } from './arrivals'
 import { Counters, noCounters } from './counters'
 import { OutboxEntry } from './outbox-entry'
 import { Plan } from './plan'
@@ -120,6 +121,8 @@ export const StateDocument = z.object({
   barrier: storeTime,
   identities: z.array(Identity),
   outbox: z.array(OutboxEntry),
+  /** Confirmed batches that have yet to be seen at the destination. */
+  arrivals: Arrivals.default(noArrivals),
   /** The newest plan, waiting or decided. */
   plan: Plan.nullable().default(null),
   rejects: Rejects,
@@ -156,6 +159,7 @@ export function newDocument(job: string): StateDocument {
     barrier: 0,
     identities: [],
     outbox: [],
+    arrivals: noArrivals,
     plan: null,
     rejects: { index: null, segments: [] },
     commands: [],

@@ -63,7 +63,7 @@ export function describeDestination(
     afterEach(() => subject.stop())
 
     async function fileOf(rows: readonly unknown[]): Promise<FinishedFile> {
-      const file = destination.format.open()
+      const file = destination.format.open('0123456789ab')
       for (const row of rows) {
         const encoded = destination.format.encode(row)
         if (encoded.kind === 'reject') throw new RangeError(encoded.message)

@@ -50,7 +50,7 @@ async function prepare({
     clock: systemClock,
     redact: (text) => text,
   })
-  const file = destination.format.open()
+  const file = destination.format.open('0123456789ab')
   file.append('{"key":"K","data":{"Name":"x"}}\n')
   const { bytes } = await file.finish()
   const batch = { id: 'id', partition: 'p', fileName: 'f.json.gz', rows: 1, bytes }

@@ -209,10 +209,12 @@ function createTransport(options: DestinationOptions): Pick<Destination, 'send'>
       const checkedAt = time.now()
       // A process may freeze here for no longer than the protocol assumes.
       await process.gate(settleMs / 2)
-      const outcome = outcomes[choices.next(outcomes.length)] ?? 'accepted'
-      if (outcome === 'not-sent') return { kind: 'not-sent', message: 'connection refused' }
+      const drawn = outcomes[choices.next(outcomes.length)] ?? 'accepted'
+      if (drawn === 'not-sent') return { kind: 'not-sent', message: 'connection refused' }
       saw('request')
       service.requests += 1
+      // What a dying process has sent may still be on its way when another takes over.
+      const outcome = process.requestLeft() && choices.next(4) > 0 ? 'late' : drawn
       const receipt = `import-${service.requests}`
       const effect = { batch, handle, receipt, outcome, shownBy: checkedAt + settleMs }
       const lagMs = choices.next(3) * Math.floor(settleMs / 3)

@@ -73,16 +73,22 @@ export interface Process {
   gate(longestFreezeMs?: number): Promise<void>
   /** A call that takes `ms`; the process may die or freeze before and after. */
   call<T>(ms: number, effect: () => T): Promise<T>
+  /** A request to the destination has left. True where the process dies or freezes before it hears of it. */
+  requestLeft(): boolean
 }
 
 export interface Accident {
+  /** Number of the gate, or of the request, at which it happens. */
   readonly gate: number
+  /** Default `gates`. */
+  readonly counts?: 'gates' | 'requests'
   /** Infinity is a crash; anything else a freeze of so many ms. */
   readonly freezeMs: number
 }
 
 export function startProcess(time: WorldTime, accident: Accident | null): Process {
   let gates = 0
+  let requests = 0
   let frozenUntil = -Infinity
   let fate: Process['fate'] = 'running'
 
@@ -93,12 +99,14 @@ export function startProcess(time: WorldTime, accident: Accident | null): Proces
 
   async function gate(longestFreezeMs = Infinity): Promise<void> {
     gates += 1
-    if (accident?.gate === gates) {
-      const isCrash = accident.freezeMs === Infinity
-      fate = isCrash ? 'crashed' : 'frozen'
-      frozenUntil = isCrash ? Infinity : time.now() + Math.min(accident.freezeMs, longestFreezeMs)
-    }
+    if (accident?.gate === gates && accident.counts !== 'requests') strike(accident, longestFreezeMs)
     await thaw()
+  }
+
+  function strike({ freezeMs }: Accident, longestFreezeMs: number): void {
+    const isCrash = freezeMs === Infinity
+    fate = isCrash ? 'crashed' : 'frozen'
+    frozenUntil = isCrash ? Infinity : time.now() + Math.min(freezeMs, longestFreezeMs)
   }
 
   async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -125,6 +133,12 @@ export function startProcess(time: WorldTime, accident: Accident | null): Proces
       return fate
     },
     gate,
+    requestLeft() {
+      requests += 1
+      const isHit = accident?.counts === 'requests' && accident.gate === requests
+      if (isHit) strike(accident, Infinity)
+      return isHit
+    },
     async call(ms, effect) {
       await gate()
       const result = effect()

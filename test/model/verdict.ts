@@ -47,18 +47,26 @@ export function countOf(lines: readonly string[]): Map<string, number> {
   return counts
 }
 
-/** @param isInOrder false for lines that were late, or sent beside the ordinary work */
+/**
+ * Older than a row before it of the same partition, or of the same visitor, who may have moved to another partition.
+ * @param isInOrder false for lines that were late, or sent beside the ordinary work
+ */
 export function disorderedRows(
   stored: World['service']['stored'],
   isInOrder: (line: string) => boolean,
 ): string[] {
   const newest = new Map<string, number>()
+
+  function isOlder(of: string, at: number): boolean {
+    const before = newest.get(of) ?? -Infinity
+    newest.set(of, Math.max(at, before))
+    return at < before
+  }
+
   return stored.flatMap(({ partition, lines }) =>
     lines.filter(isInOrder).filter((line) => {
-      const at = Number(line.split(',')[2])
-      const before = newest.get(partition) ?? -Infinity
-      newest.set(partition, Math.max(at, before))
-      return at < before
+      const [, visitor = '', at] = line.split(',')
+      return [partition, `visitor ${visitor}`].filter((of) => isOlder(of, Number(at))).length > 0
     }),
   )
 }

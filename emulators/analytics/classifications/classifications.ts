@@ -22,6 +22,8 @@ export interface ClassificationsEmulator extends Omit<ClassificationSets, 'apply
   readonly knobs: ClassificationsKnobs
   /** The values of a set after every import that has ended by now. */
   values(id: string): ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Lines of the imports of a set that have ended by now. */
+  importedLines(id: string): number
   answer(request: LoggedRequest, pathname: string): Reply
 }
 
@@ -133,6 +135,10 @@ export function createClassifications(now: () => number): ClassificationsEmulato
     values(id) {
       jobs.advance()
       return sets.find(id)?.values ?? new Map()
+    },
+    importedLines(id) {
+      const ended = jobs.ofSet(id, 0).filter((job) => jobs.isCompleted(job))
+      return ended.reduce((sum, { records }) => sum + records.length, 0)
     },
     answer,
   }

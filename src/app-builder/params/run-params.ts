@@ -21,9 +21,11 @@ export const RunParams = z.strictObject({
   to: place.optional(),
   dryRun: flag.default(false),
   inspect: flag.default(false),
-  /** What a person decides about: a batch, a slice, a backfill, `rejects`, `definition`, or the code of a block. */
+  /** What a person decides about: a batch, a slice, a backfill, `plan`, `rejects`, `definition`, or the code of a block. */
   resolve: text.optional(),
   as: z.enum(['sent', 'resend', 'drop', 'continue']).optional(),
+  /** Id of the plan that may be sent, as a report names it. */
+  approve: text.optional(),
   /** The run that accepted the same command within the hour: accept it once more. */
   again: text.optional(),
   /** A linked customer organisation, or `all` of them. */
@@ -38,24 +40,35 @@ const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', '
 const StoredPayload = z.looseObject({ trigger_payload: z.record(z.string(), z.unknown()).catch({}) })
 
 /**
- * Takes the request out of the action's params: what remains without inputs (upper case), the platform's own
- * (`__ow_*`, `__ims_*`) and the alarm's. A misspelt parameter is an error, not a no-op.
+ * What was asked of `run-job`. A misspelt parameter is an error, not a no-op.
  * @throws JobError `params-invalid`
  */
 export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {
+  return alone(lookingOnly(readRequest(RunParams, params)))
+}
+
+/**
+ * Takes the request out of an action's params: what remains without inputs (upper case), the platform's own
+ * (`__ow_*`, `__ims_*`) and the alarm's.
+ * @throws JobError `params-invalid`
+ */
+export function readRequest<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape, z.core.$strict>,
+  params: Readonly<Record<string, unknown>>,
+): z.infer<z.ZodObject<Shape, z.core.$strict>> {
   const { trigger_payload: stored } = StoredPayload.parse(params)
   const request = Object.fromEntries(
     Object.entries(params).filter(
       ([name]) => !/^[A-Z]/.test(name) && !name.startsWith('__') && !alarmParams.has(name),
     ),
   )
-  const parsed = RunParams.safeParse({ ...stored, ...request })
-  if (parsed.success) return alone(lookingOnly(parsed.data))
+  const parsed = schema.safeParse({ ...stored, ...request })
+  if (parsed.success) return parsed.data
   const { path: name, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
     `The parameter "${name}" is not right: ${message}.`,
-    `Known parameters: ${Object.keys(RunParams.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
+    `Known parameters: ${Object.keys(schema.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
     { details: { parameter: name } },
   )
 }

@@ -1,6 +1,7 @@
 import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
 import { checkReportSuite } from '../report-suite'
+import { arrivalProof } from './arrival'
 import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
@@ -9,9 +10,10 @@ import { columnsFaults } from './row-rules'
 import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
 import { groupName } from './visitor-group'
+import { isHitColumn } from './hit'
 import type { InputReference } from '../../inputs'
 import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
-import type { Hit, HitColumn } from './hit'
+import type { EVarColumn, Hit, HitColumn } from './hit'
 
 export interface BulkDataInsertion<Column extends HitColumn> {
   readonly reportSuite: InputReference
@@ -21,6 +23,11 @@ export interface BulkDataInsertion<Column extends HitColumn> {
   readonly groups?: number
   /** Adobe advises against `visitorID` on timestamped hits, and every row is one. Default false. */
   readonly allowVisitorId?: boolean
+  /**
+   * An eVar that nothing else sets: every row carries the short id of its batch in it, so that `verify-arrival` can ask
+   * for each batch by itself. Let it expire with the hit. Without one, only the suite's totals can be compared.
+   */
+  readonly arrivalMarker?: EVarColumn
 }
 
 const kind = 'bulk-data-insertion'
@@ -32,7 +39,7 @@ const kind = 'bulk-data-insertion'
 export function bulkDataInsertion<Column extends HitColumn>(
   definition: BulkDataInsertion<Column>,
 ): DestinationDefinition<Hit<Column>, 'append'> {
-  const { reportSuite, columns, groups = 1 } = definition
+  const { reportSuite, columns, groups = 1, arrivalMarker } = definition
   const wholeGroups = Number.isInteger(groups) && groups >= 1
   return {
     kind,
@@ -41,6 +48,7 @@ export function bulkDataInsertion<Column extends HitColumn>(
     settings: BulkDataInsertionSettings,
     faults: [
       ...columnsFaults(columns),
+      ...markerFaults(arrivalMarker, columns),
       ...(wholeGroups ? [] : [`groups is ${groups}; it must be a whole number from 1.`]),
     ],
     open: (context) => open(context, definition),
@@ -50,7 +58,7 @@ export function bulkDataInsertion<Column extends HitColumn>(
 /** @throws JobError `input-missing`, `input-invalid` */
 function open<Column extends HitColumn>(
   context: DestinationContext,
-  { reportSuite, columns, groups = 1, allowVisitorId = false }: BulkDataInsertion<Column>,
+  { reportSuite, columns, groups = 1, allowVisitorId = false, arrivalMarker }: BulkDataInsertion<Column>,
 ): Destination<Hit<Column>> {
   const { job, endpoints, credential } = context
   const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
@@ -69,7 +77,10 @@ function open<Column extends HitColumn>(
     format: {
       extension: 'csv.gz',
       encode: (hit) => encoder.encode(hit),
-      open: () => openGzipBatch(encoder.header),
+      open: (shortId) =>
+        arrivalMarker === undefined
+          ? openGzipBatch(encoder.header)
+          : openGzipBatch(`${arrivalMarker},${encoder.header}`, shortId),
       split: splitGzipCsv,
     },
     partition: { count: groups, name, fingerprint: `${name(0)} fnv-1a` },
@@ -91,7 +102,18 @@ function open<Column extends HitColumn>(
       rememberedMs: settings.trustMs,
     },
     send: (batch, window) => client.upload(batch, window),
+    arrival: arrivalProof({ reportSuite: suite, arrivalMarker, withinMs: settings.arrivedWithinMs }),
     explain: explainHold,
     remedies,
   }
+}
+
+/** A variable that `map` sets too would stand in the file twice, and the destination refuses such a file. */
+function markerFaults(marker: EVarColumn | undefined, columns: readonly string[]): string[] {
+  if (marker === undefined) return []
+  if (!isHitColumn(marker) || !marker.startsWith('eVar'))
+    return [`arrivalMarker is ${marker}; it must be one of eVar1 to eVar250.`]
+  return columns.includes(marker)
+    ? [`arrivalMarker is ${marker}, which is among the columns as well; nothing else may set it.`]
+    : []
 }

@@ -1,5 +1,7 @@
 import type { UpTo250, UpTo75 } from '../variable-number'
 
+export type EVarColumn = `eVar${UpTo250}`
+
 type TextColumn =
   | 'aamlh'
   | 'campaign'
@@ -29,7 +31,7 @@ type TextColumn =
   | 'userAgent'
   | 'visitorID'
   | 'zip'
-  | `eVar${UpTo250}`
+  | EVarColumn
   | `prop${UpTo75}`
   | `list${'1' | '2' | '3'}`
   | `hier${'1' | '2' | '3' | '4' | '5'}`

@@ -20,5 +20,7 @@ export const BulkDataInsertionSettings = z.object({
   groupMs: ms.default(20_000),
   /** Adobe asks for 2,000 rows a second at most in a visitor group. */
   rowsPerSecond: positive.default(2_000),
+  /** Accepted rows are in reports after this long: minutes for new ones, up to a day for rows of the past. */
+  arrivedWithinMs: ms.default(24 * 60 * 60_000),
 })
 export type BulkDataInsertionSettings = z.infer<typeof BulkDataInsertionSettings>

@@ -1,4 +1,6 @@
+import { waitingPlan } from '../../state/plan'
 import { addBackfill } from './add-backfill'
+import { approvePlan } from './approve-plan'
 import {
   assertAgainFits,
   assertMeaningful,
@@ -10,14 +12,15 @@ import {
 import { continueDefinition } from './continue-definition'
 import { continueRegrouping } from './continue-regrouping'
 import { dropBackfill } from './drop-backfill'
+import { dropPlan } from './drop-plan'
 import { resolveBatch } from './resolve-batch'
 import { resolveRejects } from './resolve-rejects'
 import { skipSlice } from './skip-slice'
 import { waive } from './waive'
 import type { RunFile } from '../../state/run-file'
-import type { RunContext } from '../run-context'
+import type { Resolution, RunContext } from '../run-context'
 import type { RunFiles } from '../run-files'
-import type { Acceptance } from './acceptance'
+import type { Acceptance, DoneBefore } from './acceptance'
 
 export type CommandContext = Pick<
   RunContext,
@@ -40,6 +43,7 @@ export async function acceptCommand(context: CommandContext): Promise<readonly s
   assertAgainFits(commands, command)
 
   const { note, effect } = await judgeCommand(context)
+  if (effect === null) return [note]
   await state.write({
     type: 'command-accepted',
     at,
@@ -52,15 +56,27 @@ export async function acceptCommand(context: CommandContext): Promise<readonly s
 }
 
 /** What the command does. @throws JobError `params-invalid` where it would do harm or makes no sense */
-async function judgeCommand(context: CommandContext): Promise<Acceptance> {
-  const { job, source, destination, state, settings, files, command } = context
+async function judgeCommand(context: CommandContext): Promise<Acceptance | DoneBefore> {
+  const { job, destination, state, command } = context
+  const { resolve, as, approve } = command
+  if (approve !== undefined) return approvePlan(state.document, approve, destination.identity)
+  if (resolve !== undefined && as !== undefined) return judgeResolution(context, resolve, as)
+  return addBackfill(job, state.document, command, state.storeClock.now())
+}
+
+async function judgeResolution(
+  { job, source, destination, state, settings, files, command }: CommandContext,
+  resolve: string,
+  as: Resolution,
+): Promise<Acceptance> {
   const { document } = state
   const storeNow = state.storeClock.now()
-  const { resolve, as } = command
-  if (resolve === undefined || as === undefined) return addBackfill(job, document, command, storeNow)
   // Some destinations have batches named after their slice.
   const isBatch = document.outbox.some(({ id }) => id === resolve)
   if (isBatch) return resolveBatch(job, destination, document, resolve, as)
+  if (resolve === 'plan' || resolve === waitingPlan(document)?.id) {
+    return dropPlan(job, document, as, { files, run: state.run, storeNow })
+  }
   if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
   if (resolve === 'definition') {
     const lost = await lostFiles(document.memory.segments, files)

@@ -5,13 +5,13 @@ import type { Command } from '../run-context'
 import type { EngineSettings } from '../settings'
 
 /** True where a person asked for more than "work off what is due". */
-export function isCommand({ force, from, to, resolve, as, again }: Command): boolean {
-  return force || [from, to, resolve, as, again].some((value) => value !== undefined)
+export function isCommand({ force, from, to, resolve, as, approve, again }: Command): boolean {
+  return force || [from, to, resolve, as, approve, again].some((value) => value !== undefined)
 }
 
 /** Canonical: two commands that ask for the same have the same content. */
-export function contentOf({ force, from, to, resolve, as, again }: Command): string {
-  return JSON.stringify({ force, from, to, resolve, as, again })
+export function contentOf({ force, from, to, resolve, as, approve, again }: Command): string {
+  return JSON.stringify({ force, from, to, resolve, as, approve, again })
 }
 
 /** The command as it was accepted within the hour: invocations are retried, commands must not be. */
@@ -58,7 +58,8 @@ function withoutAgain(content: string): string {
 
 /** Parameters that have no effect together are an error, not a silent success. @throws JobError `params-invalid` */
 export function assertMeaningful(command: Command): void {
-  const { resolve, as, again } = command
+  const { resolve, as, approve, again } = command
+  if (approve !== undefined) assertAlone(command)
   if (resolve !== undefined) {
     if (as === undefined) {
       throw refused('`resolve` needs `as`.', 'Add as=sent, as=resend, as=drop or as=continue.')
@@ -70,6 +71,17 @@ export function assertMeaningful(command: Command): void {
   if (again !== undefined && !isCommand({ ...command, again: undefined })) {
     throw refused('`again` repeats a command, and there is none.', 'Give the command too.')
   }
+}
+
+function assertAlone({ force, from, to, resolve, as }: Command): void {
+  const given = Object.entries({ force: force || undefined, from, to, resolve, as })
+  const stray = given.flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  if (stray.length === 0) return
+  const names = stray.join(' and ')
+  throw refused(
+    `\`approve\` does not take ${names}.`,
+    `Leave out ${names}: a plan is sent as it was planned.`,
+  )
 }
 
 function assertNoStray({ force, from, to }: Command, resolve: string): void {

@@ -44,6 +44,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'target-unresolved': 'setup',
   'batch-held': 'batch',
   'no-progress': 'setup',
+  'arrival-missing': 'request',
   'lease-lost': 'later',
   'state-missing': 'aside',
   'state-corrupt': 'setup',

@@ -13,7 +13,8 @@ export async function confirm(
 ): Promise<number> {
   const at = state.storeClock.now()
   const notBefore = by === 'answer' ? at + destination.limits.partitionIntervalMs(rows) : null
-  await state.write({ type: 'confirmed', at, id, partition, by, rows, notBefore })
+  const awaitsArrival = destination.arrival !== undefined
+  await state.write({ type: 'confirmed', at, id, partition, by, rows, notBefore, awaitsArrival })
   return 0
 }
 

@@ -1,7 +1,8 @@
+import { waitingPlan } from '../../state/plan'
 import type { RunContext } from '../run-context'
 import type { ExtractionControl } from './extraction'
 
-/** `closing`: the run is about to end; `held`: a batch waits for a person, so nothing more is extracted. */
+/** `closing`: the run is about to end; `held`: a batch or a plan waits for a person, so nothing more is extracted. */
 export type Room = 'room' | 'held' | 'closing'
 
 /**
@@ -13,7 +14,8 @@ export async function waitForRoom(
   { signal, waiting, isClosing }: ExtractionControl,
 ): Promise<Room> {
   const limit = destination.semantics === 'upsert' ? 1 : settings.outboxLimit
-  const isHeld = () => state.document.outbox.some((entry) => entry.state === 'held')
+  const isHeld = () =>
+    waitingPlan(state.document) !== null || state.document.outbox.some((entry) => entry.state === 'held')
   while (state.document.outbox.length >= limit && !isHeld() && !isClosing()) {
     await waiting(state.changed())
     signal.throwIfAborted()

@@ -3,12 +3,15 @@ import type { Span } from '../../state/outbox-entry'
 
 export interface FinishedBatch extends FinishedFile {
   readonly partition: number
+  /** Counts the batches of a partition. */
+  readonly ordinal: number
   /** Null where its rows have no time. */
   readonly span: Span | null
 }
 
 interface OpenBatch {
   readonly partition: number
+  readonly ordinal: number
   readonly file: BatchFile
   first: number
   last: number
@@ -29,18 +32,25 @@ export interface Batcher {
 /** A batch within this share of its limit counts as full where it may be closed: at the end of a page. */
 const nearlyFull = 0.9
 
+type FileLimits = Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>
+
 export function createBatcher(
   format: Pick<Format, 'open'>,
-  limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
+  limits: FileLimits,
+  shortIdOf: (partition: number, ordinal: number) => string,
 ): Batcher {
   const open = new Map<number, OpenBatch>()
   const full: OpenBatch[] = []
+  const opened = new Map<number, number>()
   let rows = 0
 
-  function reaches(file: BatchFile, share: number): boolean {
-    return (
-      file.textBytes >= limits.batchTextBytes * share || file.storedBytes >= limits.batchStoredBytes * share
-    )
+  function openBatch(partition: number, order: number): OpenBatch {
+    const ordinal = opened.get(partition) ?? 0
+    opened.set(partition, ordinal + 1)
+    const file = format.open(shortIdOf(partition, ordinal))
+    const batch = { partition, ordinal, file, first: order, last: order }
+    open.set(partition, batch)
+    return batch
   }
 
   function close(batch: OpenBatch): void {
@@ -48,13 +58,11 @@ export function createBatcher(
     full.push(batch)
   }
 
-  function batchFor(partition: number, line: string): OpenBatch {
+  function batchFor(partition: number, line: string, order: number): OpenBatch {
     const current = open.get(partition)
     if (current && (current.file.accepts?.(line) ?? true)) return current
     if (current) close(current)
-    const batch = { partition, file: format.open(), first: Infinity, last: -Infinity }
-    open.set(partition, batch)
-    return batch
+    return openBatch(partition, order)
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
@@ -66,18 +74,18 @@ export function createBatcher(
       return rows
     },
     append({ line, partition, order }) {
-      const batch = batchFor(partition, line)
+      const batch = batchFor(partition, line, order)
       const { file } = batch
       file.append(line)
       rows += 1
       if (order < batch.first) batch.first = order
       if (order > batch.last) batch.last = order
-      if (file.rows >= limits.batchRows || reaches(file, 1)) close(batch)
+      if (file.rows >= limits.batchRows || reaches(limits, file, 1)) close(batch)
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||
       [...open.values()].some(
-        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
+        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(limits, file, nearlyFull),
       ),
     async *full() {
       for (const { file } of open.values()) await file.drained()
@@ -94,7 +102,11 @@ export function createBatcher(
 }
 
 /** Destinations whose rows have no time give all of them the order 0. */
-async function finish({ partition, file, first, last }: OpenBatch): Promise<FinishedBatch> {
+async function finish({ partition, ordinal, file, first, last }: OpenBatch): Promise<FinishedBatch> {
   const span = first === 0 && last === 0 ? null : { first, last }
-  return { partition, span, ...(await file.finish()) }
+  return { partition, ordinal, span, ...(await file.finish()) }
+}
+
+function reaches({ batchTextBytes, batchStoredBytes }: FileLimits, file: BatchFile, share: number): boolean {
+  return file.textBytes >= batchTextBytes * share || file.storedBytes >= batchStoredBytes * share
 }

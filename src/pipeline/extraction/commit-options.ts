@@ -24,6 +24,8 @@ export interface CommitOptions {
   readonly rejects: RejectIndex
   /** Blocks that a person lifted for this read. */
   readonly waived: readonly Waiver[]
+  /** Ends the question to the destination with the run. */
+  readonly signal: AbortSignal
 }
 
 /** How far a commit moves its work, and what its memories reach. */

@@ -1,10 +1,16 @@
 import { noMemory } from '../../state/run-file'
 import { createRejects } from './commit-rejects'
+import { makePlan, spanOf } from './make-plan'
 import { createMarks } from './marks'
+import { createNewKeys } from './new-keys'
+import { reviewCommit } from './review-commit'
 import { createRowMerger } from './row-merger'
 import { createStagedBatches } from './staged-batches'
 import { newTally, takeVerdict } from './take-verdict'
+import type { CommitSummary } from '../../destinations/destination'
 import type { Counters } from '../../state/counters'
+import type { EntryIn } from '../../state/outbox-entry'
+import type { Plan } from '../../state/plan'
 import type { CommitContext, CommitOptions, CommitReach } from './commit-options'
 import type { Decision } from './decision'
 import type { Taken } from './intake'
@@ -24,8 +30,9 @@ export interface Commit {
   /** Backpressure; writes what is full. Nothing of it is committed, so nothing of it can be sent. */
   settle(): Promise<void>
   /**
-   * Writes what is open, then the one event that makes all of it durable.
-   * @throws JobError `too-many-rejects`, `slice-too-large`
+   * Writes what is open, then the one event that makes all of it durable: to be sent, or as a plan that waits for a
+   * person.
+   * @throws JobError `too-many-rejects`, `slice-too-large`, and where the destination cannot review it
    */
   write(reach: CommitReach): Promise<void>
   /** Frees the local disk, committed or not. */
@@ -43,11 +50,13 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     batches: createStagedBatches(context, { ...options, sorts }),
     marks: createMarks(state.document.partitions, destination.partition, sorts),
     merger: createRowMerger(semantics, format, options.work.kind === 'replay'),
+    newKeys: createNewKeys(),
     rejects: createRejects(context, options),
     rejectsLate: job.sync.late === 'reject' && !aside,
     remember,
   }
   const { batches, rejects } = parts
+  const { known } = memory
   const counters = () => ({ ...tally.counts, rejects: rejects.byReason })
 
   function remember(taken: Taken, decision: Decision, isNewest: boolean): void {
@@ -77,21 +86,24 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
       await rejects.settle()
       await batches.settle()
     },
-    write: (reach) => writeCommit(context, options, parts, reach),
+    write: (reach) => writeCommit(context, options, parts, { ...reach, known }),
     dispose: batches.dispose,
   }
 }
 
 /** Files first, then the one write that names them: until that, a crash leaves only orphans. */
 async function writeCommit(
-  { destination, state }: CommitContext,
+  context: CommitContext,
   options: CommitOptions,
-  { tally, batches, marks, rejects }: CommitParts,
-  { finished, cursor, reachedTo, ownTo, isForgotten }: CommitReach,
+  parts: CommitParts,
+  { finished, cursor, reachedTo, ownTo, isForgotten, known }: CommitReach & { readonly known: number },
 ): Promise<void> {
+  const { destination, state } = context
+  const { tally, batches, marks, rejects } = parts
   const { name, work, counting, memory, ownMemory } = options
   const waived = [...options.waived, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
-  const entries = await batches.finish()
+  const staged = await batches.finish()
+  const plan = await planOf(context, options, parts, staged, known)
   const stored = await rejects.store()
   const remembered = await memory.toCommit({ file: `${name}-memory.bin`, to: reachedTo, isForgotten })
   const ties = await ownMemory?.toCommit({ file: `${name}-ties.bin`, to: ownTo, isForgotten: null })
@@ -101,7 +113,7 @@ async function writeCommit(
     work,
     advance: { cursor, finished, ties: ties ?? noMemory },
     counting,
-    entries,
+    ...(plan ? { entries: staged.map(toPlanned), plan } : { entries: staged }),
     identity: destination.identity,
     partitioning: destination.partition.fingerprint,
     marks: marks.moved(),
@@ -111,10 +123,38 @@ async function writeCommit(
       ...tally.counts,
       rejects: rejects.byReason,
       rows: batches.rows,
-      batches: entries.length,
+      batches: staged.length,
     },
     waived,
   })
+}
+
+/** Null where nothing speaks against sending the commit at once. */
+async function planOf(
+  context: CommitContext,
+  options: CommitOptions,
+  { batches, newKeys }: CommitParts,
+  entries: readonly EntryIn<'staged'>[],
+  known: number,
+): Promise<Plan | null> {
+  const { job, destination, state } = context
+  const summary: CommitSummary = {
+    ...{ rows: batches.rows, batches: entries.length, deletions: 0, known },
+    newKeys: { count: newKeys.count, sample: newKeys.sample },
+    span: spanOf(entries),
+  }
+  const review = await reviewCommit(context, options, summary, options.signal)
+  if (review.reasons.length === 0) return null
+  const { document, run, storeClock } = state
+  return makePlan({
+    ...{ job: job.name, run, commit: document.commits + 1, storeNow: storeClock.now() },
+    ...{ entries, summary, review, sample: batches.sample },
+    ...{ identity: destination.identity, memoryBefore: document.memory },
+  })
+}
+
+function toPlanned(entry: EntryIn<'staged'>): EntryIn<'planned'> {
+  return { ...entry, state: 'planned' }
 }
 
 /** Records that were decided for the first time and not rejected. */

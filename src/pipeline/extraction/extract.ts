@@ -33,7 +33,8 @@ export interface Recollection {
 
 /**
  * Pages → records → rows + rejects → batches → commit.
- * A source with cursors commits at a page end as soon as a batch is full; other work is one commit.
+ * A source with cursors commits at a page end as soon as a batch is full; other work is one commit, and so is that of a
+ * job whose commits are approved or counted as a whole.
  * @throws JobError of the source, `source-order`, `source-outside-slice`, `too-many-rejects`, `slice-too-large`
  */
 export async function extract(
@@ -57,7 +58,8 @@ export async function extract(
     force: work.kind === 'backfill' && work.backfill.force,
     replay: work.kind === 'replay',
   })
-  const progress = followProgress(context, work, plan, { memory, ownMemory, rejects })
+  const recollection = { memory, ownMemory, rejects }
+  const progress = followProgress(context, work, plan, recollection, control.signal)
   try {
     for await (const page of plan.pages(control.signal)) {
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
@@ -68,7 +70,7 @@ export async function extract(
 
       progress.pageEnds(page)
       const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs) && !control.isClosing()
-      if (plan.commitsPages && (!inTime || progress.commit.isFull(page.records.length))) {
+      if (plan.commitsPages && (!inTime || progress.isFull(page.records.length))) {
         await progress.write(false)
         const room = inTime ? await waitForRoom(context, control) : 'closing'
         if (room === 'held') return progress.end('held')

@@ -1,4 +1,4 @@
-import { decisionOf } from './decision'
+import { decisionOf, decisions } from './decision'
 import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
@@ -8,6 +8,7 @@ import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
 import type { Memory, MemoryOptions, Sighting } from './memory'
+import type { KeyTable } from './key-table'
 import type { MemoryEntry } from './memory-entries'
 
 /** Segments are merged when they become so many more than their entries need. */
@@ -23,7 +24,7 @@ export async function openKeyMemory(
   stored: StoredMemory,
   { reach, files, run, placeOf, lookback }: MemoryOptions,
 ): Promise<Memory> {
-  let table = createKeyTable()
+  let table = createCountingTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createEntryLog()
   let current = stored
@@ -31,8 +32,8 @@ export async function openKeyMemory(
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
     if (!identity().keyed) return
     const entry = entryOf(identity(), decision, at === null ? 0 : placeOf(at))
-    const known = table.find(entry.words[0], entry.words[1])
-    if (known && isSame(known, entry)) return
+    const before = table.find(entry.words[0], entry.words[1])
+    if (before && isSame(before, entry)) return
     table.put(entry)
     if (reach !== 'none') added.push(entry)
   }
@@ -40,14 +41,17 @@ export async function openKeyMemory(
   /** An earlier version than the one that is known does not take its place. */
   function amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void {
     const [high, low] = identity().words
-    const known = table.find(high, low)
-    const isEarlier = known !== null && sighting.at !== null && placeOf(sighting.at) < known.place
+    const before = table.find(high, low)
+    const isEarlier = before !== null && sighting.at !== null && placeOf(sighting.at) < before.place
     if (!isEarlier) remember(identity, decision, sighting)
   }
 
   return {
+    get known() {
+      return reach === 'none' ? 0 : table.sent()
+    },
     beginRead() {
-      if (reach === 'none') table = createKeyTable()
+      if (reach === 'none') table = createCountingTable()
     },
     recall(identity, at) {
       const { words, keyed } = identity()
@@ -77,6 +81,25 @@ export async function openKeyMemory(
       added.clear()
       return current
     },
+  }
+}
+
+/** Counts the keys that are known as sent. */
+function createCountingTable(): KeyTable & { sent(): number } {
+  const table = createKeyTable()
+  let sent = 0
+  const countOf = (entry: MemoryEntry | null) => (entry?.decision === decisions.sent ? 1 : 0)
+  return {
+    get size() {
+      return table.size
+    },
+    find: (high, low) => table.find(high, low),
+    put(entry) {
+      sent += countOf(entry) - countOf(table.find(entry.words[0], entry.words[1]))
+      table.put(entry)
+    },
+    entries: () => table.entries(),
+    sent: () => sent,
   }
 }
 

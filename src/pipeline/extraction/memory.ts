@@ -45,6 +45,8 @@ export interface Sighting {
 
 /** The deduplication index in the hands of one run. */
 export interface Memory {
+  /** Keys known as sent; 0 where it does not reach over all that was sent. */
+  readonly known: number
   /** A new read begins, where the newest remembered records are: each may come once more. */
   beginRead(): void
   /**
@@ -87,6 +89,7 @@ export function openMemory(stored: StoredMemory, options: MemoryOptions): Promis
 
 function nothing(stored: StoredMemory): Memory {
   return {
+    known: 0,
     beginRead: () => undefined,
     recall: () => null,
     remember: () => undefined,

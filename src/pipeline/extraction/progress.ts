@@ -1,4 +1,5 @@
 import { JobError } from '../../errors'
+import { waitingPlan } from '../../state/plan'
 import { countingOf } from '../definition'
 import { commitName, isOpenEnded } from '../work'
 import { openCommit } from './commit'
@@ -15,10 +16,13 @@ import type { ReadPlan } from './read-plan'
 export interface Progress {
   /** The commit in work. */
   readonly commit: Commit
+  /** True where another page of `rowsAhead` rows should go into the next commit. */
+  isFull(rowsAhead: number): boolean
   /** Moves behind a page whose records were all taken. */
   pageEnds(page: Page): void
   /** Commits what was taken and opens the next commit; only counts it where there is nothing to remember. */
   write(finished: boolean): Promise<void>
+  /** `held` instead where a commit became a plan. */
   end(kind: ExtractEnd['kind']): ExtractEnd
 }
 
@@ -28,6 +32,7 @@ export function followProgress(
   work: Work,
   plan: ReadPlan,
   { memory, ownMemory, rejects }: Recollection & { readonly ownMemory: Memory | null },
+  signal: AbortSignal,
 ): Progress {
   const { state, job, source } = context
   const counting = countingOf(job, source)
@@ -45,9 +50,7 @@ export function followProgress(
       aside: work.kind === 'backfill' || work.kind === 'replay',
       sorts: plan.sorts,
       waived: plan.waived,
-      memory,
-      ownMemory,
-      rejects,
+      ...{ memory, ownMemory, rejects, signal },
     })
   }
 
@@ -80,12 +83,18 @@ export function followProgress(
     get commit() {
       return commit
     },
+    isFull: (rowsAhead) => !isOneCommit(job) && commit.isFull(rowsAhead),
     pageEnds(page) {
       pageCursor = cursorAfter(job, work, page)
     },
     write,
-    end: (kind) => ({ kind, allRejected }),
+    end: (kind) => ({ kind: waitingPlan(state.document) ? 'held' : kind, allRejected }),
   }
+}
+
+/** A person approves what a run reads, or its rows are counted, as a whole. */
+function isOneCommit({ approval, expect }: ExtractContext['job']): boolean {
+  return approval !== undefined || expect !== undefined
 }
 
 /** Null where records carry the cursor. @throws JobError `source-malformed` for a page that does not say where to go on */

@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import { batchId } from '../batch-id'
+import { batchId, shortBatchId } from '../batch-id'
 import { createBatcher } from './batcher'
 import { mergeRows } from './sort/merge-rows'
 import { createRowSorter } from './sort/row-sorter'
@@ -11,6 +11,8 @@ import type { CommitContext, CommitOptions } from './commit-options'
 /** The rows of one commit on their way into immutable files. Until the commit is written, no file of it is named. */
 export interface StagedBatches {
   readonly rows: number
+  /** The first rows, as they will be sent. */
+  readonly sample: readonly string[]
   append(row: EncodedRow): void
   /** True where another page of `rowsAhead` rows should go into the next commit. */
   readonly isFull: (rowsAhead: number) => boolean
@@ -22,32 +24,37 @@ export interface StagedBatches {
   readonly dispose: () => Promise<void>
 }
 
+/** Rows that a person is shown. */
+const sampleRows = 5
+
 export function createStagedBatches(
   { job, destination, settings, state, files, scratch }: CommitContext,
   { name, generation, sorts }: Pick<CommitOptions, 'name' | 'generation' | 'sorts'>,
 ): StagedBatches {
   const { format, partition, limits, delivery } = destination
-  const batcher = createBatcher(format, limits)
+  const batcher = createBatcher(format, limits, (index, ordinal) =>
+    shortBatchId({ ...partsOf(index, ordinal), generation }),
+  )
   const sorter = sorts ? createRowSorter(scratch) : null
   const entries: EntryIn<'staged'>[] = []
-  const ordinals = new Map<number, number>()
   const commit = state.document.commits + 1
+  const sample: string[] = []
   let sorting = 0
+
+  function partsOf(index: number, ordinal: number) {
+    return { job: job.name, partition: partition.name(index), batch: `${name}/${index}-${ordinal}` }
+  }
 
   async function stageFile(batch: FinishedBatch): Promise<void> {
     if (entries.length >= settings.commitBatches) throw tooLarge(name, settings.commitBatches)
-    const ordinal = ordinals.get(batch.partition) ?? 0
-    ordinals.set(batch.partition, ordinal + 1)
-    const label = `${name}/${batch.partition}-${ordinal}`
+    const { bytes, rows, span, sha256, contentSha256, ordinal, marker = null } = batch
+    const parts = partsOf(batch.partition, ordinal)
     const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
-    const partitionName = partition.name(batch.partition)
-    const { bytes, rows, span, sha256, contentSha256 } = batch
-    const parts = { job: job.name, partition: partitionName, batch: label, generation, contentSha256 }
     await files.add(file, bytes)
     entries.push({
-      ...{ state: 'staged', id: batchId(delivery, parts), batch: label, run: state.run, file },
-      ...{ partition: partitionName, commit, generation, rows, span, sha256, contentSha256 },
-      ...{ retries: 0, identity: -1, firstSentAt: null },
+      ...{ state: 'staged', id: batchId(delivery, { ...parts, generation, contentSha256 }) },
+      ...{ batch: parts.batch, run: state.run, file, partition: parts.partition, commit, generation },
+      ...{ rows, span, sha256, contentSha256, retries: 0, identity: -1, firstSentAt: null, marker },
     })
   }
 
@@ -59,7 +66,9 @@ export function createStagedBatches(
     get rows() {
       return batcher.rows
     },
+    sample,
     append(row) {
+      if (sample.length < sampleRows) sample.push(row.line)
       if (sorter) sorting += 1
       ;(sorter ?? batcher).append(row)
     },
@@ -73,8 +82,7 @@ export function createStagedBatches(
       await writeFull()
     },
     async finish() {
-      const sorted = sorter?.sorted() ?? []
-      for await (const block of format.merge ? mergeRows(sorted, format.merge) : sorted) {
+      for await (const block of mergeRows(sorter?.sorted() ?? [], format)) {
         for (const row of block) batcher.append(row)
         await writeFull()
       }

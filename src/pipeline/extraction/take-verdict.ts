@@ -2,6 +2,7 @@ import type { CommitRejects } from './commit-rejects'
 import type { Decision } from './decision'
 import type { Taken, Verdict } from './intake'
 import type { Marks } from './marks'
+import type { NewKeys } from './new-keys'
 import type { IndexedReject } from './reject-index'
 import type { RowMerger } from './row-merger'
 import type { StagedBatches } from './staged-batches'
@@ -29,6 +30,8 @@ export interface CommitParts {
   readonly tally: Tally
   readonly marks: Marks
   readonly merger: RowMerger
+  /** Row keys that were never sent. */
+  readonly newKeys: NewKeys
   readonly rejects: CommitRejects
   readonly batches: StagedBatches
   /** True where a record with a late row is rejected. */
@@ -110,7 +113,10 @@ function takeRows(
   tally.counts.taken += 1
   if (heals) tally.counts.healed += 1
   close(parts, heals)
-  for (const row of merged.rows) batches.append(row)
+  for (const row of merged.rows) {
+    batches.append(row)
+    if (row.rowKey !== undefined && taken.recalled !== 'sent') parts.newKeys.add(row.rowKey)
+  }
   parts.remember(taken, 'sent', isNewest)
 }
 

@@ -57,6 +57,7 @@ export async function openTieMemory(
   }
 
   return {
+    ...{ known: 0, amend },
     beginRead() {
       settle()
       unmatched = keyed ? [] : [...tail]
@@ -77,7 +78,6 @@ export async function openTieMemory(
       if (isNewest) fresh.push({ identity, decision })
       if (fresh.length > lazyLimit) settle()
     },
-    amend,
     toCommit({ file, to }) {
       settle()
       tail = tailAt !== to ? [] : keyed ? newestOfEach(tail) : tail

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
+import { accidents } from '../accidents'
 import { plainShape } from '../jobs'
 import type { DeliveryKind } from '../destination'
 import type { JobShape, Mode } from '../jobs'
 import type { Flaw, Notation } from '../records'
+import type { Accident } from '../time'
 
 /** A job and its source, as an author may declare them. */
 export interface Setting {
@@ -13,9 +15,7 @@ export interface Setting {
 }
 
 /** A crash or freeze of one run, and how long the next alarm waits. */
-export interface Mishap {
-  readonly gate: number
-  readonly freezeMs: number
+export interface Mishap extends Accident {
   readonly waitMs: number
   readonly activationMs: number
 }
@@ -133,20 +133,23 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop rejects' as const), retries }) },
 )
 
-const mishap: fc.Arbitrary<Mishap> = fc.record({
-  gate: fc.integer({ min: 1, max: 90 }),
-  freezeMs: fc.constantFrom(Infinity, Infinity, 100_000, 20 * 60_000),
-  waitMs: fc.constantFrom(50, 95_000, 5 * 60_000),
-  activationMs: fc.constantFrom(30 * 60_000, 3 * 60_000, 100_000),
-})
+const mishap: fc.Arbitrary<Mishap> = fc
+  .tuple(
+    accidents(90, fc.constantFrom(Infinity, Infinity, 100_000, 20 * 60_000)),
+    fc.record({
+      waitMs: fc.constantFrom(50, 95_000, 5 * 60_000),
+      activationMs: fc.constantFrom(30 * 60_000, 3 * 60_000, 100_000),
+    }),
+  )
+  .map(([accident, waits]) => ({ ...accident, ...waits }))
 
 const setting: fc.Arbitrary<Setting> = fc
   .record({
     mode: fc.constantFrom<Mode>('incremental', 'incremental', 'pages', 'sliced', 'sliced', 'full-refresh'),
     kind: fc.constantFrom<DeliveryKind>('keyed', 'keyed', 'named', 'upsert'),
     notation: fc.constantFrom<Notation>('instant', 'number', 'text'),
-    keyed: fc.boolean(),
-    looksBack: fc.boolean(),
+    keyed: fc.constantFrom(true, true, false),
+    looksBack: fc.constantFrom(true, true, false),
     onChange: fc.constantFrom('ignore' as const, 'reject' as const, 'send' as const),
     late: fc.constantFrom('send' as const, 'reject' as const),
     ordered: fc.boolean(),

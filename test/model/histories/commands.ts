@@ -37,7 +37,7 @@ function rangeOf(
 ): Planned | null {
   if (shape.mode === 'sliced') {
     // Half of the ranges lie before the schedule, where nothing was read.
-    const begin = (from % 8) * 30 - 120
+    const begin = (from % 8) * 30 - 180
     const range = { from: begin, to: Math.min(begin + length * 20, watermark) }
     if (range.from >= range.to) return null
     const at = (position: number) => new Date(instantAt(position)).toISOString()

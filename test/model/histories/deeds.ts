@@ -47,9 +47,7 @@ export async function act(
       if (world.feed.noise !== null && hasIndex(world)) break
       return changeSchema(world, expectation, { knowsMore: true }, mishaps)
     case 'drift':
-      world.feed.noise = (world.feed.noise ?? 0) + 1
-      world.feed.isVarying = deed.varies
-      break
+      return drift(world, expectation, deed.varies, mishaps)
     case 'wait':
       await pass(world, 150 * minuteMs)
       break
@@ -74,7 +72,28 @@ function hasIndex({ shape }: World): boolean {
   return shape.lookback !== null || shape.mode === 'full-refresh'
 }
 
-/** A field that differs at each read rests before: a record of which all differs at once cannot be recognised. */
+/** The source sends a field that it did not send before, or that differs from then on. */
+async function drift(
+  world: World,
+  expectation: Expectation,
+  varies: boolean,
+  mishaps: readonly Mishap[],
+): Promise<string | null> {
+  const stuck = await readOnce(world, expectation)
+  if (stuck !== null) return stuck
+  world.feed.noise = (world.feed.noise ?? 0) + 1
+  world.feed.isVarying = varies
+  return settle(world, expectation, mishaps)
+}
+
+/** Between a change of the schema and one of the source a slice is read: a record of which all differs at once cannot be recognised. */
+async function readOnce(world: World, expectation: Expectation): Promise<string | null> {
+  if (world.shape.mode !== 'sliced') return null
+  await pass(world, 60 * minuteMs)
+  return settle(world, expectation, [])
+}
+
+/** A field that differs at each read rests before. */
 async function changeSchema(
   world: World,
   expectation: Expectation,
@@ -86,6 +105,8 @@ async function changeSchema(
     const stuck = await settle(world, expectation, [])
     if (stuck !== null) return stuck
   }
+  const stuck = await readOnce(world, expectation)
+  if (stuck !== null) return stuck
   Object.assign(world.author, change)
   return settle(world, expectation, mishaps)
 }

@@ -3,6 +3,7 @@ import { documentOf, noCommand, pass } from '../world'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { RunReport } from '../../../src/state/run-report'
 import type { AcceptedCommand } from '../../../src/state/state-document'
+import type { Process } from '../time'
 import type { World } from '../world'
 import type { Mishap } from './alphabet'
 import type { Expectation } from './expectation'
@@ -32,12 +33,18 @@ export async function suffer(world: World, mishaps: readonly Mishap[], command: 
   for (const { activationMs, waitMs, ...accident } of mishaps) {
     world.activationMs = activationMs
     const { process, done } = world.activate(accident, command)
-    // Who gave a command tries again within the hour.
-    await world.time.runUntil(done, 12 * minuteMs)
+    await untilOver(world, process, done)
     if (process.fate !== 'running') world.seen.add(process.fate)
     await pass(world, waitMs)
   }
   world.activationMs = 30 * minuteMs
+}
+
+/** Until a run ends or crashes; not for longer than within the hour in which its caller gives a command again. */
+async function untilOver({ time }: World, process: Process, done: Promise<unknown>): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 12 * minuteMs; waitedMs += 5_000) {
+    if ((await time.runUntil(done, 5_000)) || process.fate === 'crashed') return
+  }
 }
 
 /** A run that did all that was due, and that no later slice can have joined meanwhile. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { runJob } from '../../../src/pipeline/run-job'
+import { accidents } from '../accidents'
 import { caseWorld, cases, grow } from '../cases'
 import { scripted } from '../choices'
 import { tickUntilDone } from '../operator'
@@ -11,14 +12,19 @@ export const schedule = fc.record({
   one: fc.constantFrom(...cases),
   activations: fc.array(
     fc.record({
-      waitMs: fc.constantFrom(0, 50, 5_000, 91_000, 15 * 60_000, 40 * 60_000),
-      activationMs: fc.constantFrom(30 * 60_000, 30 * 60_000, 3 * 60_000, 100_000),
-      accident: fc.option(
-        fc.record({
-          gate: fc.integer({ min: 1, max: 120 }),
-          freezeMs: fc.constantFrom(Infinity, 70_000, 200_000, 20 * 60_000),
-        }),
+      waitMs: fc.constantFrom(
+        0,
+        50,
+        5_000,
+        120_000,
+        4 * 60_000,
+        6 * 60_000,
+        15 * 60_000,
+        40 * 60_000,
+        26 * 3_600_000,
       ),
+      activationMs: fc.constantFrom(30 * 60_000, 30 * 60_000, 3 * 60_000, 100_000),
+      accident: fc.option(accidents(120, fc.constantFrom(Infinity, 70_000, 200_000, 20 * 60_000))),
     }),
     { minLength: 1, maxLength: 6, size: 'max' },
   ),

@@ -11,6 +11,8 @@ export interface Mutant {
   readonly to: number
   readonly before: string
   readonly after: string
+  /** What it takes out, where it was written by hand. */
+  readonly safeguard?: string
 }
 
 const operators: Readonly<Record<string, readonly string[]>> = {

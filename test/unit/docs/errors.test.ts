@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
+import { arrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
 import { rejectCodes as dataSourceRejectCodes } from '../../../src/destinations/data-sources/row-rules'
 import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
 import { jobErrorCodes } from '../../../src/errors'
@@ -12,8 +13,11 @@ const document = readFileSync(join(__dirname, '../../../docs/errors.md'), 'utf8'
 
 /** The codes in the first column of the tables under a heading. */
 function documented(heading: string): string[] {
-  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
-  return rowsOf(section).flatMap(([first = '']) => codesIn(first))
+  return rowsOf(sectionOf(heading)).flatMap(([first = '']) => codesIn(first))
+}
+
+function sectionOf(heading: string): string {
+  return document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
 }
 
 function rowsOf(section: string): string[][] {
@@ -40,11 +44,23 @@ it('docs/errors.md explains every reject code, and no other', () => {
   expect(documented('Rejects').sort()).toEqual([...codes].sort())
 })
 
+it('docs/errors.md explains every likely cause of a missing arrival, and no other', () => {
+  expect(documented('Missing arrivals').sort()).toEqual(Object.keys(arrivalCauses).sort())
+})
+
 it('docs/errors.md explains every hold with exactly the choices that it has', () => {
-  const holds = rowsOf(document.split('\n## Holds\n')[1] ?? '').map(([code = '', , choices = '']) => [
+  const holds = rowsOf(sectionOf('Holds')).map(([code = '', , choices = '']) => [
     ...codesIn(code),
     ...codesIn(choices),
   ])
   const expected = Hold.shape.code.options.map((code) => [code, ...allowedResolutions(code)])
   expect(holds.sort()).toEqual(expected.sort())
+})
+
+it('docs/errors.md explains every reason for which the engine makes a commit wait', () => {
+  const source = readFileSync(join(__dirname, '../../../src/pipeline/extraction/review-commit.ts'), 'utf8')
+  const codes = [...source.matchAll(/code: '([a-z-]+)'/g)].map(([, code = '']) => code)
+
+  expect(codes).toHaveLength(2)
+  expect(documented('Plans')).toEqual(expect.arrayContaining(codes))
 })

@@ -72,6 +72,7 @@ const works: Readonly<Record<string, string>> = {
     defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
   'pages that may overlap, with a primary key': `defineJob({ ...job, source: pages, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
   'a source that does not say what it can': `defineJob({ ...job, source: undecided, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
+  'an approval and a band of rows': `defineJob({ ...job, approval: 'required', expect: { rows: [1, 100] } })`,
   'one row': `
     defineJob({ ...job, map: (order) => ({ timestamp: order.at, linkType: 'o', eVar1: order.maybe }) })`,
   'a row under a condition': `
@@ -86,6 +87,16 @@ const works: Readonly<Record<string, string>> = {
 }
 
 const mistakes: readonly (readonly [name: string, source: string, message: string])[] = [
+  [
+    'an approval that is none of the kinds',
+    `defineJob({ ...job, approval: 'optional' })`,
+    `Type '"optional"' is not assignable to type '"required"'.`,
+  ],
+  [
+    'a band of rows with one end',
+    `defineJob({ ...job, expect: { rows: [1] } })`,
+    "Type '[number]' is not assignable to type 'readonly [least: number, most: number]'.",
+  ],
   // cursors
   [
     'a cursor that the record does not have',

@@ -115,6 +115,13 @@ describe('a job has a fault', () => {
     ['name', { name: 'Orders' }, 'name: "Orders" must begin with a lower case letter'],
     ['name', { name: '../orders' }, 'name: "../orders" must'],
     ['name', { name: '' }, 'name: "" must'],
+    ['approval', { approval: true }, 'job: "approval" must be "required", or absent'],
+    ['expect', { expect: [1, 2] }, 'job: "expect" must be { rows: [least, most] }'],
+    ['expect', { expect: { row: [1, 2], rows: [1, 2] } }, 'job: there is no option "expect.row"'],
+    ['expect', { expect: { rows: [1] } }, 'job: "expect.rows" must be two numbers'],
+    ['expect', { expect: { rows: [2, 1] } }, 'job: "expect.rows" must begin with the smaller number'],
+    ['expect', { expect: { rows: [-1, 1] } }, 'job: "expect.rows.0" must not be negative'],
+    ['expect', { expect: { rows: [0, 1.5] } }, 'job: "expect.rows.1" must be a whole number'],
     [
       'input',
       { source: js.rest({ ...rest, baseUrl: input('api_url') }) },

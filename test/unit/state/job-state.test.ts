@@ -336,6 +336,23 @@ describe('the heartbeat', () => {
     expect(await take({ run: 'run-2' })).toBeNull()
   })
 
+  it('repeats a renewal that never arrived: equal content is told apart by its write id', async () => {
+    let isLost = false
+    const { taken, clock, store } = world({
+      fault({ kind }) {
+        const fate = isLost && kind === 'write' ? 'lost-before' : 'ok'
+        if (kind === 'write') isLost = false
+        return fate
+      },
+    })
+    await taken()
+    await clock.advance(30 * second)
+    isLost = true
+    await clock.advance(31 * second)
+
+    expect(store.files.get(path)?.modifiedAt).toBeGreaterThanOrEqual(clock.now() - second)
+  })
+
   it('does not renew it past the end of the activation, where a frozen process thaws', async () => {
     const { taken, clock, take, store } = world()
     const from = clock.now()

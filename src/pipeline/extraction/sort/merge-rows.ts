@@ -1,10 +1,16 @@
 import type { EncodedRow, Format } from '../../../destinations/destination'
 
-/** Puts neighbours of the same key together: of sorted rows, those are all rows of that key. */
+/**
+ * Puts neighbours of the same key together, where the format does: of sorted rows, those are all rows of that key.
+ */
 export async function* mergeRows(
   blocks: Iterable<readonly EncodedRow[]> | AsyncIterable<readonly EncodedRow[]>,
-  merge: NonNullable<Format['merge']>,
+  { merge }: Pick<Format, 'merge'>,
 ): AsyncIterable<readonly EncodedRow[]> {
+  if (!merge) {
+    yield* blocks
+    return
+  }
   let last: EncodedRow | null = null
   for await (const block of blocks) {
     const merged: EncodedRow[] = []

@@ -38,6 +38,10 @@ it.each([
   expect(readRunParams({ job: 'flights', from: given, to: given })).toMatchObject({ from, to: from })
 })
 
+it('takes the id of a plan that is approved', () => {
+  expect(readRunParams({ job: 'flights', approve: 'ab12' })).toMatchObject({ approve: 'ab12' })
+})
+
 it.each(['sent', 'resend', 'drop', 'continue'])('knows the resolution %s', (as) => {
   expect(readRunParams({ job: 'flights', resolve: 'rejects', as, again: 'run-1' })).toMatchObject({
     as,
@@ -46,7 +50,8 @@ it.each(['sent', 'resend', 'drop', 'continue'])('knows the resolution %s', (as) 
 })
 
 it.each([
-  ['approve', { approve: 'plan' }],
+  ['aprove', { aprove: 'plan' }],
+  ['approve', { approve: '' }],
   ['from', { from: '' }],
   ['as', { resolve: 'rejects', as: 'retry' }],
   ['force', { inspect: 'true', force: 'true' }],

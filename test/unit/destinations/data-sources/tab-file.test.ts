@@ -17,7 +17,7 @@ function lineOf(day: number, code: string | number): string {
 /** The files that rows fill, each as its lines without the header. */
 async function filesOf(lines: readonly string[], days: number, batchRows = 1_000_000): Promise<string[][]> {
   const limits = { batchRows, batchTextBytes: 1_000_000, batchStoredBytes: 1_000_000 }
-  const batcher = createBatcher({ open: () => openTabFile(header, days) }, limits)
+  const batcher = createBatcher({ open: () => openTabFile(header, days) }, limits, () => 'short')
   const files: string[][] = []
   for (const line of lines) batcher.append({ kind: 'row', line, partition: 0, order: 0 })
   for await (const { bytes, rows } of batcher.flush()) {

@@ -185,3 +185,19 @@ describe('the authorization code grant', () => {
     })
   })
 })
+
+it('serves every airport once, in pages', async () => {
+  const bearer = await token()
+  const codes: string[] = []
+  for (let next: string | null = '0'; next !== null;) {
+    const response = await fetch(`${partner.url}/v1/airports?limit=1000&page_token=${next}`, {
+      headers: { authorization: `Bearer ${bearer}` },
+    })
+    const page = (await response.json()) as { data: { iata: string }[]; next_token: string | null }
+    codes.push(...page.data.map(({ iata }) => iata))
+    next = page.next_token
+  }
+
+  expect(codes).toHaveLength(3_376)
+  expect(new Set(codes).size).toBe(3_376)
+})

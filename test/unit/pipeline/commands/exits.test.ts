@@ -136,7 +136,7 @@ it('every command that a text of the engine names is one that is taken', () => {
     .filter((path) => path.endsWith('.ts'))
     .flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/resolve=([^\s`'.,:]+)/g)])
     .map(([, target = '']) => target)
-  const targets = ['rejects', 'definition', 'regrouping', 'source-order', 'too-many-rejects']
+  const targets = ['plan', 'rejects', 'definition', 'regrouping', 'source-order', 'too-many-rejects']
 
   expect(texts.length).toBeGreaterThan(20)
   expect(texts.filter((target) => !targets.includes(target) && !/^(<|\$\{|\[)/.test(target))).toEqual([])

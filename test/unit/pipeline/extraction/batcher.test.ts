@@ -6,7 +6,7 @@ const format = textFormat(() => ({ kind: 'row', line: '', partition: 0, order: 0
 const limits = { batchRows: 3, batchTextBytes: 1e6, batchStoredBytes: 1e6 }
 
 async function batchesOf(...rows: readonly (readonly [partition: number, order: number])[]) {
-  const batcher = createBatcher(format, limits)
+  const batcher = createBatcher(format, limits, () => '')
   for (const [partition, order] of rows) batcher.append({ kind: 'row', line: 'row\n', partition, order })
   const batches: FinishedBatch[] = []
   for await (const batch of batcher.flush()) batches.push(batch)

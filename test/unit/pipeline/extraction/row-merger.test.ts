@@ -56,14 +56,14 @@ it('sorted rows of the same key are put together across blocks, and others stay 
     [row('b', '4'), row('c', '5'), row(undefined, '6'), row(undefined, '7')],
   ]
   const lines: string[] = []
-  for await (const block of mergeRows(blocks, joined)) lines.push(...block.map(({ line }) => line))
+  for await (const block of mergeRows(blocks, { merge: joined })) lines.push(...block.map(({ line }) => line))
 
   expect(lines).toEqual(['1', '234', '5', '6', '7'])
 })
 
 it('no rows become no rows', async () => {
   const lines: unknown[] = []
-  for await (const block of mergeRows([[]], joined)) lines.push(...block)
+  for await (const block of mergeRows([[]], { merge: joined })) lines.push(...block)
 
   expect(lines).toEqual([])
 })

@@ -1,0 +1,119 @@
+import { likelyCauses } from './arrival-causes'
+import { windowsOf } from './report-windows'
+import type { ArrivalProof, ConfirmedBatch, Evidence, ProofTools, Refusal, Unknown } from '../destination'
+import type { ReportWindow } from './report-windows'
+
+export interface ArrivalOptions {
+  /** One suite or several, separated by commas: a row counts once it is in all of them. */
+  readonly reportSuite: string
+  readonly arrivalMarker: string | undefined
+  readonly withinMs: number
+}
+
+const metric = 'metrics/occurrences'
+/** 50,000 values each; a marker variable that holds more than a million values is no marker. */
+const mostPages = 20
+
+/** What a report says of a window: hits by marker, in lower case, since Analytics does not tell cases apart. */
+interface Counted {
+  readonly kind: 'counted'
+  readonly byMarker: ReadonlyMap<string, number>
+  readonly total: number
+  readonly hasLowTraffic: boolean
+}
+
+/**
+ * Whether hits can be seen in reports. With a marker variable, the hits of every batch are counted by its marker: proof.
+ * Without one, the suite's total is compared with what was sent: fewer hits contradict the arrival, more prove nothing.
+ */
+export function arrivalProof({ reportSuite, arrivalMarker, withinMs }: ArrivalOptions): ArrivalProof {
+  const suites = reportSuite.split(',')
+  const dimension = arrivalMarker === undefined ? undefined : `variables/${arrivalMarker.toLowerCase()}`
+
+  return {
+    withinMs,
+    async prove(batches, tools) {
+      const marked = batches.filter(({ markers }) => dimension !== undefined && markers.length > 0)
+      const unmarked = batches.filter((batch) => !marked.includes(batch))
+      const questions = [
+        ...windowsOf(marked).map((window) => ({ window, by: dimension })),
+        ...windowsOf(unmarked).map((window) => ({ window, by: undefined })),
+      ]
+      const evidence: Evidence[] = []
+      for (const { window, by } of questions) {
+        const counted = await countInAll(suites, window, by, tools)
+        if (!Array.isArray(counted)) return { evidence, trouble: counted }
+        const judge = by === undefined ? indicate : prove
+        evidence.push(...judge(window.batches, counted))
+      }
+      return { evidence, trouble: null }
+    },
+  }
+}
+
+/** The report of each suite, or what kept one from being read. */
+async function countInAll(
+  suites: readonly string[],
+  window: ReportWindow,
+  dimension: string | undefined,
+  tools: ProofTools,
+): Promise<Counted[] | Refusal | Unknown> {
+  const counts: Counted[] = []
+  for (const suite of suites) {
+    const counted = await count(suite, window, dimension, tools)
+    if (counted.kind !== 'counted') return counted
+    counts.push(counted)
+  }
+  return counts
+}
+
+async function count(
+  target: string,
+  { from, to }: ReportWindow,
+  dimension: string | undefined,
+  tools: ProofTools,
+): Promise<Counted | Refusal | Unknown> {
+  const byMarker = new Map<string, number>()
+  let hasLowTraffic = false
+  for (let page = 0; page < mostPages; page += 1) {
+    const by = dimension === undefined ? {} : { dimension }
+    const answer = await tools.report({ target, from, to, ...by, metric, page })
+    if (answer.kind !== 'report') return answer
+    for (const { value, count: hits } of answer.items) {
+      if (/low traffic/i.test(value)) hasLowTraffic = true
+      const marker = value.toLowerCase()
+      byMarker.set(marker, (byMarker.get(marker) ?? 0) + hits)
+    }
+    if (answer.isLastPage) return { kind: 'counted', byMarker, total: answer.total, hasLowTraffic }
+  }
+  const message = `The report of ${dimension ?? metric} has more than ${mostPages} pages: the marker variable holds other values too.`
+  return { kind: 'unknown', message }
+}
+
+/** @param counts of each suite: a row counts where all of them show it */
+function prove(batches: readonly ConfirmedBatch[], counts: readonly Counted[]): Evidence[] {
+  return batches.map(({ id, rows: sent, markers }) => {
+    const [first, ...others] = counts.map(({ byMarker }) =>
+      markers.reduce((sum, marker) => sum + (byMarker.get(marker) ?? 0), 0),
+    )
+    const rows = Math.min(first ?? 0, ...others)
+    const hasLowTraffic = counts.some((counted) => counted.hasLowTraffic)
+    const causes = likelyCauses({ rows, sent, total: leastTotal(counts), hasLowTraffic, hasMarker: true })
+    return { id, kind: 'proof', rows, causes }
+  })
+}
+
+/** All batches of a window share its total, so that all of them are indicated or none of them. */
+function indicate(batches: readonly ConfirmedBatch[], counts: readonly Counted[]): Evidence[] {
+  const sentByAll = batches.reduce((sum, { rows }) => sum + rows, 0)
+  const total = leastTotal(counts)
+  return batches.map(({ id, rows: sent }) => {
+    const rows = total >= sentByAll ? sent : 0
+    const causes = likelyCauses({ rows, sent, total, hasLowTraffic: false, hasMarker: false })
+    return { id, kind: 'indication', rows, causes }
+  })
+}
+
+function leastTotal(counts: readonly Counted[]): number {
+  return Math.min(...counts.map(({ total }) => total))
+}

@@ -1,0 +1,63 @@
+import type { Arrival, Arrivals } from '../../state/arrivals'
+
+/** How far a job's rows have come, for a person. */
+export interface ArrivalStatus extends Pick<Arrivals, 'confirmed' | 'arrived' | 'indicated' | 'givenUp'> {
+  /** Not seen yet, and there is still time. */
+  readonly waiting: { readonly batches: number; readonly rows: number; readonly since: string | null }
+  /** Not seen in the time in which they had to arrive. */
+  readonly missing: readonly MissingArrival[]
+}
+
+export interface MissingArrival {
+  /** Id of the batch, of several that are asked for together the first. */
+  readonly batch: string
+  readonly batches: number
+  readonly partition: string
+  /** Rows that were confirmed, and those of them that were found. */
+  readonly rows: number
+  readonly found: number
+  readonly markers: readonly string[]
+  /** Least and greatest `order` of its rows. */
+  readonly span: Arrival['span']
+  readonly confirmedAt: string
+  readonly missingSince: string
+  /** Codes, explained in docs/errors.md; the likely ones first. */
+  readonly causes: readonly string[]
+}
+
+/** Markers that are shown of batches that were merged. */
+const shownMarkers = 20
+
+export function arrivalStatus({ open, ...volumes }: Arrivals): ArrivalStatus {
+  const waiting = open.filter(({ missing }) => missing === null)
+  const oldest = waiting.reduce((at, { confirmedAt }) => Math.min(at, confirmedAt), Infinity)
+  return {
+    ...volumes,
+    waiting: {
+      batches: sum(waiting.map(({ batches }) => batches)),
+      rows: sum(waiting.map(({ rows }) => rows)),
+      since: waiting.length > 0 ? iso(oldest) : null,
+    },
+    missing: open.flatMap((arrival) => (arrival.missing ? [missingOf(arrival, arrival.missing)] : [])),
+  }
+}
+
+function missingOf(
+  { id, batches, partition, rows, found, markers, span, confirmedAt }: Arrival,
+  { since, causes }: NonNullable<Arrival['missing']>,
+): MissingArrival {
+  return {
+    ...{ batch: id, batches, partition, rows, found, span, causes },
+    markers: markers.slice(0, shownMarkers),
+    confirmedAt: iso(confirmedAt),
+    missingSince: iso(since),
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0)
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { Span } from './outbox-entry'
+
+/** ms since the epoch on the store's clock. */
+const storeTime = z.number()
+const count = z.number().int()
+
+/**
+ * Confirmed batches whose arrival is not settled yet. Usually one; where too many wait, those of one time are merged and
+ * are settled together.
+ */
+export const Arrival = z.object({
+  /** Id of the batch; of merged ones, of the first. */
+  id: z.string(),
+  batches: count,
+  rows: count,
+  partition: z.string(),
+  /** Index into `identities`, of the destination that confirmed it. */
+  identity: count,
+  /** What its rows carry to be recognised by; empty where they carry nothing. */
+  markers: z.array(z.string()),
+  receipts: z.array(z.string()),
+  span: Span.nullable(),
+  /** Of merged ones, the latest. */
+  confirmedAt: storeTime,
+  /** Rows that the last look has found. */
+  found: count,
+  /** Set once the time in which it has to arrive is over. */
+  missing: z.object({ since: storeTime, causes: z.array(z.string()) }).nullable(),
+})
+export type Arrival = z.infer<typeof Arrival>
+
+const Volume = z.object({ batches: count, rows: count })
+export type Volume = z.infer<typeof Volume>
+
+/** The books: confirmed = arrived + indicated + given up + what is open. */
+export const Arrivals = z.object({
+  /** Batches that the destination confirmed, of those whose arrival can be asked for. */
+  confirmed: Volume,
+  /** Proven to be there. */
+  arrived: Volume,
+  /** Nothing contradicts their arrival, and nothing proves it. */
+  indicated: Volume,
+  /** Not found in all the time in which they were kept, or never asked for. */
+  givenUp: Volume,
+  /** Oldest first. */
+  open: z.array(Arrival),
+})
+export type Arrivals = z.infer<typeof Arrivals>
+
+const nothing: Volume = { batches: 0, rows: 0 }
+
+export const noArrivals: Arrivals = {
+  confirmed: nothing,
+  arrived: nothing,
+  indicated: nothing,
+  givenUp: nothing,
+  open: [],
+}
+
+export function addVolume(volume: Volume, { batches, rows }: Volume): Volume {
+  return { batches: volume.batches + batches, rows: volume.rows + rows }
+}

@@ -1,0 +1,47 @@
+import { incremental } from '../../src/jobs/incremental'
+import { sliced } from '../../src/jobs/sliced'
+import { atInstant, engineWorld, hourMs, jobOf, minute } from '../fixtures/engine-world'
+import type { Job } from '../../src/jobs/job'
+
+/** More records than the document itself remembers: their identities lie in files. */
+const many = 300
+
+function recordsOf(hour: number) {
+  return Array.from({ length: many }, (_, index) => ({
+    id: `h${hour}-${index}`,
+    at: minute(hour * 60 + Math.floor(index / 10)),
+  }))
+}
+
+describe('a deduplication index in files', () => {
+  const key = { cursor: atInstant, primaryKey: 'id' as const, lookback: { hours: 3 } }
+
+  it.each<[string, Job['sync']]>([
+    ['an incremental job', incremental(key)],
+    ['a sliced job', sliced({ ...key, every: 'hour', timeZone: 'UTC', start: '2026-11-20T20:00:00Z' })],
+  ])('of %s keeps whatever its lookback reads again, and nothing older', async (_, sync) => {
+    const world = engineWorld()
+    world.list.batchRows = 10_000
+    world.feed.pageSize = 10_000
+    const job = jobOf(world, { sync })
+    world.feed.records = recordsOf(21)
+    await world.run(job)
+    world.feed.records = [...world.feed.records, ...recordsOf(23)]
+    await world.pass(hourMs)
+    expect(await world.run(job)).toMatchObject({ rows: many, repeated: many })
+    await world.pass(hourMs)
+    const again = await world.run(job)
+    expect(again).toMatchObject({ outcome: 'succeeded', rows: 0 })
+    expect(again.repeated).toBeGreaterThanOrEqual(many)
+    expect(new Set(world.hits()).size).toBe(2 * many)
+    expect(world.hits()).toHaveLength(2 * many)
+
+    await world.pass(5 * hourMs)
+    world.feed.records = [...world.feed.records, ...recordsOf(28)]
+    await world.run(job)
+    await world.pass(hourMs)
+    await world.run(job)
+    expect(world.hits()).toHaveLength(3 * many)
+    expect(world.stateOf(job).memory.segments).toHaveLength(1)
+  })
+})

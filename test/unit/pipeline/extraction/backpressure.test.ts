@@ -1,0 +1,72 @@
+import { waitForRoom } from '../../../../src/pipeline/extraction/backpressure'
+import { EngineSettings } from '../../../../src/pipeline/settings'
+import { destinationWith, runContext } from '../../../fixtures/run-dependencies'
+import { batchIn } from '../../../fixtures/stored-state'
+import type { ExtractionControl } from '../../../../src/pipeline/extraction/extraction'
+import type { OutboxEntry } from '../../../../src/state/outbox-entry'
+
+const settings = EngineSettings.parse({ outboxLimit: 3 })
+
+/** Batches on their way, one in each of the given states. */
+function worldOf(semantics: 'append' | 'upsert', ...states: OutboxEntry['state'][]) {
+  const outbox = states.map((state, index) => batchIn(state, { id: `b${index}` }))
+  const context = runContext({ outbox }, { settings, destination: destinationWith({ semantics }) })
+  const run = { waits: 0, isClosing: false }
+  const control: ExtractionControl = {
+    signal: context.signal,
+    isClosing: () => run.isClosing,
+    async waiting(change) {
+      run.waits += 1
+      const [next] = context.state.document.outbox
+      if (next) context.state.later({ type: 'removed', id: next.id })
+      await change
+    },
+  }
+  return { context, control, run, pending: () => context.state.document.outbox.length }
+}
+
+describe('backpressure', () => {
+  it('lets another commit in while fewer batches than the limit are on their way', async () => {
+    const { context, control, run } = worldOf('append', 'confirmed', 'confirmed')
+
+    expect(await waitForRoom(context, control)).toBe('room')
+    expect(run.waits).toBe(0)
+  })
+
+  it('waits at the limit until one batch has left the outbox', async () => {
+    const { context, control, pending } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
+
+    expect(await waitForRoom(context, control)).toBe('room')
+    expect(pending()).toBe(2)
+  })
+
+  it('waits before an upsert destination until every batch of the commit before has left the outbox', async () => {
+    const { context, control, pending } = worldOf('upsert', 'confirmed', 'confirmed')
+
+    expect(await waitForRoom(context, control)).toBe('room')
+    expect(pending()).toBe(0)
+  })
+
+  it('waits for nothing where a batch is held', async () => {
+    const { context, control, run } = worldOf('append', 'held', 'confirmed', 'confirmed')
+
+    expect(await waitForRoom(context, control)).toBe('held')
+    expect(run.waits).toBe(0)
+  })
+
+  it('waits for nothing once the run is closing', async () => {
+    const { context, control, run } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
+    run.isClosing = true
+
+    expect(await waitForRoom(context, control)).toBe('closing')
+    expect(run.waits).toBe(0)
+  })
+
+  it('ends with the reason where the lease is lost during the wait', async () => {
+    const { context, control } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
+    const lost = new Error('the lease is lost')
+    context.state.lose(lost)
+
+    await expect(waitForRoom(context, control)).rejects.toBe(lost)
+  })
+})
