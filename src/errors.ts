@@ -13,6 +13,7 @@ export const jobErrorCodes = [
   'source-malformed',
   'source-order',
   'source-outside-slice',
+  'source-drift',
   'slice-too-large',
   'too-many-rejects',
   // tokens
@@ -41,7 +42,7 @@ export const jobErrorCodes = [
   'secret-in-state',
   // one record
   'row-invalid',
-  // a fault of ours
+  // a defect of this app
   'unexpected',
 ] as const
 
@@ -69,11 +70,10 @@ export class JobError extends Error {
   readonly details: ErrorDetails
 }
 
-/** Narrows to a {@link JobError}; anything else that is thrown is a fault of ours and becomes `unexpected`. */
+/** Narrows to a {@link JobError}; anything else that is thrown is a defect of this app and becomes `unexpected`. */
 export function toJobError(thrown: unknown): JobError {
   if (thrown instanceof JobError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new JobError('unexpected', `Unexpected failure: ${message}`, 'Run again; if it stays, report it.', {
-    cause: thrown,
-  })
+  const remedy = 'Run again; if the error stays, report it as a defect of this app.'
+  return new JobError('unexpected', `Unexpected failure: ${message}`, remedy, { cause: thrown })
 }

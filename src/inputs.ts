@@ -22,12 +22,13 @@ export function secret(name: string): InputReference {
  */
 export type Inputs = (reference: InputReference) => string
 
-/** Shorter secrets could only be kept out of texts together with half of their words. */
+/** The redactor replaces every occurrence of a secret: a shorter one would also remove parts of ordinary words. */
 const shortestSecret = 6
 
 /**
  * App Builder turns an unset `$VAR` into `''`, so empty counts as missing, and an unquoted number into a number.
- * @param onSecret gets the value of each `secret()` before anybody else does, so that it is hidden from then on
+ * @param onSecret receives the value of each `secret()` before it is returned, so that the redactor knows it from then
+ * on
  */
 export function inputsFrom(
   values: Readonly<Record<string, unknown>>,

@@ -1,14 +1,14 @@
 import { TZDate } from '@date-fns/tz'
 
-/** A date or time of day as it is written, before it is known where on earth. */
+/** A date, or a date with a time of day, as the text states it, before a time zone is applied. */
 export interface WallTime {
   /** As if it were UTC; ms since the epoch, whole seconds. */
   readonly ms: number
   /** Digits after the decimal point, without zeros at the end: any precision. */
   readonly fraction: string
-  /** Null where none is written. */
+  /** Null where the text has no offset. */
   readonly offsetMs: number | null
-  /** True where no time of day is written. */
+  /** True where the text has no time of day. */
   readonly isDate: boolean
 }
 
@@ -16,7 +16,7 @@ export interface WallTime {
 const pattern =
   /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-/** Reads a date or time; null for everything else, dates that no calendar has included. */
+/** Parses a date or time. Null for everything else, also for a date that the calendar does not have. */
 export function parseWallTime(text: string): WallTime | null {
   const match = pattern.exec(text)
   if (!match) return null
@@ -35,7 +35,7 @@ export function parseWallTime(text: string): WallTime | null {
 
 /**
  * Reads an ISO 8601 date, which means midnight in `timeZone`, or an instant with its offset. Returns ms since the epoch;
- * null for everything else, a local time without an offset included: what it means would be a guess.
+ * null for everything else, also for a local time without an offset, because its zone would be a guess.
  */
 export function parseInstant(text: string, timeZone: string): number | null {
   const time = parseWallTime(text)
@@ -45,7 +45,9 @@ export function parseInstant(text: string, timeZone: string): number | null {
   return time.isDate ? inZone(time.ms, timeZone) : null
 }
 
-/** The instant at which the clocks of a zone show `wallMs`; where they skip it, the one at which they go on. */
+/**
+ * The instant at which clocks of the zone show `wallMs`; where a change to summer time skips it, the same time after.
+ */
 export function inZone(wallMs: number, timeZone: string): number | null {
   const wall = new Date(wallMs)
   const ms = new TZDate(
@@ -96,7 +98,7 @@ function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {
   return hours > 23 || minutes > 59 || seconds > 59 ? null : hours * 3600 + minutes * 60 + seconds
 }
 
-/** ms; undefined where no zone has it. */
+/** ms; undefined for an offset that no time zone has. */
 function offsetOf(zone: string): number | undefined {
   if (zone === 'Z' || zone === 'z') return 0
   const hours = Number(zone.slice(1, 3))

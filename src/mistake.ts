@@ -1,6 +1,9 @@
 declare const mistake: unique symbol
 
-/** A type that no value has. Where a definition cannot work, the compiler wants one and prints its message. */
+/**
+ * A type without values. A parameter of a definition that cannot work gets this type, so the compiler prints its
+ * message.
+ */
 export interface Mistake<Message extends string> {
   readonly [mistake]: Message
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /**
  * Checks the options of a definition, also those that the compiler could not see (JavaScript, dynamic values). It
- * throws nothing: the faults travel with the definition, so that only the job with the faulty one does not open.
+ * throws nothing: the faults are returned with the definition, so that only the job with that definition fails to open.
  * @param what names the definition in each fault
  */
 export function parseOptions<Schema extends z.ZodType>(

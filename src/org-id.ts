@@ -4,7 +4,7 @@ const pattern = /^[0-9a-f]{20,32}@AdobeOrg$/i
 
 /**
  * An organisation's id as IMS writes it, `1234567890ABCDEF12345678@AdobeOrg`, in one spelling: IMS ignores case, and
- * two spellings would be two tenants. Null where the text is none.
+ * two spellings would be two tenants. Null where the text is no such id.
  */
 export function readOrgId(text: string): string | null {
   if (text.length > 64 || !pattern.test(text)) return null

@@ -12,7 +12,6 @@ const Shared = z.object({
   mintedAt: z.number(),
   expiresAt: z.number(),
   clientId: z.string(),
-  orgId: z.string().optional(),
 })
 
 export interface SharedCache {

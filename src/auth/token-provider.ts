@@ -1,4 +1,4 @@
-/** A bearer token with its expiry and its owner. */
+/** A bearer token with its expiry. */
 export interface AccessToken {
   readonly value: string
   /** Wall clock, ms since the epoch. */
@@ -7,8 +7,6 @@ export interface AccessToken {
   readonly mintedAt?: number
   /** Sent as `x-api-key`: Adobe's gateways require the client id of the token. */
   readonly clientId: string
-  /** `X@AdobeOrg`, if known. */
-  readonly orgId?: string | undefined
 }
 
 /**

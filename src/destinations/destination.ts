@@ -98,8 +98,6 @@ export interface SendWindow {
 /** What holds a batch back until a person decides. */
 export interface HeldFacts {
   readonly code: string
-  readonly message: string
-  readonly rows: number
 }
 
 /** What a destination can tell a person about a held batch; the engine adds the commands. */

@@ -1,4 +1,4 @@
-/** Longer values are tokens and keys. Their signs need no escape, but servers repeat pieces of them. */
+/** Longer values are tokens and keys, whose characters need no escape; but servers repeat pieces of them. */
 const escapedChars = 64
 const pieceChars = 48
 
@@ -12,14 +12,14 @@ const entities: Readonly<Record<string, string>> = {
 }
 const controls: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't' }
 
-/** Whether a text has signs that can begin an escape. */
+/** Matches characters that can begin an escape. */
 export const mayBeEscaped = /[%&\\=]/
 
 /** Sources of regular expressions that ignore case. */
 export interface Encodings {
-  /** As it is, in hex, and in base64 wherever it stands in the encoded bytes. */
+  /** The text itself, in hex, and in base64 at each of the three alignments. */
   readonly literals: readonly string[]
-  /** Each sign escaped or not. Needed only where {@link mayBeEscaped}. */
+  /** The text with each character escaped or not. Needed only where {@link mayBeEscaped} matches. */
   readonly escaped: readonly string[]
 }
 
@@ -39,12 +39,12 @@ export function encodingsOf(text: string): Encodings {
   return { literals: [...new Set([...plain.map(literal), ...encoded])], escaped: [] }
 }
 
-/** A piece that is never sent alone. */
+/** The encodings of a text that servers repeat only as it is. */
 export function asItIs(text: string): Encodings {
   return { literals: [literal(text)], escaped: [] }
 }
 
-/** A sign as it is, or in percent, quoted-printable, HTML, JSON and JavaScript escapes, also escaped twice. */
+/** A character as it is, or in percent, quoted-printable, HTML, JSON and JavaScript escapes, also escaped twice. */
 function escapesOf(sign: string): string {
   const point = sign.codePointAt(0) ?? 0
   const entity = entities[sign]
@@ -67,8 +67,8 @@ function escapesOf(sign: string): string {
 }
 
 /**
- * Base64 depends on what stands before: of each of the three alignments the signs that are the text's alone, in either
- * alphabet.
+ * Base64 depends on the bytes before the text. For each of the three alignments: the characters that depend on the text
+ * alone, in either alphabet.
  */
 function base64sOf(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {

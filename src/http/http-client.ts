@@ -1,9 +1,9 @@
-/** One HTTP exchange; retries, throttling and tokens are the caller's business. */
+/** One HTTP exchange; the caller adds retries, throttling and tokens. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Whole in memory, so that its length is known and it can be sent again. */
+  /** The whole body in memory, so that its length is known and it can be sent again. */
   readonly body?: string | Uint8Array
   /** From the call to the last byte of the answer, in ms. */
   readonly timeoutMs: number
@@ -12,9 +12,12 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
 }
 
-/** A page of data: raw, decoded and parsed, and the next one on its way, it has to fit into an action of 256 MB. */
+/**
+ * Limit for a page of data: its raw, decoded and parsed forms, and the next raw page, must fit into an action of 256
+ * MB.
+ */
 export const defaultMaxBytes = 16 * 1024 * 1024
-/** An answer that is a decision: a token, a refusal, an id. */
+/** Limit for an answer without data: a token, a refusal, an id. */
 export const decisionMaxBytes = 1024 * 1024
 
 export interface HttpResponse {

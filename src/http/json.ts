@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 /**
- * Heap that the values of one answer may take, in bytes. An action of 256 MB holds the raw page, its text, its values
- * and what becomes of them, and the next raw page: with twice as much, a page of distinct keys took 252 MB.
+ * Heap that the values of one answer may take, in bytes. An action of 256 MB holds the raw page, its text, its values,
+ * their rows, and the next raw page. With twice this limit, a page of distinct keys took 252 MB.
  */
 const maxHeapBytes = 32 * 1024 * 1024
 
@@ -14,7 +14,7 @@ export type ParsedJson =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'malformed' | 'too-large'; readonly reason: string }
 
-/** Parses JSON of somebody else's making; undefined where it is none. For answers that are small. */
+/** Parses JSON of another system; undefined where the text is not JSON. For small answers. */
 export function parseJson(text: string | Buffer): unknown {
   try {
     return JSON.parse(text.toString())
@@ -25,8 +25,8 @@ export function parseJson(text: string | Buffer): unknown {
 
 /**
  * Parses a page of data, unless its values would not fit into memory beside the page itself: 3 bytes of text can
- * become 60 bytes of heap. The limit is an upper bound that the text shows before it is parsed. Nesting has no limit
- * here: one record that is too deep is to be rejected by itself, and not with its page.
+ * become 60 bytes of heap. The bound is computed from the text before it is parsed. Nesting has no limit here: one
+ * record that is too deep becomes a reject, and must not fail its page.
  */
 export function parseLargeJson(body: Buffer): ParsedJson {
   const heap = heapAtMost(body)
@@ -37,7 +37,7 @@ export function parseLargeJson(body: Buffer): ParsedJson {
       reason: `would take up to ${mb(heap)} MB once parsed, of ${mb(maxHeapBytes)} MB`,
     }
   }
-  // Replacing what is not UTF-8 by U+FFFD would change data without a word.
+  // A lenient decoder would silently replace invalid UTF-8 by U+FFFD.
   if (!isUtf8(body)) return { kind: 'malformed', reason: 'is not UTF-8' }
   const value = parseJson(withoutByteOrderMark(body))
   return value === undefined ? { kind: 'malformed', reason: 'is not JSON' } : { kind: 'json', value }
@@ -50,18 +50,18 @@ const comma = 0x2c
 const openBracket = 0x5b
 const openBrace = 0x7b
 
-/** Some servers begin UTF-8 with one, which JSON.parse refuses. */
+/** Some servers send a byte order mark, which JSON.parse refuses. */
 function withoutByteOrderMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 }
 
-/** No byte of text becomes more heap than a colon does: small pages need not be counted. */
+/** Fast path: a byte of text becomes at most the heap of a colon, so small pages need no count. */
 function heapAtMost(body: Buffer): number {
   const most = body.length * heapBytes.key
   return most <= maxHeapBytes ? most : heapOf(body)
 }
 
-/** Counts what stands outside of strings. Bytes of UTF-8 sequences are never mistaken: they are above ASCII. */
+/** Counts the tokens outside of strings. Bytes of UTF-8 sequences are above ASCII, so they match no token. */
 function heapOf(body: Buffer): number {
   let heap = heapBytes.value
   let inString = false

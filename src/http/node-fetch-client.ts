@@ -48,7 +48,7 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
     } catch (error) {
       throw transportError(error, url, request, expiry.signal.aborted)
     } finally {
-      // With a reason of its own, no exception is made up for it.
+      // Passes a reason: otherwise every abort allocates a DOMException with a stack.
       timer.abort('answered')
     }
   }
@@ -76,7 +76,7 @@ function checkedUrl(text: string): URL {
   )
 }
 
-/** It would be sent as credentials, and stand in every text that names the URL. */
+/** A user in a URL would be sent as credentials, and would be part of every text that names the URL. */
 function hasUserInfo({ host }: URL): JobError {
   return new JobError(
     'input-invalid',
@@ -85,7 +85,7 @@ function hasUserInfo({ host }: URL): JobError {
   )
 }
 
-/** Says where a request went without its query, which may carry secrets. */
+/** The target of a request without its query, which may carry secrets. */
 function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }

@@ -2,26 +2,26 @@ import { asItIs, encodingsOf, mayBeEscaped } from './encodings'
 import type { Encodings } from './encodings'
 
 const mask = '[redacted]'
-/** Shorter values are hidden as whole words only: they are part of too many others. */
+/** Shorter values are replaced as whole words only, because many other words contain them. */
 const shortest = 6
-/** V8 runs several expressions of this size over a text faster than one large one, which it does not compile. */
+/** V8 does not compile larger expressions: several of this size are faster than one large one. */
 const sourceChars = 6_000
-/** User and password of a URL, known or not. */
+/** User and password in a URL, also unknown ones. */
 const userInfo = /(?<=:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/g
 
-/** Knows secret values and keeps them out of whatever is printed, answered or stored. */
+/** Replaces secret values in texts before they are printed, answered or stored. */
 export interface Redactor {
   /**
-   * Learns a value with the forms in which a server may repeat it: base64 (also inside of a longer value), hex, and
-   * every sign escaped for URLs, HTML or JSON. A list is learnt in its parts, a key in its lines.
+   * Adds a secret with the forms in which a server may repeat it: base64 (also inside of a longer value), hex, and
+   * every character escaped for URLs, HTML or JSON. Of a list each part is added, of a PEM key each line.
    */
   readonly add: (secret: unknown) => void
   /** Replaces every known secret by `[redacted]`, the longest first. Idempotent. */
   readonly text: (text: string) => string
   /**
-   * A copy with every text and number redacted, at any depth. Keys stay: they are ours, and a result without them
-   * cannot be read. For what is printed or answered. Of durable state only free text may pass it (messages, notes):
-   * a cursor or a name that equals a secret would become another cursor or name.
+   * A copy with every text and number redacted, at any depth. Keys stay, because the app defines them. For output only.
+   * In durable state, redact only free text (messages, notes): a cursor or a name that equals a secret would become
+   * another cursor or name.
    */
   readonly value: <T>(value: T) => T
 }
@@ -81,7 +81,7 @@ function compile(known: readonly (readonly [string, Encodings])[]): Expressions 
   return { literals: together(sources('literals')), escaped: together(sources('escaped')) }
 }
 
-/** The mask comes first, so that a secret that is part of the word leaves masks as they are. */
+/** Matches the mask first, so that a secret that is part of the word "redacted" leaves masks unchanged. */
 function together(sources: readonly string[]): RegExp[] {
   const joined: string[] = []
   for (const source of sources) {
@@ -97,7 +97,7 @@ function wholeWord(source: string): string {
   return `(?<![A-Za-z0-9])${source}(?![A-Za-z0-9])`
 }
 
-/** A list of secrets is secret as a whole and in its parts. */
+/** The texts to redact for a secret: of a list, the whole and each part. */
 function* partsOf(secret: unknown): Iterable<string> {
   if (Array.isArray(secret)) for (const part of secret) yield* partsOf(part)
   if (typeof secret === 'number') yield String(secret)

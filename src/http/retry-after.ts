@@ -9,7 +9,7 @@ const httpDates = [
 ]
 
 /**
- * How long a `Retry-After` header asks to wait, in ms; null where there is none, or none that makes sense.
+ * How long a `Retry-After` header asks to wait, in ms; null where the header is absent or invalid.
  * @see RFC 9110 §10.2.3: seconds, or an HTTP date (§5.6.7)
  * @param now wall clock, ms since the epoch
  */

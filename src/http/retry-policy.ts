@@ -14,19 +14,20 @@ export interface RetryPolicy {
   readonly firstDelayMs?: number
 }
 
-/** What the same request would meet again. */
+/** True for a failure that the same request would meet again. */
 function isFinal({ reason }: TransportError): boolean {
   return reason === 'aborted' || reason === 'too-large'
 }
 
-/** Answers that may be different next time. */
+/** True for an answer that may differ the next time. */
 export function isPassing({ status }: HttpResponse): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
 /**
- * Repeats requests that may be repeated: after no answer (unless it was too large), 408, 429 and 5xx; full jitter, doubling, and as long as
- * `Retry-After` says. Ends with the last answer or error when tries or budget are used up.
+ * Repeats idempotent requests after a missing answer (unless it was too large), 408, 429 and 5xx: exponential backoff
+ * with full jitter, at least as long as `Retry-After`. Returns the last answer, or throws the last error, when tries or
+ * budget are used up.
  */
 export function withRetries(http: HttpClient, policy: RetryPolicy): HttpClient {
   const { clock, random, tries, budgetMs, firstDelayMs = 500 } = policy

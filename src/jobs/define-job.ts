@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { jobFaults } from './job-faults'
 import type { DestinationDefinition, Semantics } from '../destinations/destination'
 import type { Capability, Paging, SourceDefinition } from '../sources/source'
-import type { Job } from './job'
+import type { DriftPolicy, Job } from './job'
 import type { AnyRule, ExactRows, RowsOf } from './row-rule'
 import type { Sync } from './sync'
 import type { SyncRule } from './sync-rule'
@@ -32,6 +32,8 @@ export interface JobDefinition<
   readonly map: (record: z.output<Schema>) => ExactRows<Mapped, Row>
   /** Where the rows go. */
   readonly destination: DestinationDefinition<Row, D>
+  /** What to do where records have fields that `record` does not declare, lack some, or have other types. Default `allow`. */
+  readonly drift?: DriftPolicy
   /** A person approves what is sent: each run makes one commit, which waits for `approve=<plan id>`. */
   readonly approval?: 'required'
   /**

@@ -40,7 +40,19 @@ export function jobFaults(job: Parts): string[] {
   ]
 }
 
-const parts = new Set(['name', 'source', 'sync', 'record', 'map', 'destination', 'approval', 'expect'])
+const driftPolicies = ['allow', 'warn', 'fail']
+
+const parts = new Set([
+  'name',
+  'source',
+  'sync',
+  'record',
+  'map',
+  'destination',
+  'drift',
+  'approval',
+  'expect',
+])
 
 const rows = z.int('must be a whole number').nonnegative('must not be negative')
 
@@ -68,6 +80,9 @@ function shapeFaults(job: Partial<Parts>): string[] {
     isDefinition(source) ? null : 'source: must be a source, such as restSource(…)',
     isDefinition(sync) ? null : 'sync: must be incremental(…), sliced(…) or fullRefresh(…)',
     typeof record?.safeParse === 'function' ? null : 'record: must be a zod schema',
+    job.drift === undefined || driftPolicies.includes(job.drift)
+      ? null
+      : 'drift: must be "allow", "warn" or "fail"',
     typeof map === 'function' ? null : 'map: must be a function',
     isDefinition(destination) ? null : 'destination: must be a destination, such as bulkDataInsertion(…)',
   ].filter((fault) => fault !== null)

@@ -3,6 +3,9 @@ import type { DestinationDefinition } from '../destinations/destination'
 import type { SourceDefinition } from '../sources/source'
 import type { Sync } from './sync'
 
+/** `allow`: the report says it. `warn`: a note says it too. `fail`: nothing of such records is committed. */
+export type DriftPolicy = 'allow' | 'warn' | 'fail'
+
 /**
  * A job: where the data comes from, what makes a record new, what one record looks like, how it becomes rows, where they
  * go. Its name is its identity: all its durable state lies under that name.
@@ -17,6 +20,8 @@ export interface Job {
   /** One row, several, or none where the record is not wanted. May throw on a record; that is a reject. */
   readonly map: (record: unknown) => unknown
   readonly destination: DestinationDefinition
+  /** What to do where records differ from `record`. Default `allow`. */
+  readonly drift?: DriftPolicy
   /** Each commit with rows is a plan that waits for `approve=<plan id>`. */
   readonly approval?: 'required'
   /** How many rows a commit of the ordinary work has; any other number waits for a person. Both ends included. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { BatchParts, Delivery } from '../destinations/destination'
 
-/** What a batch is called: by its destination where that has keys or names, else by its own label. */
+/**
+ * The id of a batch: the destination's key or name where its delivery kind has one, otherwise the label of the batch.
+ */
 export function batchId(delivery: Delivery, parts: BatchParts): string {
   if (delivery.kind === 'keyed') return delivery.key(parts)
   if (delivery.kind === 'named') return delivery.name(parts)

@@ -1,6 +1,7 @@
 import { toJobError } from '../errors'
 import { noCounters } from '../state/counters'
 import { withExit } from './commands/exits'
+import { driftNotes } from './drift/drift-policy'
 import { failed } from './outcome'
 import { expireRejects } from './retention'
 import { reportOf } from './run-report'
@@ -33,7 +34,7 @@ export async function closeRun(context: RunContext, outcome: Outcome): Promise<R
   return outcome.moreToDo ? invokeAgain(context, report) : report
 }
 
-/** The next tick carries on all the same, so a failed self-invocation is a note and hides no report. */
+/** A failed self-invocation becomes a note of the report, because the next tick continues the work anyway. */
 async function invokeAgain(context: RunContext, report: RunReport): Promise<RunReport> {
   try {
     await context.invokeSelf()
@@ -62,9 +63,11 @@ function reportNow(context: RunContext, outcome: Outcome): RunReport {
   const { state, destination, job, activation, startedAt, redact } = context
   const now = state.storeClock.now()
   const { error } = outcome
+  const drift = context.drift.found()
   return reportOf(state.document, destination, {
     ...{ job: job.name, run: state.run, activation, startedAt, endedAt: now, redact },
-    ...{ outcome: outcome.outcome, reason: outcome.reason, notes: outcome.notes },
+    ...{ outcome: outcome.outcome, reason: outcome.reason, drift },
+    notes: [...(outcome.notes ?? []), ...driftNotes(job, drift)],
     error: error && withExit(error, job, state.document, now),
   })
 }
@@ -81,7 +84,7 @@ export interface Skip {
   readonly notes: readonly string[]
 }
 
-/** The report of a run without a lease: it counts nothing, and says what is on its way. */
+/** The report of a run without a lease: it counts nothing, and names the batches that are pending or held. */
 export function reportSkipped(
   { job, activation, clock, newId, redact, log, destination }: RunDependencies,
   { outbox, plan }: Pick<StateDocument, 'outbox' | 'plan'>,

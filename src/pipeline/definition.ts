@@ -7,7 +7,9 @@ import type { Counting, StateDocument } from '../state/state-document'
 import type { RunContext } from './run-context'
 import type { EngineSettings } from './settings'
 
-/** How a job counts, in strings that are equal exactly where two definitions recognise the same records. */
+/**
+ * The members of a definition that decide which records are the same, as strings: equal where two definitions agree.
+ */
 export function countingOf(
   { sync, source: definition }: Pick<Job, 'sync' | 'source'>,
   source: Pick<Source, 'identity'>,
@@ -32,7 +34,7 @@ function lookbackText(sync: Sync): string {
   return sync.mode === 'full-refresh' || sync.lookback === null ? '' : String(sync.lookback)
 }
 
-/** What differs, each as `name: before → now`. */
+/** The differences, each as `name: before → now`. */
 export function changesOf(before: Counting, now: Counting): readonly string[] {
   const names = Object.keys(now) as (keyof Counting)[]
   return names
@@ -44,7 +46,8 @@ export function changesOf(before: Counting, now: Counting): readonly string[] {
 }
 
 /**
- * Extraction stops where the definition counts in another way than what was committed; delivery goes on.
+ * Stops extraction where the definition identifies or reads records in another way than at the last commit; delivery
+ * goes on.
  * @throws JobError `definition-changed`
  */
 export function assertSameCounting({
@@ -57,7 +60,7 @@ export function assertSameCounting({
   if (changes.length === 0) return
   throw new JobError(
     'definition-changed',
-    `The job "${job.name}" no longer counts as it did: ${changes.join('; ')}. Nothing is extracted until a person decides.`,
+    `The job "${job.name}" identifies or reads its records in another way than before: ${changes.join('; ')}. Nothing is extracted until a person decides.`,
     `${continueRemedy(job.sync)} Or put the former definition back. Or give the job a new name, and with it a new state: it sends everything from its beginning.`,
     { details: { job: job.name, changes: changes.join('; ') } },
   )
@@ -68,12 +71,12 @@ function continueRemedy(sync: Sync): string {
     return 'Go on with resolve=definition as=continue: where mode, cursor or primary key changed, every record counts as new and is sent again.'
   }
   const place = sync.mode === 'sliced' ? '<instant>' : '<cursor>'
-  return `Go on with resolve=definition as=continue from=${place}: records from there on are read under the new definition and count twice where they were sent before; earlier ones are not read any more and are left out where they were not.`
+  return `Go on with resolve=definition as=continue from=${place}: records from there on are read under the new definition, and those that were sent before count twice; earlier records are no longer read, and those that were not sent are left out.`
 }
 
 /**
- * `waiting`: rows may belong to other partitions than before, so the old batches must settle first. `until` is ms on the
- * store's clock; null while batches are on their way, because the wait begins with the last confirmation.
+ * `waiting`: rows may belong to other partitions than before, so the old batches must be confirmed first. `until` is ms
+ * on the store's clock; null while batches are on their way, because the wait begins with the last confirmation.
  */
 export interface Regrouping {
   readonly kind: 'none' | 'due' | 'waiting'
@@ -105,7 +108,7 @@ export function regroupingWait({
   return until === null ? Infinity : until - storeNow
 }
 
-/** What the report says of a wait. */
+/** The note of the report about a wait after a regrouping. */
 export function regroupingNote(
   until: number | null,
   { regroupAfterMs }: Pick<EngineSettings, 'regroupAfterMs'>,

@@ -5,6 +5,8 @@ import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { waitingPlan } from '../state/plan'
 import { acceptCommand } from './commands/accept-command'
+import { driftNotes } from './drift/drift-policy'
+import { watchDrift } from './drift/watch-drift'
 import { planNote, planReason } from './plan-note'
 import { reportOf } from './run-report'
 import { stage } from './stage'
@@ -16,8 +18,9 @@ import type { RunDependencies } from './run-context'
 import type { RunFiles } from './run-files'
 
 const sampleSize = 5
+const nothingDone = 'Nothing was written and nothing was sent.'
 
-/** What the next run would do with what is due now. */
+/** The report of a dry run: how the next run would process the work that is due now. */
 export interface DryRunReport extends RunReport {
   /** The first rows as they would be written, and the first rejects. */
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
@@ -26,8 +29,8 @@ export interface DryRunReport extends RunReport {
 type DryRunDependencies = Omit<RunDependencies, 'invokeSelf' | 'newId'>
 
 /**
- * The real staging with a sink that keeps nothing: the same decisions, limits and counts as the next run would have with
- * the same command. Takes no lease, writes nothing and sends nothing.
+ * Runs the real extraction on a copy of the state, with files that are discarded: the same decisions, limits and counts
+ * as the next run would have with the same command. Takes no lease, writes nothing and sends nothing.
  * @throws JobError of the source, and whatever would stop the next run
  */
 export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunReport> {
@@ -49,7 +52,7 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   const files = sinkFiles(dependencies, (reject) => {
     if (rejects.length < sampleSize) rejects.push(reject)
   })
-  // What the command itself writes is small, and read again by the staging.
+  // The files that the command itself writes are small, and the extraction reads them again.
   const written = new Map<string, Buffer>()
   const add: RunFiles['add'] = (name, bytes) => Promise.resolve(void written.set(name, Buffer.from(bytes)))
   const read: RunFiles['read'] = async (run, name) => written.get(name) ?? files.read(run, name)
@@ -59,8 +62,9 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     if (rows.length < sampleSize) rows.push(row)
   })
 
+  const drift = watchDrift(job, dependencies.redact)
   const end = await stage(
-    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read } },
+    { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read }, drift },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
   const plan = waitingPlan(state.document)
@@ -71,7 +75,13 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     activation: dependencies.activation,
     outcome: ending === null ? 'succeeded' : 'partial',
     reason: ending === null ? 'dry-run' : `dry-run, ${ending}`,
-    notes: [...notes, ...plannedNotes(before, state.document), 'Nothing was written and nothing was sent.'],
+    drift: drift.found(),
+    notes: [
+      ...notes,
+      ...plannedNotes(before, state.document),
+      ...driftNotes(job, drift.found()),
+      nothingDone,
+    ],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,
@@ -86,7 +96,7 @@ function plannedNotes(before: StateDocument, after: StateDocument): readonly str
   return planned ? [`The next run would make a plan and wait. ${planNote(planned)}`] : []
 }
 
-/** Batches vanish as if they had been delivered at once. */
+/** Removes batches, as if each had been delivered at once. */
 function withoutDelivered(document: StateDocument): StateDocument {
   return { ...document, outbox: document.outbox.filter(({ state }) => state === 'held') }
 }
@@ -119,7 +129,7 @@ function sinkState(
   }
 }
 
-/** Reads through to the store; keeps nothing that is written but a look at the rejects. */
+/** Reads from the store and discards writes; the first rejects of each file go to `onReject`. */
 function sinkFiles({ job, store }: DryRunDependencies, onReject: (reject: unknown) => void): RunFiles {
   const folder = (run: string) => `${jobFolder(job.name)}outbox/${run}/`
 

@@ -4,7 +4,7 @@ import { isOpenEnded, nextWork } from './work'
 import type { RunReport } from '../state/run-report'
 import type { RunDependencies } from './run-context'
 
-/** Only its source knows whether a job without slices has more: a success this young counts as done. */
+/** Only the source knows whether a job without slices has more, so a success within this time counts as done. */
 const youngMs = 15 * 60_000
 
 /** What a person is told instead of a new run. */
@@ -16,8 +16,8 @@ export interface NothingToDo {
 }
 
 /**
- * Whether a job needs no run: what was due has succeeded, or a run is at it. Null where it has never run, the last run
- * did not succeed, something is on its way out, or more is due.
+ * Tells why a job needs no run: the work that was due has succeeded, or a run is in progress. Null where the job has
+ * never run, its last run did not succeed, a batch is pending, or more work is due.
  * @throws JobError `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function nothingToDo({

@@ -8,12 +8,13 @@ import { rejectsKeptMs } from './retention'
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
 import type { Job } from '../jobs/job'
 import type { Sliced } from '../jobs/sync'
+import type { OutboxEntry } from '../state/outbox-entry'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Replay } from '../state/work'
 import type { FileVersion } from '../state/versioned-file'
 import type { RunDependencies } from './run-context'
 
-/** What inspecting takes: the store, and of the job its name and sync mode. Neither its source nor its destination is opened. */
+/** Inspection uses the store, and the job's name and sync mode. It opens neither the source nor the destination. */
 export type InspectDependencies = Pick<RunDependencies, 'store' | 'clock' | 'settings'> & {
   readonly job: Pick<Job, 'name' | 'sync'>
 }
@@ -37,10 +38,7 @@ export async function inspectJob({ job, store, clock, settings }: InspectDepende
     definition: document.counting,
     backfills: document.backfills.map(backfillOf),
     partitions: partitionsOf(document),
-    outbox: document.outbox.map(({ id, partition, commit, rows, state, firstSentAt }) => ({
-      ...{ batch: id, partition, commit, rows, state },
-      firstSentAt: isoOrNull(firstSentAt),
-    })),
+    outbox: document.outbox.map(batchOf),
     plan: planOf(document),
     held: document.outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, {})] : [])),
     arrival: arrivalStatus(document.arrivals),
@@ -77,7 +75,7 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
   return {
     mode: sync.mode,
     doneUntil: isoOrNull(watermark),
-    // A faulty schedule has no next slice; all else is known without it.
+    // A faulty schedule has no next slice; everything else is known without it.
     next: sync.faults.length > 0 ? null : nextOf(sync, watermark, storeNow),
     done: done.map(rangeOf),
     skipped: skipped.map((slice) => ({ ...rangeOf(slice), at: iso(slice.at) })),
@@ -87,6 +85,17 @@ function progressOf({ sync }: Pick<Job, 'sync'>, document: StateDocument, storeN
 function nextOf(sync: Sliced, watermark: number | null, storeNow: number): object {
   const slice = sliceFrom(watermark ?? scheduleStart(sync), sync)
   return { name: sliceName(slice), ...rangeOf(slice), due: isDue(slice, sync, storeNow) }
+}
+
+/** Where a batch stands, and since when it has waited there. */
+function batchOf(entry: OutboxEntry): object {
+  const { id, partition, commit, rows, state, firstSentAt } = entry
+  return {
+    ...{ batch: id, partition, commit, rows, state },
+    firstSentAt: isoOrNull(firstSentAt),
+    ...(entry.state === 'accepted' ? { acceptedAt: iso(entry.acceptedAt) } : {}),
+    ...(entry.state === 'held' ? { heldSince: iso(entry.hold.since) } : {}),
+  }
 }
 
 /** The newest plan; while it waits, with the whole files of its batches. */

@@ -1,6 +1,7 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { takeLease } from '../state/lease'
 import { newDocument } from '../state/state-document'
+import { watchDrift } from './drift/watch-drift'
 import { createStoreClock } from '../state/store-clock'
 import { reportSkipped } from './close-run'
 import { findRepeated, isCommand, repeatedNote } from './commands/command-content'
@@ -23,8 +24,8 @@ export type OpenedRun =
   | { readonly kind: 'skipped'; readonly report: RunReport }
 
 /**
- * Takes the job's lease and gathers what the stages work with. One read tells whether there is something to take it for:
- * an idle tick writes nothing.
+ * Takes the job's lease and opens everything that the stages use. Reads the state first: an idle tick costs one read
+ * and no write.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function openRun(dependencies: RunDependencies): Promise<OpenedRun> {
@@ -56,7 +57,9 @@ export async function openRun(dependencies: RunDependencies): Promise<OpenedRun>
   )
   if (!state) return skipped(dependencies, document, leaseHeld(dependencies, document, storeClock))
   const files = openRunFiles({ job: job.name, run, store, clock, patienceMs, signal: state.signal })
-  const context = { ...dependencies, state, files, signal: state.signal, startedAt: storeClock.now() }
+  const drift = watchDrift(dependencies.job, dependencies.redact)
+  const startedAt = storeClock.now()
+  const context = { ...dependencies, state, files, drift, signal: state.signal, startedAt }
   return { kind: 'opened', context }
 }
 
@@ -77,7 +80,7 @@ async function idleReason(
   const canExtract =
     !waitingPlan(document) && (destination.semantics === 'append' || document.outbox.length === 0)
   if (canExtract && nextWork(job, document, storeNow) !== null) return null
-  // Waiting takes no lease: only an answer that changes something is worth a write.
+  // Poll before leasing: only an answer that changes something is worth a write.
   if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
   const wait = waitOf(document)
   return wait
@@ -103,7 +106,7 @@ function leaseHeld(
     ? [repeatedNote(repeated, reports)]
     : isCommand(command)
       ? [
-          `The command was not taken up: another run${holder} is at work. Give it again when that run has ended.`,
+          `The command was not accepted: another run${holder} is at work. Give it again when that run has ended.`,
         ]
       : []
   return { outcome: 'skipped', reason: 'lease-held', notes }

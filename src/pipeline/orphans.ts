@@ -2,8 +2,8 @@ import { runFilesNamed } from '../state/run-files-named'
 import type { RunContext } from './run-context'
 
 /**
- * Orphan clean-up: deletes what runs wrote and never committed, and what no commit needs any more. Only the lease holder
- * deletes, and never in its own folder: what the document does not name then, it can never name.
+ * Orphan clean-up: deletes files that runs wrote and never committed, and files that no commit needs any more. Only the
+ * lease holder deletes, and never in its own folder: no later commit can name a file of an earlier run.
  */
 export async function deleteOrphans({ state, files }: Pick<RunContext, 'state' | 'files'>): Promise<void> {
   for (const run of state.document.orphans.filter((other) => other !== state.run)) {

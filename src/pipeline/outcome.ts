@@ -33,7 +33,7 @@ interface Findings {
 const attemptsLimit = 3
 
 /**
- * The worst finding decides.
+ * The outcome of a run: its worst finding decides.
  * @param said notes of what happened before
  */
 export function judge(
@@ -73,13 +73,13 @@ function rejectedReason({ extracted }: Findings): 'all-rejected' | null {
   return extracted?.allRejected ? 'all-rejected' : null
 }
 
-/** Another run at once would find the same. */
+/** The reason to wait: another run at once could do nothing more. */
 function waitingReason({ extracted, delivered }: Findings): 'waiting' | 'regrouping' | null {
   if (delivered.kind === 'waiting') return 'waiting'
   return extracted?.kind === 'regrouping' ? 'regrouping' : null
 }
 
-/** Another run at once could go on. */
+/** The reason to continue: another run at once could go on. */
 function unfinishedReason(findings: Findings): 'deadline' | 'capped' | null {
   const { extracted, delivered } = findings
   if (waitingReason(findings)) return null
@@ -105,20 +105,20 @@ function notesOf(
   }
   if (extracted?.allRejected) {
     notes.push(
-      'Every new record of a commit was rejected, so none of it was sent. Mend the definition or the source, then resolve=rejects as=resend; or give them up with resolve=rejects as=drop.',
+      'Every new record of a commit was rejected, so nothing of it was sent. Correct the definition or the source, then resolve=rejects as=resend; or give the rejects up with resolve=rejects as=drop.',
     )
   }
   return notes
 }
 
-/** A start in the wrong year would otherwise look like a job with nothing to do. */
+/** Reports a `start` in the future, which would otherwise look like a job without due work. */
 function notBegunNote(sync: Sliced): string {
   const { from, to } = sliceFrom(scheduleStart(sync), sync)
   const iso = (ms: number) => new Date(ms).toISOString()
-  return `Nothing was read yet: the first slice, ${iso(from)} – ${iso(to)}, is due at ${iso(to + sync.lagMs)}. If that is not meant, correct \`start\` of the job.`
+  return `Nothing was read yet: the first slice, ${iso(from)} – ${iso(to)}, is due at ${iso(to + sync.lagMs)}. If that is not intended, correct \`start\` of the job.`
 }
 
-/** A run that an error ended. One that lost its lease did not fail: the other run carries on. */
+/** The outcome of a run that an error ended. A lost lease is no failure: the other run carries on. */
 export function failed(error: JobError, notes: readonly string[] = []): Outcome {
   const outcome = error.code === 'lease-lost' ? 'partial' : 'failed'
   return { outcome, reason: error.code, error, moreToDo: false, notes }

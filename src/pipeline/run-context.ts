@@ -5,14 +5,15 @@ import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
+import type { DriftWatch } from './drift/watch-drift'
 import type { Deadline } from './deadline'
 import type { RunFiles } from './run-files'
 import type { EngineSettings } from './settings'
 
-/** How a person settles what is held or blocked. */
+/** How a person resolves a held batch or a block. */
 export type Resolution = 'sent' | 'resend' | 'drop' | 'continue'
 
-/** What a person asked of this run beyond "work off what is due". */
+/** An operator's request to this run, beyond the work that is due. */
 export interface Command {
   readonly force: boolean
   readonly from?: string | undefined
@@ -39,11 +40,11 @@ export interface RunDependencies {
   readonly log: Log
   /** Names this execution to people: the activation id. */
   readonly activation: string
-  /** Folder on the local disk for what does not fit into memory. */
+  /** Folder on the local disk for data that does not fit into memory. */
   readonly scratch: string
   /** A fresh name each time, fit for a folder. */
   readonly newId: () => string
-  /** Takes known secrets out of a text and leaves the rest: what is stored, reported or thrown passes it. */
+  /** Redacts known secrets in a text. Every text from outside passes it before it is stored, reported or thrown. */
   readonly redact: (text: string) => string
   /** Invokes the same job again, without waiting for it. */
   readonly invokeSelf: () => Promise<void>
@@ -53,6 +54,8 @@ export interface RunDependencies {
 export interface RunContext extends RunDependencies {
   readonly state: JobState
   readonly files: RunFiles
+  /** What the records of this run have that the schema does not declare, and the other way round. */
+  readonly drift: DriftWatch
   /** Aborted when the lease is lost: write, send and delete nothing more. */
   readonly signal: AbortSignal
   /** On the store's clock. */

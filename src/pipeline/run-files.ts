@@ -23,7 +23,7 @@ export function openRunFiles(options: {
   readonly run: string
   readonly store: BlobStore
   readonly clock: Clock
-  /** How long a write of unknown outcome is pursued, in ms. */
+  /** How long the outcome of an unanswered write is looked up before the write fails, in ms. */
   readonly patienceMs: number
   readonly signal: AbortSignal
 }): RunFiles {

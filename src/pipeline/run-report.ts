@@ -4,7 +4,7 @@ import { reportCounts } from '../state/run-report'
 import { explainHold } from './delivery/holds'
 import type { JobError } from '../errors'
 import type { Destination } from '../destinations/destination'
-import type { RunReport } from '../state/run-report'
+import type { Drift, RunReport } from '../state/run-report'
 import type { StateDocument } from '../state/state-document'
 
 export interface ReportFacts {
@@ -18,11 +18,12 @@ export interface ReportFacts {
   /** ms since the epoch on the store's clock. */
   readonly startedAt: number
   readonly endedAt: number
+  readonly drift?: readonly Drift[]
   /** Takes secrets out of text that other systems sent. */
   readonly redact: (text: string) => string
 }
 
-/** What the counters and the outbox say at the end of a run. */
+/** The report of a run, from the counters and the outbox at its end. */
 export function reportOf(
   { counters, outbox, plan }: Pick<StateDocument, 'counters' | 'outbox' | 'plan'>,
   destination: Pick<Destination, 'explain'>,
@@ -40,6 +41,7 @@ export function reportOf(
     ...reportCounts(counters),
     pending: outbox.filter(({ state }) => state !== 'confirmed').length,
     held: outbox.flatMap((entry) => (entry.state === 'held' ? [explainHold(entry, destination)] : [])),
+    ...(facts.drift?.length ? { drift: [...facts.drift] } : {}),
     ...reportPlan({ job, plan }),
     startedAt: new Date(facts.startedAt).toISOString(),
     endedAt: new Date(facts.endedAt).toISOString(),

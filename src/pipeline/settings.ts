@@ -29,7 +29,7 @@ export const EngineSettings = z.object({
   /** A confirmed batch is not looked for before: its destination shows nothing sooner. */
   arrivalAfterMs: ms.default(30 * 60_000),
   reportsKept: positive.default(20),
-  /** New rejects of one commit whose index fits into memory; with more it is not read to its end. */
+  /** New rejects that one commit may have before it fails early: their index must fit into memory. */
   commitRejects: positive.default(20_000),
   /** Open rejects a job may have; more need a person. */
   openRejects: positive.default(100_000),
@@ -38,5 +38,5 @@ export const EngineSettings = z.object({
 })
 export type EngineSettings = z.infer<typeof EngineSettings>
 
-/** A server may ask for at most this long a wait; more would block the job. */
+/** The longest wait that a server may ask for (`Retry-After`): a longer one would block the job. */
 export const longestWaitMs = 60 * 60_000

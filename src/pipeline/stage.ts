@@ -17,7 +17,7 @@ export interface StageEnd {
   /**
    * `exhausted`: nothing more is due. `capped`: as many slices as one run may take. `held`: a batch or a plan waits for a
    * person.
-   * `regrouping`: rows moved to other partitions, whose old batches must settle first.
+   * `regrouping`: rows moved to other partitions, and the batches of the old ones must be confirmed first.
    */
   readonly kind: 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
   /** True where a commit had new records and each of them was rejected. */
@@ -25,7 +25,7 @@ export interface StageEnd {
 }
 
 /**
- * Works off what is due, oldest first. What fails stays due and blocks what comes after it.
+ * Extracts all due work, oldest first. Work that fails stays due and blocks later work.
  * @throws JobError `definition-changed`, and what `extract` throws
  */
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
@@ -66,7 +66,9 @@ function isInTime({ deadline, settings }: ExtractContext): boolean {
   return deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
 }
 
-/** False while rows that belong to other partitions now must wait for the batches of the old ones. */
+/**
+ * False while extraction must wait: rows go to other partitions now, and batches of the old ones are not confirmed yet.
+ */
 async function regroup(context: ExtractContext): Promise<boolean> {
   const { destination, state } = context
   const { partition } = destination
@@ -78,7 +80,7 @@ async function regroup(context: ExtractContext): Promise<boolean> {
   return true
 }
 
-/** What was decided about records that can come again. */
+/** Opens the decisions about records that can come again: deduplication index and reject index. */
 async function recollect({ job, state, files }: ExtractContext): Promise<Recollection> {
   const { memory, rejects, cursor } = state.document
   return {

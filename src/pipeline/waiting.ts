@@ -1,6 +1,8 @@
 import type { StateDocument } from '../state/state-document'
 
-/** What the report says of batches that only the destination can settle. Equal while nothing changes. */
+/**
+ * The note of the report about batches that only the destination can settle. Its text is equal while nothing changes.
+ */
 export function waitingNote({ outbox }: Pick<StateDocument, 'outbox'>): string {
   const inDoubt = outbox.filter(({ state }) => state === 'in-doubt').length
   const accepted = outbox.filter(({ state }) => state === 'accepted').length

@@ -19,7 +19,7 @@ export function nextWork(
   return isDue(slice, sync, storeNow) ? { kind: 'slice', slice } : null
 }
 
-/** Work without an end is done for now when the source has nothing more. */
+/** Work without an end (no slice, no range) is done for now when the source has nothing more. */
 export function isOpenEnded({ kind }: Work): boolean {
   return kind === 'incremental' || kind === 'refresh'
 }
@@ -35,7 +35,7 @@ export function commitName(work: Work, commits: number): string {
     : `${work.backfill.name}-${commits + 1}`
 }
 
-/** What `resolve` calls the work where it blocks the job. */
+/** The name by which `resolve` addresses work that blocks the job. */
 export function workName(work: Work): string {
   if (work.kind === 'backfill') return work.backfill.name
   if (work.kind === 'replay') return work.replay.name

@@ -1,4 +1,4 @@
-/** What one GET says: content, version and the store's own time. */
+/** The answer to one GET: content, version and the store's own time. */
 export interface StoredBlob {
   readonly body: Buffer
   readonly etag: string
@@ -8,7 +8,7 @@ export interface StoredBlob {
   readonly storeNow: number
 }
 
-/** A blob that is not there; the answer still carries the store's time. */
+/** A missing blob; the answer still carries the store's time. */
 export interface MissingBlob {
   readonly etag: null
   readonly storeNow: number
@@ -31,7 +31,7 @@ export type WriteAnswer =
 export interface BlobStore {
   read(path: string, signal?: AbortSignal): Promise<StoredBlob | MissingBlob>
   write(path: string, body: Uint8Array, condition: WriteCondition, signal?: AbortSignal): Promise<WriteAnswer>
-  /** Deleting what is not there succeeds. */
+  /** Idempotent: deleting a missing blob succeeds. */
   delete(path: string, signal?: AbortSignal): Promise<void>
   /** All paths under the prefix, page after page. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<string>

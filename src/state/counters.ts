@@ -3,8 +3,8 @@ import * as z from 'zod'
 const count = z.number().int()
 
 /**
- * What has happened since the last report. Written by the commits, so that a crash neither loses nor doubles it.
- * The books: records = taken + rejects + duplicates + filtered + repeated + behind + outOfRange.
+ * Counts since the last report. The commits write them, so that a crash neither loses nor doubles a count. The books:
+ * records = taken + rejects + duplicates + filtered + repeated + behind + outOfRange.
  */
 export const Counters = z.object({
   slices: count,
@@ -12,12 +12,12 @@ export const Counters = z.object({
   records: count,
   /** Records that became rows. */
   taken: count,
-  /** Of the taken ones: rejects before, valid now. */
+  /** Taken records that were rejects before and are valid now. */
   healed: count,
   rows: count,
   /** By reason code. */
   rejects: z.record(z.string(), count),
-  /** Known as sent, with other content, and the job ignores that. */
+  /** Known as sent, with other content, which the job ignores (`onChange: 'ignore'`). */
   duplicates: count,
   /** Records that `map` left out. */
   filtered: count,
@@ -25,7 +25,7 @@ export const Counters = z.object({
   repeated: count,
   /** Unknown, but from before the cursor that the source was asked for: never sent. */
   behind: count,
-  /** Outside the slice or range that was asked for, where the source declares that it brings more. */
+  /** Outside the slice or range that was asked for, where the source declares that it may return such records. */
   outOfRange: count,
   /** Rows older than what their partition had already sent. */
   late: count,

@@ -2,7 +2,7 @@ import type { LogFields } from '../log'
 import type { CommandEffect, StateEvent } from './events'
 import type { Work } from './work'
 
-/** The facts of an event's log line: what it says of itself, with counts in the place of lists. */
+/** The facts of an event's log line: the members of the event, with counts in place of lists. */
 export function factsOf(event: StateEvent): LogFields {
   switch (event.type) {
     case 'committed':

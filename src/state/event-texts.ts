@@ -1,7 +1,7 @@
 import { JobError } from '../errors'
 import type { StateEvent } from './events'
 
-/** Longer texts of other systems add no information. */
+/** Texts of other systems are cut at this length. */
 const longestText = 1_000
 /** Fields for people: redacted and cut. */
 const textFields = new Set([
@@ -14,8 +14,12 @@ const textFields = new Set([
   'error',
   'choices',
   'sample',
+  'drift',
 ])
-/** What a source or destination gave us to be given back exactly: a redacted one would be another. */
+/**
+ * Values that a source or destination must get back unchanged (cursors, receipts): redacting one would change its
+ * meaning.
+ */
 const exactFields = new Set(['since', 'at', 'to', 'floor', 'receipt'])
 
 /**
@@ -55,7 +59,7 @@ function cleanText(text: string, field: string, redact: (text: string) => string
 function secretInState(field: string): JobError {
   return new JobError(
     'secret-in-state',
-    `The value of a secret stands in the field "${field}" that this job would have to store to go on.`,
+    `The field "${field}", which this job must store in order to go on, contains the value of a secret.`,
     'Give the job a cursor that carries no credential. If the secret is a common word, replace it by a longer one.',
     { details: { field } },
   )

@@ -14,7 +14,7 @@ type StoreTime = number
 export interface Advance {
   /** Where the work goes on; null where it has no cursor. */
   readonly cursor: Cursor | null
-  /** Backfills with a cursor: what was decided there. */
+  /** Backfills with a cursor: the decisions about the records at that cursor. */
   readonly ties: Memory
   /** True where the work, or the slice of it, is done. */
   readonly finished: boolean
@@ -58,7 +58,7 @@ export type CommandEffect =
       /** Incremental: reads on from the floor. Sliced: ms. */
       readonly cursor: Cursor | null
       readonly watermark: number | null
-      /** What stays known of the records before. */
+      /** The decisions about earlier records that stay known. */
       readonly memory: Memory
     }
 
@@ -74,9 +74,12 @@ export type StateEvent =
       readonly run: string
       readonly activation: string
       readonly endsAt: StoreTime
-      /** Of the document that the lease is taken over from: the last sign of life of a run that did not end. */
+      /** When the previous lease holder last wrote the document. */
       readonly lastWrittenAt: StoreTime
-      /** Upsert: no later commit before, where a request may still be on its way; 0 for other kinds. */
+      /**
+       * Upsert: no later commit is sent before this time, because a lost request may still take effect; 0 for other
+       * kinds.
+       */
       readonly barrier: StoreTime
       readonly reportsKept: number
     }
@@ -86,11 +89,11 @@ export type StateEvent =
       readonly at: StoreTime
       readonly content: string
       readonly note: string
-      /** Commands accepted before are forgotten. */
+      /** Commands accepted before this time are removed. */
       readonly rememberedFrom: StoreTime
       readonly effect: CommandEffect
     }
-  /** Nobody resolved them in time: their segments go, and the next run deletes the files. */
+  /** Retention: these segments of rejects were not resolved in time; the next run deletes their files. */
   | { readonly type: 'rejects-expired'; readonly segments: readonly number[]; readonly rejects: number }
   | { readonly type: 'orphans-cleaned'; readonly run: string; readonly files: number }
   | {
@@ -114,12 +117,12 @@ export type StateEvent =
       readonly marks: Readonly<Record<string, number>>
       readonly memory: Memory
       readonly rejects: Rejects
-      /** Without `slices`: a finished slice counts by itself. */
+      /** Without `slices`: `advance.finished` counts a slice. */
       readonly counters: Omit<Partial<Counters>, 'slices'>
       /** Waivers that this commit needed. */
       readonly waived: readonly Waiver[]
     }
-  /** Records were read of which none changes the state: they only count. */
+  /** Records were read, and none of them changes more than the counters. */
   | { readonly type: 'counted'; readonly counters: Partial<Counters> }
   | {
       readonly type: 'send-started'
@@ -141,7 +144,7 @@ export type StateEvent =
       readonly id: string
       readonly partition: string
       readonly notBefore: StoreTime
-      /** Upsert: no later commit before; 0 for other kinds. */
+      /** Upsert: no later commit is sent before this time; 0 for other kinds. */
       readonly barrier: StoreTime
       readonly message: string
     }
@@ -155,7 +158,7 @@ export type StateEvent =
       readonly receipt: string
       readonly notBefore: StoreTime
     }
-  /** The import broke after it was accepted, and sending again is harmless. */
+  /** The import failed after it was accepted, and sending again is harmless. */
   | { readonly type: 'retry-scheduled'; readonly id: string; readonly message: string }
   | {
       readonly type: 'confirmed'
@@ -164,7 +167,7 @@ export type StateEvent =
       readonly partition: string
       readonly by: 'answer' | 'lookup' | 'poll'
       readonly rows: number
-      /** Null leaves the partition's own. */
+      /** Null leaves the partition's `notBefore` as it is. */
       readonly notBefore: StoreTime | null
       /** True where the destination can be asked later whether it has arrived. */
       readonly awaitsArrival: boolean
@@ -181,7 +184,7 @@ export type StateEvent =
       readonly id: string
       readonly halves: readonly Extract<OutboxEntry, { state: 'staged' }>[]
     }
-  /** Its file is gone; only then does the entry go. */
+  /** The file of the batch is deleted, so its entry is removed as well. */
   | { readonly type: 'removed'; readonly id: string }
   | {
       readonly type: 'run-ended'

@@ -1,7 +1,7 @@
 import type { DestinationIdentity } from '../destinations/destination'
 import type { StateDocument } from './state-document'
 
-/** The list with `identity` in it, and its place there: entries refer to it by index. */
+/** The list with `identity` added where it is missing, and its index: entries refer to it by index. */
 export function withIdentity(
   identities: StateDocument['identities'],
   { kind, address, account, target }: DestinationIdentity,

@@ -15,7 +15,7 @@ export function openJobDocument(options: {
   readonly store: BlobStore
   readonly clock: Clock
   readonly storeClock: StoreClock
-  /** How long a write of unknown outcome is pursued, in ms. */
+  /** How long the outcome of an unanswered write is looked up before the write fails, in ms. */
   readonly patienceMs: number
 }): JobDocument {
   const { job, store, clock, storeClock, patienceMs } = options

@@ -8,7 +8,7 @@ import type { JobDocument } from './job-document'
 import type { StateDocument } from './state-document'
 import type { StoreClock } from './store-clock'
 
-/** A job's state in the hands of the one run that holds its lease. */
+/** The state of a job, as the run that holds its lease reads and changes it. */
 export interface JobState {
   readonly run: string
   /** As last written, with the events that will travel with the next write. */
@@ -22,7 +22,7 @@ export interface JobState {
    * @throws JobError `lease-lost`, `store-unreachable`, `secret-in-state`
    */
   write(...events: readonly StateEvent[]): Promise<number>
-  /** Applies an event that may be lost: it travels with the next write, whatever causes that. */
+  /** Applies an event that a crash may lose: it is stored with the next write, whichever event causes that write. */
   later(event: StateEvent): void
   /** Resolves with the next write, or the next event of `later`. */
   changed(): Promise<void>
@@ -49,7 +49,9 @@ export interface LeaseHolder {
   readonly log: Log
 }
 
-/** The state of a job in the hands of the run that holds its lease: events are stored, logged, and the lease is renewed. */
+/**
+ * Opens a job's state for the run that holds its lease: stores and logs events, and renews the lease by a heartbeat.
+ */
 export function holdLease(holder: LeaseHolder): JobState {
   const { job, run, activation, file, clock, storeClock, redact, log } = holder
   const queue = createWriteQueue(file, holder, holder)

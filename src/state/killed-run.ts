@@ -5,14 +5,16 @@ import type { StateDocument } from './state-document'
 
 type Lease = NonNullable<StateDocument['lease']>
 
-/** A run writes at least this often while it lives: longer before its limit, something else ended it. */
+/**
+ * A live run writes at least this often: if its last write is further from its time limit, the limit did not end it.
+ */
 const nearLimitMs = 60_000
 
 /** What probably ended a run that held `lease` and last wrote at `lastWrittenAt` (store's clock, ms). */
 export function probableCause({ activation, endsAt }: Lease, lastWrittenAt: number): string {
   return lastWrittenAt >= endsAt - nearLimitMs
-    ? `It was killed, probably at its time limit: it last wrote ${seconds(endsAt - lastWrittenAt)} before it. Raise limits.timeout of the action.`
-    : `It was killed, probably for want of memory or by a crash: it last wrote ${seconds(endsAt - lastWrittenAt)} before its time limit. See the log of activation ${activation}; raise limits.memory of the action where it says so.`
+    ? `It was killed, probably at its time limit: its last write was ${seconds(endsAt - lastWrittenAt)} before it. Raise limits.timeout of the action.`
+    : `It was killed, probably because it ran out of memory or crashed: its last write was ${seconds(endsAt - lastWrittenAt)} before its time limit. Read the log of activation ${activation}; if it reports too little memory, raise limits.memory of the action.`
 }
 
 /** The report of a run that could not write its own, from the counters that its commits wrote. */

@@ -18,8 +18,8 @@ export interface LeaseOptions extends Omit<LeaseHolder, 'etag' | 'document'> {
 }
 
 /**
- * Takes the job's lease over the version `found`; null where another run holds it. The lease only saves work: the ETag
- * under every write keeps two runs apart.
+ * Takes the job's lease by replacing the version `found`; null where another run won. The lease only saves work: safety
+ * comes from the compare-and-swap of every write.
  * @throws JobError `state-missing`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function takeLease(
@@ -65,7 +65,7 @@ function logTaken(
   log.info('lease-taken', { job, run, activation, attempts, takenOverFrom })
 }
 
-/** Without its document a job is new only if it left no other file behind. */
+/** A job without a document counts as new only if no other file of it exists. */
 async function assertNeverRan({ job, store, file }: LeaseOptions): Promise<void> {
   for await (const path of store.list(jobFolder(job))) {
     if (path === file.path) return

@@ -39,7 +39,9 @@ export const Batch = z.object({
   commit: count,
   generation: count,
   rows: count,
-  /** Least and greatest `order` of its rows, for a half those of the whole; null where rows have no time. */
+  /**
+   * Least and greatest `order` of its rows (for a half, of the rows of the whole batch); null where rows have no time.
+   */
   span: Span.nullable().default(null),
   /** Of the staged bytes, hex. */
   sha256: z.string(),
@@ -71,7 +73,7 @@ export type OutboxEntry = z.infer<typeof OutboxEntry>
 
 export type EntryIn<State extends OutboxEntry['state']> = Extract<OutboxEntry, { state: State }>
 
-/** What stays of an entry when its state changes. */
+/** The members of an entry that stay when its state changes. */
 export function batchOf(entry: OutboxEntry): Batch {
   return {
     id: entry.id,

@@ -3,7 +3,7 @@ import { JobError } from '../errors'
 import { StateDocument, documentVersion } from './state-document'
 
 /**
- * Reads a document. What cannot be read never counts as "never ran".
+ * Parses a document. An unreadable document never counts as a job that has not run yet.
  * @throws JobError `state-corrupt`
  */
 export function parseDocument(path: string, body: Buffer): StateDocument {
@@ -26,7 +26,7 @@ function newerVersion(path: string, version: number): JobError {
   return new JobError(
     'state-corrupt',
     `The state document ${path} has version ${version}; this app knows versions up to ${documentVersion}.`,
-    'Deploy the newer version of this app again: an older one must not touch what it cannot read.',
+    'Deploy the newer version of this app again: an older one must not write a document that it cannot read.',
     { details: { path, version } },
   )
 }

@@ -7,7 +7,7 @@ import type { StateDocument } from './state-document'
 const storeTime = z.number()
 const count = z.number().int()
 
-/** A commit that waits for a person, or did: its batches are `planned` until then. */
+/** A commit that a person must approve: its batches are `planned` until it is approved or dropped. */
 export const Plan = z.object({
   /** SHA-256 over the job, the commit, and the ids and content hashes of its batches, in order; hex. */
   id: z.string(),
@@ -21,14 +21,17 @@ export const Plan = z.object({
   batches: count,
   deletions: count,
   span: Span.nullable(),
-  /** Where its rows would land, for people. */
+  /** Where its rows would go, as text for people. */
   target: z.string(),
   /** What it is expected to cost; null where that is not known. */
   serverCalls: z.number().nullable(),
   notes: z.array(z.string()),
   /** Rows as they would be sent. */
   sample: z.array(z.string()),
-  /** The deduplication index without its records: where it is dropped, they are told from those that were sent before. */
+  /**
+   * The deduplication index before this commit: dropping the plan marks exactly the records added since then as
+   * dropped.
+   */
   memoryBefore: Memory,
   /** Null while it waits. */
   decision: z.object({ kind: z.enum(['approved', 'dropped']), run: z.string(), at: storeTime }).nullable(),

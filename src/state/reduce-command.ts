@@ -71,7 +71,7 @@ function withBackfill(document: StateDocument, backfill: StateDocument['backfill
   }
 }
 
-/** Nothing is left for them to try again. */
+/** Ends all replays: no open reject is left. */
 function withoutReplays(document: StateDocument): StateDocument {
   return { ...document, backfills: document.backfills.filter(({ kind }) => kind !== 'replay') }
 }
@@ -85,7 +85,7 @@ function changeEntry(
   return entry ? replaceEntry(document, id, change(entry)) : document
 }
 
-/** The wait counts from the last confirmation: without one there is nothing to wait for. */
+/** Ends the wait of a regrouping: it counts from the last confirmation, and none is stored any more. */
 function withoutConfirmations(document: StateDocument): StateDocument {
   const partitions = Object.entries(document.partitions).map(
     ([name, partition]) => [name, { ...partition, confirmedAt: null }] as const,

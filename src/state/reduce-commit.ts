@@ -93,7 +93,7 @@ function covered(ranges: readonly Slice[], added: Slice): Slice[] {
   return merged
 }
 
-/** Raises the mark of each partition to its newest row: a late row moves nothing back. */
+/** Raises the mark of each partition to its newest row; a late row never lowers a mark. */
 function withMarks(
   partitions: StateDocument['partitions'],
   marks: Readonly<Record<string, number>>,

@@ -71,7 +71,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
       const more = event.halves.length - 1
       return {
         ...replaceEntry(document, event.id, ...event.halves),
-        // The file of the whole is named no more.
+        // The halves replace the whole batch, so its file is an orphan.
         orphans: withOrphans(document.orphans, [entry.run]),
         counters: addCounters(document.counters, { batches: more }),
       }
@@ -81,7 +81,7 @@ export function reduceDelivery(document: StateDocument, event: DeliveryEvent): S
   }
 }
 
-/** Puts `entries` in the place of the batch `id`: its order in the outbox is its order towards the destination. */
+/** Replaces the batch `id` by `entries` at the same index: the order of the outbox is the order of delivery. */
 export function replaceEntry(
   document: StateDocument,
   id: string,
@@ -91,7 +91,7 @@ export function replaceEntry(
   return { ...document, outbox }
 }
 
-/** Progress clears the fuse that stops a job which only restarts itself. */
+/** Progress resets the count of attempts, which stops a job that only restarts itself. */
 function progressed(document: StateDocument): StateDocument {
   return { ...document, attempts: 0 }
 }
@@ -128,7 +128,7 @@ function notApplicable({ type, id }: DeliveryEvent, entry: OutboxEntry | undefin
   return new JobError(
     'unexpected',
     `The event ${type} does not apply to the batch ${id}: it ${state}.`,
-    'Run again; if it stays, report it.',
+    'Run again; if the error stays, report it as a defect of this app.',
     { details: { event: type, batch: id } },
   )
 }

@@ -10,8 +10,8 @@ type LeaseTaken = Extract<StateEvent, { type: 'lease-taken' }>
 type RunEnded = Extract<StateEvent, { type: 'run-ended' }>
 
 /**
- * Takes the lease, also over from a run that was killed: what it was sending is in doubt, its folder may hold orphans,
- * and its report is written from what it committed.
+ * Takes the lease. Where its previous holder was killed, that run's `sending` batches become in doubt, its folder may
+ * hold orphans, and its report is written from the counters that it committed.
  */
 export function reduceLease(document: StateDocument, event: LeaseTaken): StateDocument {
   const { at, owner, run, activation, endsAt } = event
@@ -36,7 +36,7 @@ export function reduceLease(document: StateDocument, event: LeaseTaken): StateDo
   }
 }
 
-/** Gives the lease back with the report: the counters move into it, and no run counts them again. */
+/** Releases the lease and stores the report. The counters move into the report and start at zero again. */
 export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDocument {
   const { report, progressed, exhausted, reportsKept } = event
   const succeeded = report.outcome === 'succeeded'
@@ -70,7 +70,7 @@ function isIdle(report: RunReport): boolean {
   )
 }
 
-/** What two reports must share to be equal: everything except which run it was, and when. */
+/** The members by which two reports are compared: all except the ids and times of the run. */
 function essenceOf(report: RunReport): string {
   return JSON.stringify({ ...report, run: '', activation: '', startedAt: '', endedAt: '' })
 }

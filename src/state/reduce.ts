@@ -9,7 +9,8 @@ import type { StateEvent } from './events'
 import type { StateDocument } from './state-document'
 
 /**
- * The delivery protocol's table: the state of a job after an event. Pure; everything an event needs to know stands in it.
+ * The delivery protocol's table: the state of a job after an event. Pure: an event carries everything that its
+ * transition needs.
  * @throws JobError `unexpected` where the event does not apply to the batch's state
  */
 export function reduce(document: StateDocument, event: StateEvent): StateDocument {

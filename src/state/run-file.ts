@@ -5,11 +5,11 @@ export const RunFile = z.object({ run: z.string(), file: z.string() })
 export type RunFile = z.infer<typeof RunFile>
 
 /**
- * The deduplication index: what was decided about each record that can come again. Few entries lie in the document,
- * many in files; a later entry of the same record overrides.
+ * The deduplication index: what was decided about each record that can come again. A few entries are stored in the
+ * document, more of them in files; a later entry of the same record wins.
  */
 export const Memory = z.object({
-  /** Entries in base64, oldest first; behind those of the segments. */
+  /** Entries in base64, oldest first; newer than those of the segments. */
   inline: z.string(),
   /** `to`: the newest cursor (canonical) it covers. */
   segments: z.array(RunFile.extend({ to: z.string() })),

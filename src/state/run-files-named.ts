@@ -39,8 +39,8 @@ export function withDroppedFiles(before: StateDocument, after: StateDocument): S
 }
 
 /**
- * Puts new rejects and memory in the place of the old ones. Segments without an open reject go; the runs of files that
- * are no longer named go on the list of orphans.
+ * Replaces rejects and memory. Removes segments without an open reject, and adds the runs of files that are no longer
+ * named to the list of orphans.
  */
 export function withNamedFiles(
   document: StateDocument,

@@ -16,6 +16,18 @@ export const HeldBatch = z.object({
 })
 export type HeldBatch = z.infer<typeof HeldBatch>
 
+/** A difference between the records of a run and what the job's schema declares. */
+export const Drift = z.object({
+  /** Dotted path; `items[]` stands for the items of a list. */
+  field: z.string(),
+  /** `unknown`: not declared; `missing`: declared and absent; `changed`: of another JSON type. */
+  change: z.enum(['unknown', 'missing', 'changed']),
+  /** A value as it came, without secrets and personal data, cut. */
+  example: z.string().optional(),
+  records: count,
+})
+export type Drift = z.infer<typeof Drift>
+
 /** What one run did, to be checked afterwards. */
 export const RunReport = z.object({
   job: z.string(),
@@ -23,7 +35,7 @@ export const RunReport = z.object({
   /** Activation id of the platform. */
   activation: z.string(),
   outcome: z.enum(['succeeded', 'partial', 'skipped', 'failed']),
-  /** Why it ended as it did, where that is not plain. */
+  /** Code of the reason for the outcome, where there is one. */
   reason: z.string().optional(),
   /** What a person asked for and what became of it; what the run could not do; until when it waits. */
   notes: z.array(z.string()),
@@ -33,6 +45,8 @@ export const RunReport = z.object({
   /** Batches that are not confirmed yet. */
   pending: count,
   held: z.array(HeldBatch),
+  /** Differences between records and schema, the most frequent ones; absent where there is none. */
+  drift: z.array(Drift).optional(),
   /** Present while a plan waits for a person. */
   plan: WaitingPlan.optional(),
   startedAt: z.string(),

@@ -5,9 +5,9 @@ const version = 'v1'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Encrypts what must not lie in a store in the clear. */
+/** Authenticated encryption of values that must not be stored in plain text. */
 export interface Sealer {
-  /** @param purpose is authenticated along: a value sealed for one place cannot be moved to another. */
+  /** @param purpose associated data (AAD): a value that was sealed for one purpose does not open for another. */
   seal(text: string, purpose: string): string
   /** Null where none of the keys has sealed it for this purpose, or it has been changed since. */
   open(sealed: string, purpose: string): string | null
@@ -29,7 +29,7 @@ export function createSealer(key: Buffer, ...older: readonly Buffer[]): Sealer {
     },
     open(sealed, purpose) {
       const bytes = Buffer.from(sealed.slice(version.length + 1), 'base64url')
-      // One spelling only: a lenient decoder skips what it does not know.
+      // Canonical Base64url only: the decoder skips characters that it does not know.
       if (sealed !== `${version}.${bytes.toString('base64url')}`) return null
       if (bytes.length < nonceBytes + tagBytes) return null
       for (const candidate of [key, ...older]) {

@@ -9,7 +9,7 @@ export interface SingleUse {
   claim(name: string, expiresAt: number): Promise<boolean>
   /** Whether it has been claimed. */
   isClaimed(name: string, expiresAt: number): Promise<boolean>
-  /** Deletes claims on what has expired by itself. */
+  /** Deletes claims whose expiry has passed. */
   tidy(now: number): Promise<void>
 }
 

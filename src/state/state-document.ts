@@ -12,7 +12,7 @@ const storeTime = z.number()
 const count = z.number().int()
 
 export const RejectSegment = RunFile.extend({
-  /** Rises; the index refers to it. */
+  /** Increases with each segment; the index refers to it. */
   id: count,
   /** Rejects of it that are still open. */
   open: count,
@@ -32,13 +32,16 @@ export type Rejects = z.infer<typeof Rejects>
 export const PartitionState = z.object({
   /** `order` of the newest row committed: rows before it are late. */
   mark: z.number().nullable(),
-  /** No batch of the partition is sent before. */
+  /** No batch of the partition is sent before this time. */
   notBefore: storeTime,
   confirmedAt: storeTime.nullable(),
 })
 export type PartitionState = z.infer<typeof PartitionState>
 
-/** How the job counts: what makes a record the same record, and where it is read from. */
+/**
+ * The part of a definition that decides which records are the same, and where they are read: a change of it stops
+ * extraction.
+ */
 export const Counting = z.object({
   mode: z.enum(['incremental', 'sliced', 'full-refresh']),
   cursor: z.string(),
@@ -49,7 +52,7 @@ export const Counting = z.object({
 })
 export type Counting = z.infer<typeof Counting>
 
-/** A command that was taken up: the same content within an hour gives the first result again. */
+/** An accepted command: the same content within an hour returns the first result. */
 export const AcceptedCommand = z.object({
   content: z.string(),
   run: z.string(),
@@ -71,7 +74,7 @@ export const Identity = z.object({
 
 /** Raised with every change that an older version of this app could not read. */
 export const documentVersion = 3
-/** Documents of these versions are read as well: what they lack has a default. */
+/** Documents of these versions are read as well: members that they lack have defaults. */
 const olderVersions = [2] as const
 
 /** All durable state of a job. One document, because lease, cursor and outbox must move in one atomic write. */
@@ -100,24 +103,29 @@ export const StateDocument = z.object({
   commits: count,
   /** Null before the first commit. */
   counting: Counting.nullable(),
-  /** No lookback reaches before it: set where a changed definition goes on. Slices: an instant in ISO 8601. */
+  /**
+   * No lookback reads from before it. Set where a changed definition continues. Sliced jobs: an instant in ISO 8601.
+   */
   floor: Cursor.nullable(),
   /** Incremental jobs: everything up to here is committed. */
   cursor: Cursor.nullable(),
   /** Sliced jobs: everything before it is committed. */
   watermark: storeTime.nullable(),
   memory: Memory,
-  /** Slices that a person gave up. */
+  /** Slices that a person skipped. */
   skipped: z.array(Slice.extend({ at: storeTime })),
-  /** Sliced jobs: the time that commits have covered, whatever the definition was; reading it again takes force. */
+  /** Sliced jobs: the ranges that commits have covered under any definition; reading them again takes `force`. */
   done: z.array(Slice),
   backfills: z.array(z.union([Backfill, Replay])),
-  /** Rises with every range that is sent again. */
+  /** Increases with every range that is sent again. */
   generation: count,
   partitions: z.record(z.string(), PartitionState),
   /** How rows were last distributed over partitions; null before the first commit. */
   partitioning: z.string().nullable(),
-  /** Upsert destinations: no batch of a later commit is sent before; a lost request may still take effect until then. */
+  /**
+   * Upsert destinations: no batch of a later commit is sent before this time, because a lost request may still take
+   * effect.
+   */
   barrier: storeTime,
   identities: z.array(Identity),
   outbox: z.array(OutboxEntry),

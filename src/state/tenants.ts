@@ -5,7 +5,7 @@ import type { Clock } from '../clock'
 import type { BlobStore } from './blob-store'
 import type { FileVersion, VersionedFile } from './versioned-file'
 
-/** Refusals of IMS in a row that read like withdrawn consent; times on the store's clock, ms since the epoch. */
+/** Consecutive refusals by IMS that indicate withdrawn consent; times on the store's clock, ms since the epoch. */
 const Refusals = z.object({ count: z.number().int(), firstAt: z.number(), lastAt: z.number() })
 
 /** A customer organisation whose admin consented. */
@@ -23,19 +23,19 @@ export const Tenant = z.object({
 })
 export type Tenant = z.infer<typeof Tenant>
 
-/** A tenant's file, or why it cannot be read. One that is damaged never stands in the way of the others. */
+/** A tenant's file, or why it cannot be read. A damaged file never blocks the other tenants. */
 export type TenantFile =
   | { readonly kind: 'tenant'; readonly tenant: Tenant }
   | { readonly kind: 'unreadable'; readonly path: string; readonly error: JobError }
 
-/** The linked tenants, one small file each: they come and go by themselves and never wait for one another. */
+/** The linked tenants, one small file each, so that a change of one never conflicts with a change of another. */
 export interface Tenants {
   list(): Promise<readonly TenantFile[]>
   /** Null where it is not linked. @throws JobError `state-corrupt` */
   find(orgId: string): Promise<Tenant | null>
-  /** Replaces whatever is there, a damaged file too. */
+  /** Replaces the file, also a damaged one. */
   save(tenant: Tenant): Promise<void>
-  /** Counts a refusal that reads like withdrawn consent. Returns the status that follows. */
+  /** Counts a refusal that indicates withdrawn consent. Returns the status that follows. */
   noteRefusal(orgId: string): Promise<Tenant['status']>
   /** Forgets the refusals: a token was minted. */
   noteGranted(orgId: string): Promise<void>
@@ -44,7 +44,10 @@ export interface Tenants {
 const folder = 'tenants/'
 /** An admin waits for it in the browser. */
 const patienceMs = 5_000
-/** One bad hour of IMS is no withdrawal: so many refusals, so far apart, over so long. */
+/**
+ * An outage of IMS is no withdrawal: it takes `count` refusals, each `apartMs` after the one before, over at least
+ * `ms`.
+ */
 const withdrawnAfter = { count: 3, ms: 3 * 3_600_000, apartMs: 30 * 60_000 }
 
 /** @throws JobError `store-unreachable`, `store-refused`, `state-corrupt` */
@@ -66,7 +69,7 @@ export function openTenants(store: BlobStore, clock: Clock): Tenants {
     return found && parseTenant(path, found.content)
   }
 
-  /** Read, change, compare-and-swap, again where another writer came between. Null from `change` writes nothing. */
+  /** Read, change, compare-and-swap; repeated where another writer won. Null from `change` writes nothing. */
   async function swap(
     orgId: string,
     change: (found: FileVersion<string> | null) => Tenant | null,
@@ -114,7 +117,7 @@ export function openTenants(store: BlobStore, clock: Clock): Tenants {
   }
 }
 
-/** Null where the last refusal is too young for this one to tell anything new. */
+/** Null where the last counted refusal is so recent that this one may belong to the same outage. */
 function refused(tenant: Tenant, now: number): Tenant | null {
   const { refusals } = tenant
   if (refusals && now - refusals.lastAt < withdrawnAfter.apartMs) return null
@@ -142,12 +145,12 @@ function parseTenant(path: string, text: string): Tenant {
   }
 }
 
-/** `@` is kept out of paths. */
+/** Paths contain no `@`. */
 function pathOf(orgId: string): string {
   return `${folder}${tenantName(orgId)}.json`
 }
 
-/** What a tenant's files are called after. @param orgId as `readOrgId` spells it */
+/** The name of a tenant in its files' paths. @param orgId as `readOrgId` spells it */
 export function tenantName(orgId: string): string {
   return (orgId.split('@', 1)[0] ?? '').replace(/[^\w-]/g, '_')
 }

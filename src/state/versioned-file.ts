@@ -33,11 +33,11 @@ export interface VersionedFileOptions<T> {
   readonly path: string
   readonly store: BlobStore
   readonly clock: Clock
-  /** How long an unknown outcome is pursued, in ms. */
+  /** How long the outcome of an unanswered write is looked up before the write fails, in ms. */
   readonly patienceMs: number
   /**
-   * Two writes must differ in their bytes, by a fresh write id or a nonce, unless they are worth the same: stored bytes
-   * that equal ours count as our write.
+   * Two writes must differ in their bytes, by a fresh write id or a nonce, unless it does not matter which of them was
+   * applied: stored bytes that equal ours count as our write.
    */
   readonly encode: (content: T) => Uint8Array
   readonly decode: (body: Buffer) => T
@@ -109,10 +109,11 @@ function unsettled(
   path: string,
   answer: { kind: 'conflict' } | { kind: 'unknown'; message: string },
 ): JobError {
-  const why = answer.kind === 'unknown' ? answer.message : 'the store reports a conflict with itself'
+  const why =
+    answer.kind === 'unknown' ? answer.message : 'the store reports a conflict for an unchanged file'
   return new JobError(
     'store-unreachable',
     `The file ${path} could not be written: ${why}.`,
-    'Nothing is lost: the next tick carries on; a link in the browser can be opened again in some minutes. If it stays, check the status of the file store.',
+    'Nothing is lost: the next tick carries on; a link in the browser can be opened again in some minutes. If the error stays, check the status of the file store.',
   )
 }

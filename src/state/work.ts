@@ -5,8 +5,8 @@ const storeTime = z.number()
 const count = z.number().int()
 
 /**
- * A place in a source's order. `at` is canonical and comparable by the notation of the job's cursor; `since` is what the
- * source itself wrote, and what it is asked with.
+ * A place in a source's order. `at` is canonical and comparable by the notation of the job's cursor; `since` is the
+ * value as the source wrote it, and is sent back to the source in this form.
  */
 export const Cursor = z.object({ at: z.string(), since: z.string() })
 export type Cursor = z.infer<typeof Cursor>
@@ -23,10 +23,10 @@ export const Backfill = z.discriminatedUnion('mode', [
     name: z.string(),
     from: storeTime,
     to: storeTime,
-    /** How far it is done. */
+    /** Everything before it is committed; null before the first commit. */
     doneTo: storeTime.nullable(),
     generation: count,
-    /** Sends also what is known as sent. */
+    /** Also sends records that are known as sent. */
     force: z.boolean(),
   }),
   z.object({
@@ -37,7 +37,7 @@ export const Backfill = z.discriminatedUnion('mode', [
     /** Exclusive. */
     to: Cursor,
     cursor: Cursor.nullable(),
-    /** What this backfill itself decided at its cursor. */
+    /** Decisions of this backfill about the records at its cursor. */
     ties: Memory,
     generation: count,
     force: z.boolean(),

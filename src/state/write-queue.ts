@@ -5,7 +5,7 @@ import type { StateEvent } from './events'
 import type { JobDocument } from './job-document'
 import type { StateDocument } from './state-document'
 
-/** The state of a job as one process changes it: one write at a time, so that what happens at once never conflicts. */
+/** The state of a job as one process changes it: one write at a time, so that concurrent steps never conflict. */
 export interface WriteQueue {
   /** As last written, with the events of {@link WriteQueue.later}. */
   readonly document: StateDocument
@@ -92,7 +92,7 @@ export function createWriteQueue(
   }
 }
 
-/** A write whose events do not apply fails alone: the others of the batch go on. */
+/** A write whose events do not apply fails alone: the others are applied. */
 function applyAll(
   document: StateDocument,
   batch: readonly PendingWrite[],

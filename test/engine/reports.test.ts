@@ -145,14 +145,14 @@ describe('a run that does nothing', () => {
     for (const { run, activation } of [skipped, again]) expect(run).not.toBe(activation)
   })
 
-  it('says that a command was not taken up while another run is at work', async () => {
+  it('says that a command was not accepted while another run is at work', async () => {
     const world = worldOf(good)
     const job = jobOf(world)
     await world.kill(job, ({ kind, path }) => kind === 'write' && path.endsWith('.txt'))
     const report = await world.run(job, { force: true, from: minute(0), to: minute(1) })
 
     expect(report).toMatchObject({ outcome: 'skipped', reason: 'lease-held' })
-    expect(report.notes.join()).toContain('was not taken up')
+    expect(report.notes.join()).toContain('was not accepted')
   })
 })
 

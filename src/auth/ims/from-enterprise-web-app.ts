@@ -42,7 +42,6 @@ export function fromEnterpriseWebApp(
         },
         expiresInUnitMs: 1000,
         clientId,
-        orgId,
       })
     } catch (error) {
       throw isWithdrawal(error) ? withdrawn(error, orgId) : error

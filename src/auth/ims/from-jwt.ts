@@ -27,7 +27,7 @@ export function fromJwt(credential: ImsCredentials['jwt'], context: ImsContext, 
         'Adobe switched JWT credentials off on 2026-03-01. Add an OAuth Server-to-Server credential to the same project (it keeps client id and product profiles), set IMS_OAUTH_S2S_* and remove JWT_*.',
       )
     }
-    const { clientId, clientSecret, orgId } = credential
+    const { clientId, clientSecret } = credential
     return requestToken(context, {
       provider,
       path: '/ims/exchange/jwt',
@@ -38,7 +38,6 @@ export function fromJwt(credential: ImsCredentials['jwt'], context: ImsContext, 
       },
       expiresInUnitMs: 1,
       clientId,
-      orgId,
     })
   }
 }

@@ -17,7 +17,7 @@ export function fromOAuthServerToServer(
 ): TokenProvider {
   return async function mint(): Promise<AccessToken> {
     if ('missing' in credential) throw new NotConfigured(provider, credential.missing)
-    const { clientId, clientSecrets, orgId, scopes } = credential
+    const { clientId, clientSecrets, scopes } = credential
     let refusal: unknown
     for (const clientSecret of clientSecrets) {
       try {
@@ -32,7 +32,6 @@ export function fromOAuthServerToServer(
           },
           expiresInUnitMs: 1000,
           clientId,
-          orgId,
         })
       } catch (error) {
         if (!(error instanceof TokenRefused) || error.refusal.serverCode !== 'invalid_client') throw error

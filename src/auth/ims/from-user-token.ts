@@ -67,7 +67,7 @@ export function fromUserToken({ caller, rules, known }: User, context: ImsContex
       )
     }
     if (rules.admitted) assertAdmitted(claims.user_id, confirmed.memberships, rules.admitted)
-    return { value, expiresAt, clientId, orgId: rules.orgId }
+    return { value, expiresAt, clientId }
   }
 }
 

@@ -30,7 +30,6 @@ export interface TokenRequest {
   /** `expires_in` of the answer is in seconds on /ims/token/v3 and in milliseconds on /ims/exchange/jwt. */
   readonly expiresInUnitMs: 1 | 1000
   readonly clientId: string
-  readonly orgId: string
 }
 
 /** No IMS token is valid for that many seconds: a larger number is milliseconds, also from /ims/token/v3. */
@@ -70,14 +69,14 @@ export function imsOutage(provider: string, answer: AuthorityAnswer): JobError {
  * @throws JobError `token-refused` with the error code of IMS, `token-unavailable`
  */
 export async function requestToken(context: ImsContext, request: TokenRequest): Promise<AccessToken> {
-  const { provider, path, form, clientId, orgId } = request
+  const { provider, path, form, clientId } = request
   const answer = await askIms(context, { provider, method: 'POST', path, form })
   const granted = Granted.safeParse(answer.body)
   if (answer.status !== 200 || !granted.success) throw refusal(request, answer)
   const { access_token: value, expires_in: expiresIn = 0 } = granted.data
   const unitMs = expiresIn >= implausibleSeconds ? 1 : request.expiresInUnitMs
   const expiresAt = (await tokenExpiry(value)) ?? context.clock.now() + expiresIn * unitMs
-  return { value, expiresAt, clientId, orgId }
+  return { value, expiresAt, clientId }
 }
 
 /**

@@ -29,7 +29,7 @@ export interface GrantFile extends VersionedFile<GrantContent> {
 /** Opens the file of a grant by name: refresh tokens must outlive the container. */
 export type GrantStore = (name: string) => GrantFile
 
-/** A renewed grant that is not stored is lost, so its write is pursued for longer than most outages. */
+/** A renewed grant that is not stored is lost, so its write is retried for longer than most outages. */
 const patienceMs = 60_000
 
 /** Stores grants encrypted, as files `grants/<name>`. */

@@ -55,7 +55,7 @@ export async function acceptCommand(context: CommandContext): Promise<readonly s
   return [note]
 }
 
-/** What the command does. @throws JobError `params-invalid` where it would do harm or makes no sense */
+/** The effect of the command. @throws JobError `params-invalid` where it would do harm or makes no sense */
 async function judgeCommand(context: CommandContext): Promise<Acceptance | DoneBefore> {
   const { job, destination, state, command } = context
   const { resolve, as, approve } = command
@@ -71,7 +71,7 @@ async function judgeResolution(
 ): Promise<Acceptance> {
   const { document } = state
   const storeNow = state.storeClock.now()
-  // Some destinations have batches named after their slice.
+  // Checked before slices: some destinations name a batch after its slice.
   const isBatch = document.outbox.some(({ id }) => id === resolve)
   if (isBatch) return resolveBatch(job, destination, document, resolve, as)
   if (resolve === 'plan' || resolve === waitingPlan(document)?.id) {
@@ -90,7 +90,7 @@ async function judgeResolution(
   return resolveBatch(job, destination, document, resolve, as)
 }
 
-/** Those of the files that are no longer in the store. */
+/** The named files that are no longer in the store. */
 async function lostFiles(
   named: readonly RunFile[],
   files: Pick<RunFiles, 'list'>,

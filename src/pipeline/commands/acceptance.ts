@@ -1,7 +1,7 @@
 import { JobError } from '../../errors'
 import type { CommandEffect } from '../../state/events'
 
-/** What a command changes, and how the report puts it. */
+/** The effect of an accepted command, and the note about it in the report. */
 export interface Acceptance {
   readonly note: string
   readonly effect: CommandEffect
@@ -13,7 +13,7 @@ export interface DoneBefore {
   readonly effect: null
 }
 
-/** A command that would do harm or makes no sense. */
+/** The error for a command that would do harm or makes no sense. */
 export function refused(message: string, remedy: string): JobError {
   return new JobError('params-invalid', message, remedy)
 }

@@ -9,8 +9,8 @@ import type { Acceptance } from './acceptance'
 import type { BackfillRange } from './backfill-range'
 
 /**
- * A range that is read beside the ordinary work. What commits have covered is read again only by force, and never while
- * batches are on their way: they may still be in doubt.
+ * A range that is read beside the ordinary work. A range that commits have covered is read again only with `force`, and
+ * never while batches are on their way, because they may still be in doubt.
  */
 export function addBackfill(
   { sync }: Pick<Job, 'sync'>,

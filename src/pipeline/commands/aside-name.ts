@@ -1,6 +1,9 @@
 import type { StateDocument } from '../../state/state-document'
 
-/** Names work beside the schedule. Part of every batch's id, so never used twice: a run accepts one command. */
+/**
+ * Names work beside the schedule. The name is part of every batch's id, so it must be unique: it is, because a run
+ * accepts one command.
+ */
 export function asideName(
   kind: 'backfill' | 'replay' | 'dropped',
   storeNow: number,

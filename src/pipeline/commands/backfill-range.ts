@@ -1,10 +1,10 @@
 import type { Backfill } from '../../state/work'
 
-/** A range as a person named it, held against what was done. */
+/** A range that a person asked for, compared with the ranges that were read before. */
 export interface BackfillRange {
-  /** For people. */
+  /** The range, as text for people. */
   readonly label: string
-  /** What of it was read before, for people; null where nothing was. */
+  /** The part of it that was read before, as text for people; null where there is none. */
   readonly done: string | null
   overlaps(other: Backfill): boolean
   toBackfill(common: Pick<Backfill, 'kind' | 'name' | 'generation' | 'force'>): Backfill

@@ -14,7 +14,7 @@ export function contentOf({ force, from, to, resolve, as, approve, again }: Comm
   return JSON.stringify({ force, from, to, resolve, as, approve, again })
 }
 
-/** The command as it was accepted within the hour: invocations are retried, commands must not be. */
+/** The same command, if a run accepted it within the hour: a retried invocation must not repeat a command. */
 export function findRepeated(
   commands: readonly AcceptedCommand[],
   command: Command,

@@ -27,14 +27,17 @@ type Place = Pick<
   Extract<CommandEffect, { kind: 'definition-continued' }>,
   'floor' | 'cursor' | 'watermark'
 > & {
-  /** Negative before, positive behind where the job stood, in one notation; null where it stood nowhere. */
+  /**
+   * Negative where `from` lies before the job's cursor or watermark, positive after it; null where they cannot be
+   * compared.
+   */
   readonly order: number | null
 }
 
 /**
- * Goes on from a stated place under the definition as it is now. With an unchanged definition only where nothing else
- * leads out of a block: an incremental job may step over a place where its source fails, and a job whose deduplication
- * index has lost files may go on without them.
+ * Continues from a stated place under the present definition. An unchanged definition is accepted only where no other
+ * command ends a block: an incremental job may step over a place where its source fails, and a job whose deduplication
+ * index has lost files may continue without them.
  */
 export function continueDefinition(
   job: Pick<Job, 'name' | 'sync' | 'source'>,
@@ -53,12 +56,12 @@ export function continueDefinition(
   const stepsOver = changes.length === 0 && lost.size === 0
   if (stepsOver) assertIncremental(job.sync)
 
-  // Where the job stood means something only in the same notation.
+  // The former cursor or watermark can be compared only in the same notation.
   const stood = sameNotation(before, counting) ? document : { cursor: null, watermark: null }
   const { order, ...place } = placeOf(job.sync, stood, from, storeNow)
   if (stepsOver && order !== null) assertAhead(order, from)
   const { memory } = document
-  // What is remembered of a text's place is nothing: at another cursor its records would be taken for those there.
+  // The memory stores no place for a text cursor: at another cursor its records would be taken for records there.
   const isElsewhere = isText(job.sync) && order !== 0
   return {
     note: [whereTo(from, changes), consequenceOf(job.sync, order), whatIsGone(memory, lost)].join(' ').trim(),
@@ -94,7 +97,7 @@ function assertAhead(order: number, from: string | undefined): void {
   if (order > 0) return
   throw refused(
     `The job has read beyond ${String(from)}, and its definition counts as it did.`,
-    'Give a place behind the one where it stands; or read a range again with from, to and force=true.',
+    'Give a place after the one where it stands; or read a range again with from, to and force=true.',
   )
 }
 
@@ -146,7 +149,7 @@ function placeOf(
 function cursorAt(field: RecordCursor | PageCursor, from: string | undefined, storeNow: number): Cursor {
   if (field.kind === 'record') {
     const cursor = readCursor('from', from, field)
-    // Whatever lies before it is never read: a slip into the future would leave out all that is to come.
+    // Records before `from` are never read: an instant in the future by mistake would leave out all records until then.
     if (field.notation !== 'instant' || instantOf(cursor.at) <= storeNow) return cursor
     throw refused(`\`from\` lies in the future: ${cursor.since}.`, 'Give an instant of the past.')
   }
@@ -164,7 +167,7 @@ function sameNotation(before: Counting, now: Counting): boolean {
   return before.mode === now.mode && before.cursor === now.cursor
 }
 
-/** What going on from there leaves out or doubles. */
+/** The records that continuing from there leaves out or doubles. */
 function consequenceOf({ mode }: Job['sync'], order: number | null): string {
   if (mode === 'full-refresh') return 'Records that are not recognised count as new and are sent again.'
   if (order === null) {

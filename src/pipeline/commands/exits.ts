@@ -28,6 +28,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'source-malformed': 'leave-out',
   'source-order': 'waive',
   'source-outside-slice': 'leave-out',
+  'source-drift': 'leave-out',
   'slice-too-large': 'leave-out',
   'too-many-rejects': 'waive',
   'token-not-configured': 'setup',
@@ -72,7 +73,7 @@ export function withExit(
   })
 }
 
-/** Work that fails stays the oldest that is due, so it is what the error was about. */
+/** The work that the error is about: work that fails stays the oldest that is due. */
 function blockedWork(job: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): Work | null {
   try {
     return nextWork(job, document, storeNow)
@@ -114,7 +115,7 @@ function leaveOut(work: Work): string | null {
     case 'replay':
       return `To end it where it stands: resolve=${workName(work)} as=drop.`
     case 'incremental':
-      return 'To leave out what stands in the way: resolve=definition as=continue from=<a cursor behind it>.'
+      return 'To leave out the records that block the job: resolve=definition as=continue from=<a cursor after them>.'
     case 'refresh':
       return null
   }

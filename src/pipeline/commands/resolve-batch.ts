@@ -9,7 +9,7 @@ import type { StateDocument } from '../../state/state-document'
 import type { Resolution } from '../run-context'
 import type { Acceptance } from './acceptance'
 
-/** A person decides about a batch that is held, or that only the former destination could be asked for. */
+/** A person decides about a batch that is held, or that only the former destination could settle. */
 export function resolveBatch(
   { name: job }: Pick<Job, 'name'>,
   destination: Destination,
@@ -59,9 +59,9 @@ function notWaiting(document: StateDocument, destination: Destination, id: strin
   const asides = document.backfills.map(({ name }) => name)
   const names = [...waiting.map((entry) => entry.id), ...asides]
   return refused(
-    `Nothing that is called ${id} waits for a person.`,
+    `Nothing with the name ${id} waits for a person.`,
     names.length > 0
-      ? `What does: ${names.join(', ')}.`
+      ? `These wait: ${names.join(', ')}.`
       : 'No batch is held, and no backfill or replay is open.',
   )
 }

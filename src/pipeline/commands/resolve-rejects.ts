@@ -13,7 +13,7 @@ interface RejectsContext {
   readonly storeNow: number
 }
 
-/** A lost index blocks the job; giving the rejects up is the way out. */
+/** A lost index blocks the job until a person drops the rejects. */
 async function isIndexLost(index: RunFile | null, files: Pick<RunFiles, 'read'>): Promise<boolean> {
   return index !== null && (await files.read(index.run, index.file)) === null
 }

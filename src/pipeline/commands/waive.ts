@@ -3,7 +3,7 @@ import type { StateDocument, Waiver } from '../../state/state-document'
 import type { Resolution } from '../run-context'
 import type { Acceptance } from './acceptance'
 
-/** Lifts a block for the next commit that meets it. Only a block that has been met can be lifted. */
+/** Lifts a block for the next commit that meets it. Only a block that stopped a run can be lifted. */
 export function waive({ reports, waivers }: StateDocument, waiver: Waiver, as: Resolution): Acceptance {
   if (as !== 'continue')
     throw refused(`${waiver} can only be continued.`, `Use resolve=${waiver} as=continue.`)

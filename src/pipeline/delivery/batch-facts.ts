@@ -1,7 +1,7 @@
 import type { BatchFacts } from '../../destinations/destination'
 import type { OutboxEntry } from '../../state/outbox-entry'
 
-/** What lookups and polls are told of a batch. */
+/** The facts of a batch that a destination's lookup and poll receive. */
 export function factsOf({ id, partition, file, rows }: OutboxEntry): BatchFacts {
   return { id, partition, fileName: file, rows }
 }

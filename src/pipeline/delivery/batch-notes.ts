@@ -1,16 +1,16 @@
-/** What this run knows of a batch beside its entry. It is lost with the run, which costs requests and nothing else. */
+/** Facts about a batch that only this run keeps, beside the entry. A crash loses them, which costs requests only. */
 export interface BatchNotes {
-  /** Monotonic, ms: no step before. */
+  /** No step of the batch begins before this monotonic time, in ms. */
   readyAt: number
-  /** A lookup found nothing where absence counts. */
+  /** A lookup found nothing at a time when absence is a proof. */
   absent: boolean
-  /** A lookup found all our rows; whether they are valid is still to be asked. */
+  /** A lookup found all our rows; their validity is not verified yet. */
   found: boolean
-  /** Of the preparation, once it stands. */
+  /** Handle of the preparation, once that has succeeded. */
   handle: string | null
-  /** Answers in a row that settled nothing. */
+  /** Consecutive answers that proved nothing. */
   unsettled: number
-  /** Tokens in a row that were refused. */
+  /** Consecutive tokens that the destination refused. */
   unauthorized: number
 }
 

@@ -43,7 +43,9 @@ export async function hold(
   return 0
 }
 
-/** The answer to a send proves nothing: only a lookup can tell, or, for upserts, a wait before newer values. */
+/**
+ * The answer to a send proves nothing, so the batch becomes in doubt: a lookup settles it, or an upsert is sent again.
+ */
 export async function leaveInDoubt(
   context: StepContext,
   { id, partition, rows }: OutboxEntry,
@@ -64,7 +66,7 @@ export async function leaveInDoubt(
   return destination.delivery.kind === 'upsert' ? backOff(context, notes) : 0
 }
 
-/** The batch is sent again. The event may be lost with a crash: then the question is asked once more. */
+/** Returns the batch to `staged`, to be sent again. A crash may lose the event; the lookup is then repeated. */
 export function clearDoubt({ state }: StepContext, { id }: EntryIn<'in-doubt'>): number {
   state.later({ type: 'doubt-cleared', id })
   return 0
@@ -82,7 +84,7 @@ export async function returnToStaged(
   return waitMs
 }
 
-/** File first, entry second: a crash in between leaves an entry, which names what is still to delete. */
+/** Deletes the file before the entry: a crash in between leaves an entry that names the file to delete. */
 export async function remove({ files, state }: StepContext, { id, run, file }: OutboxEntry): Promise<number> {
   await files.delete(run, file)
   state.later({ type: 'removed', id })

@@ -19,8 +19,9 @@ export type DeliveryEnd =
 
 /**
  * Sends what the outbox holds, beside extraction that fills it: partitions in parallel, each in its order (append), or
- * commit by commit (upsert). Ends when extraction can bring nothing more and nothing is left, or nothing but waiting.
- * Where it ends for the deadline, extraction that waits for the outbox must be stopped: nothing empties it any more.
+ * commit by commit (upsert). Ends when extraction can commit nothing more and no batch is left, or every batch left has
+ * to wait. Where it ends for the deadline, extraction that waits for the outbox must be stopped: nothing empties it any
+ * more.
  */
 export async function deliver(context: DeliveryContext, extraction: ExtractionStatus): Promise<DeliveryEnd> {
   const { settings, deadline } = context
@@ -36,7 +37,7 @@ export async function deliver(context: DeliveryContext, extraction: ExtractionSt
     }
     const timerMs = inTime ? Math.min(soonestMs, deadline.remainingMs() - worstStepMs) : Infinity
     const events = [context.state.changed(), steps.stepEnded()]
-    // What has ended changes at once.
+    // An ended extraction does not change any more.
     if (extraction.status() !== 'ended') events.push(extraction.changed())
     await nextEvent(context, timerMs, events)
   }

@@ -15,7 +15,7 @@ export interface StepContext extends DeliveryContext {
   readonly reach: Reach
 }
 
-/** Requests of this run that could not leave, one after the other; any answer starts the count again. */
+/** Consecutive requests of this run that could not be sent; any answer resets the count. */
 export interface Reach {
   failures: number
   /** Monotonic, ms: failures before it belong to the same outage and are counted once. */

@@ -2,7 +2,7 @@ import type { Delivery } from '../../destinations/destination'
 import type { EngineSettings } from '../settings'
 
 /**
- * Upsert: until then a lost request may still take effect, so that newer values must not be sent. 0 for other kinds.
+ * Upsert: the time until which a lost request may still take effect, so that newer values must wait. 0 for other kinds.
  * @param doubtFrom on the store's clock
  */
 export function doubtBarrier(

@@ -5,8 +5,8 @@ import type { StateDocument } from '../../state/state-document'
 import type { BatchResolution } from './holds'
 
 /**
- * True where the job's destination is no longer the one that knows this batch: an answer that was lost, or a receipt,
- * can only be asked for at the same kind, address and account; a staged file fits its own kind only.
+ * True where only a former destination can settle this batch: a lost answer can be looked up, and a receipt polled,
+ * only with the same kind, address and account; a staged file fits only a destination of its own kind.
  */
 export function belongsElsewhere(
   entry: OutboxEntry,
@@ -23,8 +23,8 @@ export function belongsElsewhere(
 }
 
 /**
- * What a person may decide about a batch that only the destination before the change can settle; nothing where the
- * present one can. A batch in the format of another kind is never sent.
+ * The resolutions for a batch that only the former destination can settle; none where the present destination can. A
+ * batch in the format of another kind is never sent.
  */
 export function resolutionsElsewhere(
   entry: OutboxEntry,
@@ -46,7 +46,7 @@ const meanings: Readonly<Record<BatchResolution, string>> = {
 /** Batches that an error names; more are counted. */
 const named = 5
 
-/** The error that stands for all batches of another destination; null where there are none. */
+/** One error for all batches of a former destination; null where there are none. */
 export function destinationChanged(
   job: string,
   document: Pick<StateDocument, 'identities' | 'outbox'>,
@@ -61,7 +61,7 @@ export function destinationChanged(
   const choices = new Set(entries.flatMap((entry) => resolutionsElsewhere(entry, document, destination)))
   return new JobError(
     'definition-changed',
-    `The destination of the job "${job}" was ${place(then)} and is ${place(destination.identity)}, which cannot settle what was staged or sent before: ${batches.join(', ')}${more}.`,
+    `The destination of the job "${job}" was ${place(then)} and is ${place(destination.identity)}, which cannot settle batches that were staged or sent before: ${batches.join(', ')}${more}.`,
     `Put the old destination and credential back until a run reports pending = 0. Or decide about each batch: resolve=<batch> with ${[...choices].map((choice) => meanings[choice]).join(', ')}.`,
     { details: { job, batches: entries.length } },
   )

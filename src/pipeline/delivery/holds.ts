@@ -24,14 +24,15 @@ const guides: Readonly<Record<Hold['code'], Guide>> = {
   },
   rejected: {
     known: 'The destination refused the whole batch; none of its rows are stored.',
-    choices: { resend: 'after the cause was mended at the destination', drop: dropForGood },
+    choices: { resend: 'after the cause is removed at the destination', drop: dropForGood },
   },
   'row-too-large': {
     known: 'Even a single row of it is too large for the destination; it is not stored.',
     choices: { drop: dropForGood },
   },
   'key-collision': {
-    known: 'Its idempotency key belongs to another number of rows, so its own rows may or may not be stored.',
+    known:
+      'The destination knows its idempotency key with another number of rows, so its own rows may or may not be stored.',
     choices: { sent: sentIfFound, resend: resendIfMissing, drop: dropForGood },
   },
   'too-old-to-ask': {
@@ -53,7 +54,7 @@ const guides: Readonly<Record<Hold['code'], Guide>> = {
     },
   },
   'processing-failed': {
-    known: 'Its import broke each time it was sent. Sending it again does no harm.',
+    known: 'Its import failed each time it was sent. Sending it again does no harm.',
     choices: { resend: 'to try again', drop: dropForGood },
   },
   'file-missing': {
@@ -71,11 +72,11 @@ export function allowedResolutions(code: Hold['code']): readonly BatchResolution
   return Object.keys(guides[code].choices) as BatchResolution[]
 }
 
-/** A held batch as the report shows it: the destination knows its vendor, the engine the commands. */
+/** A held batch as the report shows it: the destination explains its vendor's side, the engine the commands. */
 export function explainHold(entry: EntryIn<'held'>, destination: Pick<Destination, 'explain'>): HeldBatch {
   const { id, partition, rows, hold } = entry
   const general = guides[hold.code]
-  const special = destination.explain?.({ code: hold.code, message: hold.message, rows })
+  const special = destination.explain?.({ code: hold.code })
   const choices = Object.entries(general.choices) as [BatchResolution, string][]
   return {
     batch: id,

@@ -11,7 +11,7 @@ type Named = Extract<Delivery, { kind: 'named' }>
 /** A batch in doubt; or a staged one while the state before a new document may have been lost. */
 type Asked = EntryIn<'staged' | 'in-doubt'>
 
-/** Asks what became of a batch. Returns how long it waits then, in ms. */
+/** Looks a batch up at the destination. Returns how long the batch then waits, in ms. */
 export async function lookUp(
   context: StepContext,
   delivery: Keyed | Named,
@@ -64,7 +64,7 @@ async function lookUpName(
   return accept(context, entry, notes, receipt)
 }
 
-/** The lookup says how many rows came, not how many of them were valid: for that the same bytes are verified. */
+/** A lookup returns how many rows arrived, not how many are valid, so the same bytes are sent to be verified. */
 export async function verify(
   context: StepContext,
   delivery: Keyed,
@@ -77,13 +77,13 @@ export async function verify(
   if (answer.kind !== 'valid' && answer.kind !== 'invalid') return waitOut(context, entry, notes, answer)
   reached(context, notes)
   if (answer.kind === 'valid') return confirm(context, entry, 'lookup')
-  const message = `The destination has the batch and finds fault with it: ${answer.message}`
+  const message = `The destination has the batch and reports invalid rows: ${answer.message}`
   return hold(context, entry, 'invalid-rows', message)
 }
 
 /**
- * Absence counts only once an accepted batch would have to show: on the store's clock, and counted to the moment before
- * the question.
+ * Absence is a proof only after the time within which an accepted batch becomes visible, measured on the store's clock
+ * until right before the lookup.
  */
 async function absent(
   context: StepContext,

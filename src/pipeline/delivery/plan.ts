@@ -66,7 +66,7 @@ function inOrderOfCommits({ document, destination, running }: PlanFacts): readon
   return [...document.outbox.filter(({ state }) => state === 'confirmed'), ...travelling]
 }
 
-/** For a person. */
+/** True where the batch waits for a person. */
 function isWaiting({ state }: OutboxEntry): boolean {
   return state === 'held' || state === 'planned'
 }
@@ -99,7 +99,7 @@ function sendStep(facts: PlanFacts, notes: BatchNotes, entry: EntryIn<'staged'>,
   return { kind, entry, waitMs: Math.max(waitMs, sendWaitMs(facts, entry)) }
 }
 
-/** What can be asked about a batch; null where sending it again is harmless. */
+/** The lookup or verification that a batch needs; null where sending it again is harmless. */
 function question(delivery: Delivery, notes: BatchNotes, entry: Asked, waitMs: number): Step | null {
   if (delivery.kind === 'upsert') return null
   if (delivery.kind === 'keyed' && notes.found) return { kind: 'verify', entry, delivery, waitMs }
@@ -114,8 +114,8 @@ function sendWaitMs(facts: PlanFacts, { partition, commit }: OutboxEntry): numbe
 }
 
 /**
- * A commit that has begun was allowed to: a barrier that still stands was raised by its own batches. Where none of those
- * that have begun is left in the outbox, and another run sent them, the commit waits: needlessly, but safely.
+ * A barrier does not stop a commit of which a batch was sent already: its own batches raised the barrier. Where another
+ * run sent those batches and none is left in the outbox, the commit waits: needlessly, but safely.
  */
 function hasBegun({ document, newestSent }: PlanFacts, commit: number): boolean {
   const sent = (entry: OutboxEntry) => entry.state !== 'staged' || entry.firstSentAt !== null

@@ -6,7 +6,7 @@ import type { PollAnswer } from '../../destinations/destination'
 import type { StateDocument } from '../../state/state-document'
 import type { RunDependencies } from '../run-context'
 
-/** Answers that leave everything as it is. */
+/** Answers that change nothing. */
 const waits: ReadonlySet<PollAnswer['kind']> = new Set(['processing', 'throttled', 'unknown'])
 
 /**
@@ -26,7 +26,7 @@ export async function pollAccepted(
   for (const entry of document.outbox) {
     if (entry.state !== 'accepted') continue
     if (!destination.poll || belongsElsewhere(entry, document, destination)) return true
-    // More batches than can be asked for in passing are the affair of a run.
+    // More batches than can be polled within this time are polled by a run under the lease.
     if (clock.monotonic() >= giveUpAt) return true
     await pace.leave(signal)
     const answer = await destination.poll(factsOf(entry), entry.receipt, signal).catch(tokenRefused)

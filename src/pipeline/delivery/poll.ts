@@ -9,7 +9,7 @@ import type { StepContext } from './delivery-context'
 type Accepted = EntryIn<'accepted'>
 type Ended = Extract<PollAnswer, { kind: 'done' | 'failed' }>
 
-/** What the end of an import means for its batch. */
+/** The consequence of an import's end for its batch. */
 export type PollVerdict =
   | { readonly kind: 'confirmed' }
   | { readonly kind: 'held'; readonly code: Hold['code']; readonly message: string }
@@ -17,7 +17,7 @@ export type PollVerdict =
 
 const noPoll: PollAnswer = { kind: 'unknown', message: 'The destination has no imports.' }
 
-/** Sends of a batch whose import broke, beside the first. */
+/** How often a batch whose import failed is sent again. */
 const retryLimit = 3
 
 /** Asks whether the import has ended. Returns how long the batch waits, in ms. A failed poll proves nothing. */
@@ -43,7 +43,7 @@ export async function poll(context: StepContext, entry: Accepted, notes: BatchNo
   }
 }
 
-/** Rows that an append destination stored of a failed import are stored for good: such a batch is never sent again. */
+/** An append destination keeps the rows that it stored of a failed import, so such a batch is never sent again. */
 export function judgeImport(
   delivery: Delivery,
   { rows, retries }: Pick<Accepted, 'rows' | 'retries'>,

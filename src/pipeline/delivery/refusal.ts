@@ -9,14 +9,14 @@ import type { StepContext } from './delivery-context'
 const unreachableLimit = 5
 const unauthorizedLimit = 2
 
-/** What an answer that says nothing of the batch leads to. */
+/** The consequence of an answer that tells nothing about the batch. */
 export interface RefusalEnd {
   readonly waitMs: number
   /** Set where the run cannot deliver on. */
   readonly error: JobError | null
 }
 
-/** Waits for what passes, and ends the run for what does not. */
+/** A temporary refusal makes the batch wait; a permanent one ends the run. */
 export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Refusal | Unknown): RefusalEnd {
   const refusedTokens = notes.unauthorized
   if (answer.kind !== 'not-sent') reached(context, notes)
@@ -56,7 +56,10 @@ export function waitOut(
   return waitMs
 }
 
-/** Some answer came: the destination is in reach and, unless it says otherwise, takes the token. */
+/**
+ * Resets the counts: an answer proves that the destination is reachable and, unless it is `unauthorized`, takes the
+ * token.
+ */
 export function reached({ reach }: StepContext, notes: BatchNotes): void {
   reach.failures = 0
   notes.unauthorized = 0

@@ -11,7 +11,7 @@ export interface RequestPace {
   take(): void
   /** Resolves when the request may leave. @throws the signal's reason */
   leave(signal: AbortSignal): Promise<void>
-  /** No slot is free for so long. */
+  /** No slot becomes free within the next `ms`. */
   pause(ms: number): void
 }
 

@@ -10,7 +10,7 @@ import type { OpenWindow } from './send-window'
 
 type Thrown = { readonly kind: 'thrown'; readonly error: unknown }
 
-/** Does what must stand before the send. Repeatable, so that it needs no write-ahead intent. */
+/** Prepares the send at the destination. The request is repeatable, so it needs no write-ahead intent. */
 export async function prepare(
   context: StepContext,
   entry: EntryIn<'staged'>,
@@ -53,7 +53,7 @@ export async function send(
   return settleAnswer(context, entry, notes, batch, answer)
 }
 
-/** Asks once more right before the request leaves: the process may have been frozen while it waited for its turn. */
+/** Checks the send window again right before the request leaves: the process may have been frozen in between. */
 async function request(
   { pace, destination, signal }: StepContext,
   batch: OutgoingBatch,
@@ -71,7 +71,7 @@ async function request(
   }
 }
 
-/** An error on purpose is that of the token, before the request. Any other proves nothing about the request. */
+/** A `JobError` comes from the token, before the request is sent. Any other error proves nothing about the request. */
 async function afterThrown(
   context: StepContext,
   entry: EntryIn<'staged'>,

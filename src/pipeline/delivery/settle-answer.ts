@@ -11,7 +11,7 @@ type Accepted = Extract<SendAnswer, { kind: 'accepted' }>
 type NotIngested = Extract<SendAnswer, { kind: 'rejected' | 'too-large' }>
 
 /**
- * What the answer to a send does to the batch. Returns how long the batch waits, in ms.
+ * Applies the answer to a send to the batch. Returns how long the batch waits, in ms.
  *
  * @throws JobError `not-authorized`, `not-permitted`, `destination-unreachable`, once the batch is staged again
  */
@@ -37,7 +37,7 @@ export async function settleAnswer(
   }
 }
 
-/** What the answer to a preparation does to the batch, which stays staged: nothing of it can have been ingested. */
+/** Applies the answer to a preparation. The batch stays staged, because nothing of it can have been ingested. */
 export async function settlePreparation(
   context: StepContext,
   entry: Staged,
@@ -58,7 +58,7 @@ export async function settlePreparation(
   }
 }
 
-/** Where an import follows, only its end counts the rows. Elsewhere the answer is the receipt. */
+/** An asynchronous destination counts the rows when the import ends; any other one counts them in this answer. */
 async function accepted(
   context: StepContext,
   entry: Staged,

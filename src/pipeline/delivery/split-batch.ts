@@ -7,7 +7,7 @@ import type { DeliveryContext } from './delivery-context'
 type Staged = EntryIn<'staged'>
 
 /**
- * Stages both halves of a batch, in order; null where it has but one row. Deterministic: a crash before the commit
+ * Stages both halves of a batch, in order; null where it has a single row. Deterministic: a crash before the commit
  * stages the same halves again.
  */
 export async function splitBatch(

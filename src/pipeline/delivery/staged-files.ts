@@ -7,7 +7,7 @@ export type StagedFile =
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged' }
 
-/** Fetches staged files, with a bound on what lies in memory: batches of many partitions travel at the same time. */
+/** Fetches staged files, with a limit on the bytes in memory: batches of many partitions travel at the same time. */
 export interface StagedFiles {
   /** False while no further file should be fetched. */
   hasRoom(): boolean
@@ -54,7 +54,7 @@ export function openStagedFiles(files: RunFiles): StagedFiles {
       if (fetched.has(entry.id)) return
       if (ahead !== null) fetched.delete(ahead)
       ahead = entry.id
-      // The step itself fetches once more, and says what is wrong.
+      // The step fetches the file again and reports the error.
       fetchOnce(entry).catch(() => fetched.delete(entry.id))
     },
     release({ id }) {

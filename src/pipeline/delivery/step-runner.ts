@@ -13,13 +13,15 @@ import type { Step } from './plan'
 export interface StepRunner {
   /** True while no step is under way. */
   idle(): boolean
-  /** What has stopped the delivery; no step is planned then. */
+  /** The error that stopped delivery; no step is planned after it. */
   fault(): JobError | null
   /** The next step of each batch, in turn. */
   planned(): readonly Step[]
   /** Milliseconds until a step may begin, its request slot included. */
   waitMs(step: Step): number
-  /** Begins a step. Where memory is short it does not, and the end of another step makes room. */
+  /**
+   * Begins a step. While no memory is free for its file it is left out, and planned again when another step ends.
+   */
   begin(step: Step): void
   /** Fetches the file of a step to come. */
   prefetch(step: Step): void

@@ -10,7 +10,7 @@ import type { Step } from './plan'
 
 type StepWithBytes = Extract<Step, { kind: 'verify' | 'prepare' | 'send' }>
 
-/** Such a step counts towards the destination's rate limit. */
+/** True where the step makes a request, which counts towards the destination's rate limit. */
 export function makesRequest({ kind }: Step): boolean {
   return kind !== 'remove' && kind !== 'clear'
 }

@@ -1,4 +1,5 @@
 import { noMemory } from '../../state/run-file'
+import { assertNoDrift } from '../drift/drift-policy'
 import { waitForRoom } from './backpressure'
 import { createIntake } from './intake'
 import { openMemory } from './memory'
@@ -15,7 +16,16 @@ import type { RejectIndex } from './reject-index'
 
 export type ExtractContext = Pick<
   RunContext,
-  'job' | 'source' | 'destination' | 'settings' | 'state' | 'files' | 'scratch' | 'redact' | 'deadline'
+  | 'job'
+  | 'source'
+  | 'destination'
+  | 'settings'
+  | 'state'
+  | 'files'
+  | 'drift'
+  | 'scratch'
+  | 'redact'
+  | 'deadline'
 >
 
 /** How reading one piece of work ended. */
@@ -63,6 +73,8 @@ export async function extract(
   try {
     for await (const page of plan.pages(control.signal)) {
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
+      // What is replayed was observed when it was read.
+      if (work.kind !== 'replay') observeDrift(context, page)
       await progress.commit.settle()
       control.signal.throwIfAborted()
       // A read in any order goes on to the end of the source.
@@ -82,6 +94,12 @@ export async function extract(
   } finally {
     await progress.commit.dispose()
   }
+}
+
+/** @throws JobError `source-drift` */
+function observeDrift({ job, drift }: ExtractContext, { records }: Page): void {
+  for (const record of records) drift.observe(record)
+  assertNoDrift(job, drift)
 }
 
 /** Returns true where the page reaches beyond the work. */

@@ -29,7 +29,12 @@ function world(document: Partial<StateDocument> | null, sync: Sync = slicedSync(
 describe('inspecting a job', () => {
   it('needs its name, its sync mode and the store, and changes nothing', async () => {
     const { store, clock, settings } = world({ watermark: today })
-    const shown = await inspectJob({ store, clock, settings, job: { name: 'job', sync: slicedSync() } })
+    const shown = await inspectJob({
+      store,
+      clock,
+      settings,
+      job: { name: 'job', sync: slicedSync() },
+    })
 
     expect(shown).toMatchObject({
       job: 'job',
@@ -51,6 +56,18 @@ describe('inspecting a job', () => {
     expect(await inspectJob(world({ cursor }, incrementalSync()))).toMatchObject({
       mode: 'incremental',
       cursor: '2026-11-21T00:00:00+01:00',
+    })
+  })
+
+  it('shows since when a batch is held or accepted', async () => {
+    const { id } = batchIn('accepted')
+    const shown = await inspectJob(world({ outbox: [batchIn('held', { id: 'h' }), batchIn('accepted')] }))
+
+    expect(shown).toMatchObject({
+      outbox: [
+        { batch: 'h', heldSince: '1970-01-01T00:00:00.005Z' },
+        { batch: id, acceptedAt: '1970-01-01T00:00:00.030Z' },
+      ],
     })
   })
 
@@ -119,12 +136,12 @@ describe('inspecting a lease', () => {
 
     expect(shown).toMatchObject({
       held: false,
-      lastRun: expect.stringContaining('time limit: it last wrote 20 s before') as string,
+      lastRun: expect.stringContaining('time limit: its last write was 20 s before') as string,
     })
   })
 
   it('suspects memory or a crash where it last wrote long before', async () => {
-    expect((await leaseAfter(91_000)).lastRun).toMatch(/want of memory or by a crash.*activation a-0/)
+    expect((await leaseAfter(91_000)).lastRun).toMatch(/out of memory or crashed.*activation a-0/)
   })
 })
 

@@ -103,7 +103,7 @@ describe('a run with nothing to do', () => {
 })
 
 describe('a run beside another one', () => {
-  it('is skipped, and says who is at work and that its command was not taken up', async () => {
+  it('is skipped, and names the run that is at work and says that the command was not accepted', async () => {
     const { report } = await skipped({ lease }, { command: { force: true } })
 
     expect(report).toMatchObject({
@@ -111,7 +111,7 @@ describe('a run beside another one', () => {
       reason: 'lease-held',
       notes: [expect.stringContaining('run-0')],
     })
-    expect(report.notes[0]).toContain('not taken up')
+    expect(report.notes[0]).toContain('not accepted')
   })
 
   it('says nothing more without a command', async () => {

@@ -54,7 +54,7 @@ it.each([
   (_what, effect) => {
     const event = { type: 'command-accepted', content: '', note: '', effect } as unknown as StateEvent
 
-    expect(() => sanitise(event, redact)).toThrow('The value of a secret stands in the field')
+    expect(() => sanitise(event, redact)).toThrow('contains the value of a secret')
   },
 )
 

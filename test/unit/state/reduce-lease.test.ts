@@ -101,7 +101,7 @@ describe('lease-taken', () => {
       lastWrittenAt: lease.endsAt - 10 * minute,
     })
 
-    expect(reports[0]?.notes[0]).toMatch(/memory or by a crash.*activation a0/)
+    expect(reports[0]?.notes[0]).toMatch(/memory or crashed.*activation a0/)
   })
 
   it('keeps no more reports than it is told, however many runs are killed', () => {

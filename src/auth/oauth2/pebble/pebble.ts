@@ -14,7 +14,7 @@ const maxOutput = 100_000
  * Renders the part of Pebble that Adobe prints in its access token requests: text, and `{{ }}` around a path, a string,
  * `formUrlEncode(…)`, `is empty`, `is not empty` and `| raw`. Everything else is an error. Nothing is escaped: no
  * template of an access token request is HTML.
- * @param data what the first name of a path can be
+ * @param data the values that the first name of a path may refer to
  * @see https://pebbletemplates.io and Adobe Experience Platform, Destination SDK, OAuth 2 authorization
  * @throws JobError `input-invalid`
  */
@@ -51,7 +51,9 @@ const string = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/
 const path = /([A-Za-z_]\w*)((?:\.\w+|\[(?:\d{1,9}|"[^"]*"|'[^']*')\])*)/
 const key = /\.(\w+)|\[(\d+)\]|\[["'](.*?)["']\]/g
 
-/** Parses from behind `{{` to behind `}}`. Errors name a position and quote nothing: a secret might stand there. */
+/**
+ * Parses from after `{{` to after `}}`. Errors name a position and quote nothing, because a secret might stand there.
+ */
 function parsePrinted(
   template: string,
   start: number,
@@ -59,7 +61,7 @@ function parsePrinted(
 ): { readonly expression: Expression; readonly end: number } {
   let position = start
 
-  /** What stands here, if it matches. */
+  /** Reads the next token, if it matches. */
   function read(pattern: RegExp): RegExpExecArray | null {
     const here = new RegExp(`\\s*(?:${pattern.source})`, 'sy')
     here.lastIndex = position
@@ -72,7 +74,7 @@ function parsePrinted(
     if (!read(pattern)) throw templateError(`lacks ${wanted} at character ${nextCharacter()}`)
   }
 
-  /** Counted from 1, behind white space. */
+  /** Position of the next token, counted from 1. */
   function nextCharacter(): number {
     return template.length - template.slice(position).trimStart().length + 1
   }

@@ -1,10 +1,10 @@
 import { JobError } from '../../../errors'
 
-/** What a template can hold: JSON, and nothing that can be called. */
+/** A value in a template: JSON only, so a template can call nothing. */
 export type Value = string | number | boolean | null | readonly Value[] | ValueMap
 export type ValueMap = Readonly<{ [name: string]: Value }>
 
-/** Names that lead from the data into the language. */
+/** Names that lead from the data to JavaScript's built-in objects. */
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**

@@ -87,4 +87,22 @@ export const commandRemovals: readonly Removal[] = [
     find: 'document.waivers.filter((waiver) => !event.waived.includes(waiver))',
     replace: 'document.waivers',
   },
+  {
+    safeguard: 'only the plan of the given id is approved',
+    file: 'src/pipeline/commands/approve-plan.ts',
+    find: 'if (plan?.id !== id) throw',
+    replace: 'if (!plan) throw',
+  },
+  {
+    safeguard: 'an approved plan goes where it was planned to go',
+    file: 'src/pipeline/commands/approve-plan.ts',
+    find: '  assertSameTarget(document, target)\n',
+    replace: '',
+  },
+  {
+    safeguard: 'a planned batch is not sent before it is approved',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'entries: staged.map(toPlanned), plan',
+    replace: 'entries: staged, plan',
+  },
 ]

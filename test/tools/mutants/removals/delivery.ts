@@ -144,7 +144,7 @@ export const deliveryRemovals: readonly Removal[] = [
   {
     safeguard: 'the file of a batch is deleted after its confirmation only',
     file: 'src/pipeline/delivery/conclude.ts',
-    find: "  await state.write({ type: 'confirmed', at, id, partition, by, rows, notBefore })",
-    replace: "  state.later({ type: 'confirmed', at, id, partition, by, rows, notBefore })",
+    find: "await state.write({ type: 'confirmed',",
+    replace: "state.later({ type: 'confirmed',",
   },
 ]

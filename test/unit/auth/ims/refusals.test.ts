@@ -142,7 +142,7 @@ describe('the chain', () => {
     })
     const token = await chain()
 
-    expect(token).toMatchObject({ clientId: 'partner', orgId: tenantOrgId })
+    expect(token).toMatchObject({ clientId: 'partner' })
     expect(token.expiresAt - Date.now()).toBeLessThan(3_700_000)
   })
 })

@@ -129,7 +129,7 @@ it.each([
   [{ ...drop, force: true }, 'does not take force'],
   [{ ...drop, from: '2026-11-01', to: '2026-11-02' }, 'does not take to and from'],
   [{ resolve: 'definition', as: 'continue', to: '2026-11-02' }, 'does not take to'],
-  [{ resolve: 'nobody', as: 'drop' }, 'Nothing that is called nobody waits'],
+  [{ resolve: 'nobody', as: 'drop' }, 'Nothing with the name nobody waits'],
 ] as const)('%j is refused: a parameter without effect is no silent success', async (command, message) => {
   const error = await errorOf(acceptCommand(context(command)))
 
@@ -144,7 +144,7 @@ it.each([
   ['source-order', 'continue', 'No run since the last success was stopped by source-order'],
   ['too-many-rejects', 'continue', 'No run since the last success was stopped by too-many-rejects'],
   ['slice-20261105T000000Z', 'drop', 'is not the slice that is next'],
-  ['backfill-1', 'drop', 'Nothing that is called backfill-1'],
+  ['backfill-1', 'drop', 'Nothing with the name backfill-1'],
 ] as const)('resolve=%s as=%s reaches its own judge', async (resolve, as, message) => {
   const run = context({ resolve, as }, {}, {})
   const known = {

@@ -41,7 +41,7 @@ const places: Readonly<Record<string, string>> = {
   '<where>': '2026-11-06T00:00:00Z',
   '<instant>': '2026-11-06T00:00:00Z',
   '<cursor>': '2026-11-06T00:00:00Z',
-  '<a cursor behind it>': '2026-11-06T00:00:00Z',
+  '<a cursor after them>': '2026-11-06T00:00:00Z',
 }
 
 /** The last command that a remedy names. */

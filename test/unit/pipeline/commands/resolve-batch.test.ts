@@ -86,7 +86,7 @@ it.each(['staged', 'sending', 'in-doubt', 'accepted', 'confirmed'] as const)(
 )
 
 it('an id that waits for nobody is answered with those that do', () => {
-  expect(refusal(heldFor('rejected'), 'drop', here, 'batch-9')).toContain('What does: batch-1.')
+  expect(refusal(heldFor('rejected'), 'drop', here, 'batch-9')).toContain('These wait: batch-1.')
 })
 
 it('a batch cannot be continued', () => {

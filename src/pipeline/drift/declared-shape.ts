@@ -1,0 +1,108 @@
+import type * as z from 'zod'
+
+const bits = { text: 1, number: 2, boolean: 4, null: 8, list: 16, object: 32 }
+type JsonType = keyof typeof bits
+
+/** What a schema declares about one value of a record, as far as it shows. */
+export interface Shape {
+  /** One bit each; null where any type may come: behind unions, custom checks and whatever else does not show. */
+  readonly types: number | null
+  /** Objects: the declared fields; each record is compared with them, and a list is faster to walk than a map. */
+  readonly fields: readonly Field[] | null
+  /** Objects: false where undeclared fields are part of the declaration. */
+  readonly isClosed: boolean
+  /** Lists: what each item is. */
+  readonly item: Shape | null
+}
+
+export interface Field {
+  readonly name: string
+  readonly shape: Shape
+  readonly isRequired: boolean
+}
+
+type Schema = z.core.$ZodType
+/** Of the many members of a definition, those that are read here. */
+interface Definition {
+  readonly type: string
+  readonly coerce?: boolean
+  readonly innerType?: Schema
+  readonly in?: Schema
+  readonly shape?: Readonly<Record<string, Schema>>
+  readonly catchall?: Schema
+  readonly element?: Schema
+  readonly values?: readonly unknown[]
+  readonly entries?: Readonly<Record<string, string | number>>
+}
+
+const anything: Shape = { types: null, fields: null, isClosed: false, item: null }
+const scalars: Readonly<Record<string, JsonType>> = {
+  string: 'text',
+  number: 'number',
+  int: 'number',
+  boolean: 'boolean',
+  null: 'null',
+}
+
+/** The shape of what comes into a schema, before it transforms anything. */
+export function declaredShape(schema: Schema): Shape {
+  const def = schema._zod.def as Definition
+  if (def.coerce) return anything
+  const inner = def.type === 'pipe' ? def.in : def.innerType
+  if (inner) return wrapped(def.type, declaredShape(inner))
+  switch (def.type) {
+    case 'object':
+      return objectShape(def.shape ?? {}, def.catchall)
+    case 'array':
+      return { ...of(bits.list), item: def.element ? declaredShape(def.element) : null }
+    case 'literal':
+      return of(...(def.values ?? []).map(typeBitOf))
+    case 'enum':
+      return of(...Object.values(def.entries ?? {}).map(typeBitOf))
+    default:
+      return scalarShape(scalars[def.type])
+  }
+}
+
+function scalarShape(type: JsonType | undefined): Shape {
+  return type ? of(bits[type]) : anything
+}
+
+/** Not optional, without a default, and not of the types that take an absent field as well. */
+function isRequired({ _zod: { def, optin } }: Schema): boolean {
+  return optin === undefined && def.type !== 'any' && def.type !== 'unknown'
+}
+
+/** The bit of a value's JSON type. */
+export function typeBitOf(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return bits.text
+    case 'number':
+      return bits.number
+    case 'boolean':
+      return bits.boolean
+    default:
+      return value === null ? bits.null : Array.isArray(value) ? bits.list : bits.object
+  }
+}
+
+function of(...types: readonly number[]): Shape {
+  return { ...anything, types: types.reduce((all, type) => all | type, 0) }
+}
+
+/** `catch` takes anything; `nullable` takes null besides. */
+function wrapped(type: string, inner: Shape): Shape {
+  if (type === 'catch') return { ...inner, types: null }
+  return type === 'nullable' && inner.types !== null ? { ...inner, types: inner.types | bits.null } : inner
+}
+
+function objectShape(shape: Readonly<Record<string, Schema>>, catchall: Schema | undefined): Shape {
+  const fields = Object.entries(shape).map(([name, schema]) => ({
+    name,
+    shape: declaredShape(schema),
+    isRequired: isRequired(schema),
+  }))
+  const isClosed = catchall === undefined || catchall._zod.def.type === 'never'
+  return { ...of(bits.object), fields, isClosed }
+}
