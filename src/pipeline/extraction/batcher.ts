@@ -60,9 +60,8 @@ export function createBatcher(
 
   function batchFor(partition: number, line: string, order: number): OpenBatch {
     const current = open.get(partition)
-    if (current && (current.file.accepts?.(line) ?? true)) return current
-    if (current) close(current)
-    return openBatch(partition, order)
+    if (current?.file.accepts?.(line) === false) close(current)
+    return open.get(partition) ?? openBatch(partition, order)
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
