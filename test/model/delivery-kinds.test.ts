@@ -121,6 +121,21 @@ describe.each([
   }, 300_000)
 })
 
+describe.each([
+  ['keyed', keyed],
+  ['named', named],
+  ['upsert', upsert],
+] as const)('%s delivery with a plan', (_kind, open) => {
+  it('sends nothing of it before the approval and all of it once, through the same accidents', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.nat(4), async (drawn, approvedBy) => {
+        expect(await play(open, drawn, intact, approvedBy)).toEqual({ finished: true, flaws: [] })
+      }),
+      { numRuns: 60, seed: 5 },
+    )
+  }, 300_000)
+})
+
 describe('a version without one safeguard is caught as unsafe:', () => {
   const deliveryWith = (change: (delivery: Delivery) => Delivery): Tamper => {
     return (destination) => ({ ...destination, delivery: change(destination.delivery) })

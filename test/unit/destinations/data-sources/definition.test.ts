@@ -92,7 +92,7 @@ describe('a Data Sources destination', () => {
   })
 
   it('says of a hold what is known, and no more than it knows', () => {
-    const explain = (code: string) => open().explain?.({ code, message: '', rows: 3 })
+    const explain = (code: string) => open().explain?.({ code })
     expect(explain('ingested-in-part')?.known).toContain(
       'Adobe says how many rows it processed and not which',
     )
