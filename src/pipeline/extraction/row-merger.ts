@@ -4,7 +4,7 @@ import { decisions } from './decision'
 import type { EncodedRow, Format, Reject, Semantics } from '../../destinations/destination'
 
 /**
- * Rows of one commit that have the same key must not both be sent. Upsert: they travel side by side, so equal repeats
+ * Rows of one commit that have the same key must not both be sent. Upsert: their batches are sent in parallel, so equal repeats
  * merge into one row, and conflicting repeats are a reject. Append: rows add up, so that each repeat is a reject, unless
  * the format puts rows of a key together once they are sorted, or a person has them sent all the same. Rows without a key
  * pass as they are.
