@@ -5,6 +5,7 @@ export { bulkDataInsertion } from './destinations/bulk-data-insertion/bulk-data-
 export { classifications } from './destinations/classifications/classifications'
 export { events } from './destinations/bulk-data-insertion/events'
 export { products } from './destinations/bulk-data-insertion/products'
+export { dataSources } from './destinations/data-sources/data-sources'
 export { input, secret } from './inputs'
 export { instant, number, pageCursor, text } from './jobs/cursors'
 export { defineJob } from './jobs/define-job'
