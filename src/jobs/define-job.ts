@@ -66,6 +66,7 @@ export function defineJob<
   Row,
   const D extends Semantics,
   const Mapped extends RowsOf<Row>,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a job without inputs: map gets none
   const I extends MapInputs = Record<never, never>,
 >(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped, I> & AnyRule<Mapped>): Job {
   const job = definition as unknown as Omit<Job, 'faults'>

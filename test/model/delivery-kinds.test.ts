@@ -6,10 +6,12 @@ import { deliver } from '../../src/pipeline/delivery/deliver'
 import { doubtBarrier } from '../../src/pipeline/delivery/doubt-barrier'
 import { EngineSettings } from '../../src/pipeline/settings'
 import { batchOf } from '../../src/state/outbox-entry'
+import { waitingPlan } from '../../src/state/plan'
 import { reduce } from '../../src/state/reduce'
 import { newDocument } from '../../src/state/state-document'
 import { memoryRunFiles, staged } from '../fixtures/delivery-world'
 import { memoryJobState } from '../fixtures/memory-job-state'
+import { storedPlan } from '../fixtures/stored-state'
 import { textFile } from '../fixtures/text-format'
 import { scripted } from './choices'
 import { keyedDestination, keyedService } from './destinations/keyed'
@@ -18,6 +20,8 @@ import { eventOf } from './destinations/rows'
 import { upsertDestination, upsertService } from './destinations/upsert'
 import { createTime, startProcess } from './time'
 import type { Delivery, Destination, SendWindow } from '../../src/destinations/destination'
+import type { DeliveryContext } from '../../src/pipeline/delivery/delivery-context'
+import type { ExtractionStatus } from '../../src/pipeline/extraction-status'
 import type { StateEvent } from '../../src/state/events'
 import type { JobState } from '../../src/state/job-state'
 import type { EntryIn, OutboxEntry } from '../../src/state/outbox-entry'
@@ -40,8 +44,17 @@ interface Subject {
 /** Removes a safeguard. */
 type Tamper = (destination: Destination) => Destination
 
+/** Whether the last commit is a plan, and which activation approves it. */
+type ApprovedBy = number | null
+
 /** Delivery alone, run after run over one document, with crashes, freezes, zombies and a network that misbehaves. */
-function createWorld(subject: Subject, time: WorldTime, choices: Choices, tamper: Tamper) {
+function createWorld(
+  subject: Subject,
+  time: WorldTime,
+  choices: Choices,
+  tamper: Tamper,
+  approvedBy: ApprovedBy,
+) {
   const files = new Map<string, Buffer>()
   const identity = subject.open(networkOf(startProcess(time, null))).identity
   const outbox = subject.batches.map(([change, lines], index) => {
@@ -50,7 +63,16 @@ function createWorld(subject: Subject, time: WorldTime, choices: Choices, tamper
     files.set(`${entry.run}/${entry.file}`, bytes)
     return entry
   })
-  let durable: StateDocument = { ...newDocument('job'), reconciled: true, identities: [identity], outbox }
+  const planned = approvedBy === null ? Infinity : Math.max(...outbox.map(({ commit }) => commit))
+  let durable: StateDocument = {
+    ...newDocument('job'),
+    reconciled: true,
+    identities: [identity],
+    outbox: outbox.map((entry) => (entry.commit === planned ? { ...entry, state: 'planned' } : entry)),
+    plan: approvedBy === null ? null : storedPlan(),
+  }
+  let activations = 0
+  let sentUnapproved = 0
   let writtenAt = -Infinity
   let holder: object | null = null
 
@@ -90,29 +112,58 @@ function createWorld(subject: Subject, time: WorldTime, choices: Choices, tamper
     }) as JobState
   }
 
+  /** A person has approved the plan; a run that takes the approval up may crash and leave it to the next. */
+  async function approve(state: JobState): Promise<void> {
+    const isDue = approvedBy !== null && activations > approvedBy && waitingPlan(state.document)
+    if (!isDue) return
+    await state.write({
+      ...{ type: 'command-accepted', at: time.now(), content: '{}', note: '', rememberedFrom: 0 },
+      effect: { kind: 'plan-approved' },
+    })
+  }
+
+  function watched(destination: Destination): Destination {
+    return {
+      ...destination,
+      send(batch, window, handle) {
+        const entry = durable.outbox.find(({ id }) => id === batch.id)
+        if (entry?.state === 'planned') sentUnapproved += 1
+        return destination.send(batch, window, handle)
+      },
+    }
+  }
+
   function activate(accident: Accident | null): Promise<unknown> {
     if (holder !== null && time.now() - writtenAt < settings.leaseTtlMs) return Promise.resolve()
     const process = startProcess(time, accident)
+    activations += 1
     const { clock } = process
-    const destination = tamper(subject.open(networkOf(process)))
+    const destination = watched(tamper(subject.open(networkOf(process))))
     durable = { ...durable, outbox: durable.outbox.map(resent) }
     const state = takeLease(process, destination)
     const owner = holder
-    return deliver(
-      {
-        state,
-        destination,
-        files: memoryRunFiles(files, 'run-1', clock),
-        settings,
-        clock,
-        deadline: createDeadline(time.now() + 30 * minute, clock),
-        log: silentLog,
-        signal: state.signal,
-        redact: (text) => text,
-        job: 'job',
-      },
-      { status: () => 'ended', changed: () => Promise.resolve() },
-    ).then(() => {
+    const delivery: DeliveryContext = {
+      state,
+      destination,
+      files: memoryRunFiles(files, 'run-1', clock),
+      settings,
+      clock,
+      deadline: createDeadline(time.now() + 30 * minute, clock),
+      log: silentLog,
+      signal: state.signal,
+      redact: (text) => text,
+      job: 'job',
+    }
+    const ended: ExtractionStatus = { status: () => 'ended', changed: () => Promise.resolve() }
+    // A run that has lost its lease before it could approve does nothing more.
+    const work =
+      approvedBy === null
+        ? deliver(delivery, ended)
+        : approve(state).then(
+            () => deliver(delivery, ended),
+            () => null,
+          )
+    return work.then(() => {
       if (holder === owner) holder = null
     })
   }
@@ -120,6 +171,7 @@ function createWorld(subject: Subject, time: WorldTime, choices: Choices, tamper
   return {
     activate,
     isDone: () => durable.outbox.every(({ state }) => state === 'confirmed') && holder === null,
+    sentUnapproved: () => sentUnapproved,
   }
 }
 
@@ -147,12 +199,17 @@ type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 
 type OpenSubject = (time: WorldTime, choices: Choices) => Subject
 
-async function play(open: OpenSubject, { activations, choices }: Schedule, tamper: Tamper) {
+async function play(
+  open: OpenSubject,
+  { activations, choices }: Schedule,
+  tamper: Tamper,
+  approvedBy: ApprovedBy = null,
+) {
   const time = createTime()
   const pass = (ms: number) => time.runUntil(time.sleep(ms), ms)
   const script = scripted(choices)
   const subject = open(time, script)
-  const world = createWorld(subject, time, script, tamper)
+  const world = createWorld(subject, time, script, tamper, approvedBy)
   for (const { accident, waitMs } of activations) {
     void world.activate(accident)
     await pass(waitMs)
@@ -162,7 +219,8 @@ async function play(open: OpenSubject, { activations, choices }: Schedule, tampe
     await pass(15 * minute)
   }
   await pass(4 * 60 * minute)
-  return { finished: world.isDone(), flaws: subject.flaws() }
+  const unapproved = Array.from({ length: world.sentUnapproved() }, () => 'sent without approval')
+  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved] }
 }
 
 const numRuns = 200
@@ -271,6 +329,21 @@ describe.each([
         expect(await play(open, drawn, intact)).toEqual({ finished: true, flaws: [] })
       }),
       { numRuns, seed: 3 },
+    )
+  }, 300_000)
+})
+
+describe.each([
+  ['keyed', keyed],
+  ['named', named],
+  ['upsert', upsert],
+] as const)('%s delivery with a plan', (_kind, open) => {
+  it('sends nothing of it before the approval and all of it once, through the same accidents', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.nat(4), async (drawn, approvedBy) => {
+        expect(await play(open, drawn, intact, approvedBy)).toEqual({ finished: true, flaws: [] })
+      }),
+      { numRuns: 60, seed: 5 },
     )
   }, 300_000)
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { withMapInputs } from '../../../src/jobs/map-inputs'
 import { hashed, redacted } from '../../../src/jobs/personal-data'
-import { input, inputsFrom, secret } from '../../../src/inputs'
+import { inputsFrom, secret } from '../../../src/inputs'
 import { hasConsent } from '../../../src/pipeline/extraction/consent'
 import { engineWorld, jobOf, minute, rowOf } from '../../fixtures/engine-world'
 import type { Event } from '../../fixtures/engine-world'
@@ -24,7 +24,7 @@ it('redacted keeps the rest of a text', () => {
 })
 
 describe('the inputs of a job', () => {
-  const jobWith = (inputs: Record<string, ReturnType<typeof input>>) => jobOf(engineWorld(), { inputs })
+  const jobWith = (inputs: Record<string, ReturnType<typeof secret>>) => jobOf(engineWorld(), { inputs })
 
   it('reach its map by their names, with secrets learnt', () => {
     const learnt: string[] = []
