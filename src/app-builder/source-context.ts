@@ -3,7 +3,7 @@ import type { SourceContext } from '../sources/source'
 import type { Inputs } from '../inputs'
 import type { Platform } from './platform'
 
-/** What a source works with. Grants are kept only where there is a key to seal them. */
+/** The dependencies of a source. Grants are stored only with a key that encrypts them. */
 export function sourceContext(
   { ims: { http, clock, random }, redactor, files, sealer }: Platform,
   inputs: Inputs,

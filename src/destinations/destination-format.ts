@@ -1,4 +1,4 @@
-/** A record that cannot become a row: a stable reason code and where in the record or row it lies. */
+/** A record that cannot become a row: a stable reason code, and the path of the fault in the record or row. */
 export interface Reject {
   readonly kind: 'reject'
   readonly code: string
@@ -13,9 +13,9 @@ export interface EncodedRow {
   readonly line: string
   /** Index of the partition, 0 … {@link Partitioning.count} - 1. */
   readonly partition: number
-  /** What order means inside a partition: seconds since the epoch where rows have a time, else 0. */
+  /** The order inside a partition: seconds since the epoch where rows have a time, otherwise 0. */
   readonly order: number
-  /** Upsert kinds: what a later row of the same key replaces. Rows of one commit are sorted by it. */
+  /** Upsert kinds: the key by which a later row replaces an earlier one. Rows of one commit are sorted by it. */
   readonly rowKey?: string
 }
 
@@ -26,7 +26,7 @@ export interface Format<Row = unknown> {
   /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
   encode(row: Row): EncodedRow | Reject
   /**
-   * Opens an empty file; a header is its own affair.
+   * Opens a file without rows; it writes its own header, if any.
    * @param shortId names the batch, 12 characters: the format may write it into every row, to be recognised by
    */
   open(shortId: string): BatchFile
@@ -34,7 +34,7 @@ export interface Format<Row = unknown> {
   split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
 }
 
-/** One batch in the making: lines go in and are hashed and stored as they come. */
+/** A batch file while it is written: lines are hashed and stored as they come. */
 export interface BatchFile {
   readonly rows: number
   /** Bytes of text so far. */

@@ -16,9 +16,9 @@ import type { EVarColumn, Hit, HitColumn } from './hit'
 
 export interface BulkDataInsertion<Column extends HitColumn> {
   readonly reportSuite: InputReference
-  /** What `map` may set; the order is that of the file. */
+  /** The columns that `map` may set, in the order of the file. */
   readonly columns: readonly Column[]
-  /** Visitor groups: files of different groups travel at the same time. Default 1. */
+  /** Number of visitor groups: files of different groups are sent in parallel. Default 1. */
   readonly groups?: number
   /** Adobe advises against `visitorID` on timestamped hits, and every row is one. Default false. */
   readonly allowVisitorId?: boolean

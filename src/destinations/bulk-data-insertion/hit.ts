@@ -52,7 +52,7 @@ type NumberColumn = 'browserHeight' | 'browserWidth'
  */
 export type HitColumn = TextColumn | NumberColumn | 'events' | 'linkType' | 'timestamp'
 
-/** One hit, with the columns that the job declares. What is absent or undefined stays empty. */
+/** One hit, with the columns that the job declares. An absent or undefined column stays empty. */
 export type Hit<Column extends HitColumn = HitColumn> = {
   readonly [Name in Column]?: HitValue<Name> | undefined
 }
@@ -75,7 +75,7 @@ const fixedColumns = new Set<string>([
 
 const numbered: Readonly<Record<string, number>> = { eVar: 250, prop: 75, list: 3, hier: 5 }
 
-/** Says whether Adobe knows a column. Unknown ones it ignores without a word. */
+/** True where Adobe knows the column. Adobe silently ignores unknown columns. */
 export function isHitColumn(name: string): boolean {
   if (fixedColumns.has(name)) return true
   const match = /^(eVar|prop|list|hier)([1-9]\d*)$/.exec(name)

@@ -29,7 +29,7 @@ export interface Batcher {
   flush(): AsyncIterable<FinishedBatch>
 }
 
-/** A batch within this share of its limit counts as full where it may be closed: at the end of a page. */
+/** At the end of a page, where a batch may be closed, this share of its limit counts as full. */
 const nearlyFull = 0.9
 
 export function createBatcher(

@@ -5,13 +5,18 @@ import type { Rejects, StateDocument } from '../../state/state-document'
 import type { RunFiles } from '../run-files'
 import type { Identity, LazyIdentity, Words } from './identity'
 
-/** A reject that waits to be mended (open), or whose identity a person gave up (dropped). */
+/** An open reject, which may heal or be replayed; or a dropped one, whose identity stays known. */
 export interface IndexedReject {
   readonly keyed: boolean
-  /** Another content of it was sent before: only a replay sends this one, however far the memory reaches. */
+  /**
+   * The record was sent before with other content: only a replay sends this content, however far the memory reaches.
+   */
   readonly changed?: true
   readonly words: Words
-  /** Of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later one. */
+  /**
+   * Place of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later
+   * one.
+   */
   readonly place: number
   readonly state: 'open' | 'dropped'
   /** Id of the segment and number of the line that hold the record; 0 where it is dropped. */
@@ -34,11 +39,11 @@ export interface RejectIndex {
   ): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
   remove(reject: IndexedReject): void
-  /** Keeps an entry under what its record is now; false where nothing differs. */
+  /** Updates an entry with the present hashes of its record; false where none differs. */
   renew(reject: IndexedReject, identity: Identity): boolean
 }
 
-/** Dropped identities that are remembered; the oldest go first. */
+/** The most dropped identities that are remembered; the oldest are removed first. */
 const droppedLimit = 100_000
 /** Four words of identity, state, kind of identity, segment and line: 32 bits each. Place: 64 bits. */
 const entryBytes = 40
@@ -76,7 +81,7 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
   function add(entry: IndexedReject): void {
     entries.add(entry)
     enter(entry)
-    // A record of this very read: it answers to the next read.
+    // A reject of this read matches only in the next read.
     if (!entry.keyed) answered.add(entry)
   }
 
@@ -140,7 +145,7 @@ export async function dropRejects(
   files: Pick<RunFiles, 'read' | 'add'>,
 ): Promise<Rejects> {
   const open = await openRejectIndex(document.rejects, files).catch((error: unknown) => {
-    // A lost index must not block its own exit; what it knew is forgotten.
+    // A lost index must not block the command that ends the block; its entries are forgotten.
     if (error instanceof JobError && error.code === 'state-missing') return createRejectIndex([])
     throw error
   })

@@ -4,7 +4,7 @@ import { decisions } from './decision'
 import type { EncodedRow, Reject, Semantics } from '../../destinations/destination'
 
 /**
- * Upsert rows of one commit travel side by side, so that a key must not come twice with different values: equal repeats
+ * Upsert batches of one commit are sent in parallel, so a key must not come twice with different values: equal repeats
  * merge into one row, conflicting repeats are a reject. Rows of append destinations pass as they are.
  */
 export interface RowMerger {

@@ -7,7 +7,7 @@ import type { EntryIn } from '../../state/outbox-entry'
 import type { FinishedBatch } from './batcher'
 import type { CommitContext, CommitOptions } from './commit-options'
 
-/** The rows of one commit on their way into immutable files. Until the commit is written, no file of it is named. */
+/** Stages the rows of one commit in immutable files. Until the commit is written, the document names none of them. */
 export interface StagedBatches {
   readonly rows: number
   /** The first rows, as they will be sent. */
@@ -17,7 +17,10 @@ export interface StagedBatches {
   readonly isFull: (rowsAhead: number) => boolean
   /** Backpressure: waits for disk and encoders, and writes the batches that are full. */
   settle(): Promise<void>
-  /** Sorts where that is due, writes what is left, and returns the entries. @throws JobError `slice-too-large` */
+  /**
+   * Sorts the rows where they come unordered, writes the remaining batches, and returns the entries.
+   * @throws JobError `slice-too-large`
+   */
   finish(): Promise<readonly EntryIn<'staged'>[]>
   /** Frees the local disk. */
   readonly dispose: () => Promise<void>

@@ -188,12 +188,12 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
   [
     'a lookback without a primary key',
     `incremental({ cursor: instant('at'), lookback: { days: 1 } })`,
-    'A lookback reads records again: without a primaryKey a changed one cannot be recognised.',
+    'A lookback reads records again: without a primaryKey a changed record cannot be recognised.',
   ],
   [
     'a lookback in slices without a primary key',
     `sliced({ ...daily, lookback: { days: 1 } })`,
-    'A lookback reads records again: without a primaryKey a changed one cannot be recognised.',
+    'A lookback reads records again: without a primaryKey a changed record cannot be recognised.',
   ],
   [
     'a lookback of a text cursor',
