@@ -1,12 +1,13 @@
+import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
+import { checkReportSuite } from '../report-suite'
 import { arrivalProof } from './arrival'
 import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
 import { idempotencyKey } from './idempotency-key'
-import { checkReportSuite } from './report-suite'
 import { columnsFaults } from './row-rules'
-import { BulkDataInsertionSettings, parseSettings } from './settings'
+import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
 import { groupName } from './visitor-group'
 import { isHitColumn } from './hit'
@@ -68,7 +69,7 @@ function open<Column extends HitColumn>(
   const { reportSuite, columns, groups = 1, arrivalMarker } = definition
   const { allowVisitorId = false, allowPersonalData = [] } = definition
   const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
-  const settings = parseSettings(context.settings)
+  const settings = parseSettings(BulkDataInsertionSettings, context.settings)
   const layout = { columns, reportSuite: suite, groups, allowVisitorId, allowPersonalData }
   const encoder = createCsvEncoder(layout)
   const client = createCollectionClient(context)

@@ -107,8 +107,9 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   function recognise(known: Known | null, indexed: Indexed, open: IndexedReject | null): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
     if (sameReject && !open) return { kind: 'repeated', closes: null, dropped: sameReject }
-    if (known?.same) return recogniseSame(known, sameReject, open)
-    if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
+    const sameKnown = known?.same ? recogniseSame(known, sameReject, open) : null
+    if (sameKnown) return sameKnown
+    if (sameReject?.onRequest && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
 
