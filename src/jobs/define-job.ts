@@ -17,7 +17,7 @@ export interface JobDefinition<
   D extends Semantics,
   Mapped,
 > {
-  /** The job's identity: all its state lies under it. Lower case letters, digits and dashes. */
+  /** The job's identity: all its state is stored under this name. Lower case letters, digits and dashes. */
   readonly name: string
   /** Where the records come from. */
   readonly source: SourceDefinition<C, P>
@@ -26,8 +26,8 @@ export interface JobDefinition<
   /** The schema of one record. A record that it refuses becomes a reject. */
   readonly record: Schema
   /**
-   * Makes a row of a record: one, several, or null where the record is not wanted. Synchronous. Where it throws, the
-   * record becomes a reject.
+   * Makes the rows of a record: one, several, or null to leave the record out. Synchronous. Where it throws, the record
+   * becomes a reject.
    */
   readonly map: (record: z.output<Schema>) => ExactRows<Mapped, Row>
   /** Where the rows go. */

@@ -15,8 +15,8 @@ const inputPattern = /^[A-Z][A-Z0-9_]*$/
 type Parts = Omit<Job, 'faults'>
 
 /**
- * Everything that is wrong with a definition: the compiler's rules once more, for JavaScript and dynamic values, and
- * checks that the compiler cannot make, such as time zones.
+ * All faults of a definition: the compiler's rules again, for JavaScript and dynamic values, and checks that the
+ * compiler cannot make, such as time zones.
  */
 export function jobFaults(job: Parts): string[] {
   const { name, source, sync, destination } = job
@@ -33,7 +33,7 @@ export function jobFaults(job: Parts): string[] {
     ...cursorFaults,
     ...source.faults.map((fault) => `source: ${unended(fault)}`),
     ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
-    // A faulty declaration stands for nothing that could be matched.
+    // The parts of a faulty declaration cannot be matched.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
     ...inputFaults([...source.inputs, ...destination.inputs]),
     ...parseOptions('job', Review, { approval: job.approval, expect: job.expect }).faults,
@@ -88,7 +88,7 @@ function shapeFaults(job: Partial<Parts>): string[] {
   ].filter((fault) => fault !== null)
 }
 
-/** Whether source and destination can do what the sync mode asks of them. */
+/** Checks that source and destination have the capabilities that the sync mode needs. */
 function matchFaults(sync: Sync, source: SourceDefinition, destination: DestinationDefinition): string[] {
   const needed = capabilityOf(sync)
   return [
@@ -104,7 +104,7 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
   ].filter((fault) => fault !== null)
 }
 
-/** A misspelt path would make a reject of every record. */
+/** Checks the field paths: a misspelt one would make every record a reject. */
 function fieldFaults({ sync, record }: Parts): string[] {
   const cursor = sync.mode !== 'full-refresh' && sync.cursor.kind === 'record' ? [sync.cursor.path] : []
   return [...cursor, ...(sync.primaryKey ?? [])]
@@ -129,7 +129,7 @@ function inputFaults(references: readonly (InputReference | undefined)[]): strin
     .map((name) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
 }
 
-/** All faults of a job stand in one sentence. */
+/** Removes the full stop, because all faults of a job are joined into one sentence. */
 function unended(fault: string): string {
   return fault.replace(/\.$/, '')
 }

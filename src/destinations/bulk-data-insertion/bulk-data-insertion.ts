@@ -1,12 +1,13 @@
+import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
+import { checkReportSuite } from '../report-suite'
 import { arrivalProof } from './arrival'
 import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
 import { idempotencyKey } from './idempotency-key'
-import { checkReportSuite } from './report-suite'
 import { columnsFaults } from './row-rules'
-import { BulkDataInsertionSettings, parseSettings } from './settings'
+import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
 import { groupName } from './visitor-group'
 import { isHitColumn } from './hit'
@@ -16,9 +17,9 @@ import type { EVarColumn, Hit, HitColumn } from './hit'
 
 export interface BulkDataInsertion<Column extends HitColumn> {
   readonly reportSuite: InputReference
-  /** What `map` may set; the order is that of the file. */
+  /** The columns that `map` may set, in the order of the file. */
   readonly columns: readonly Column[]
-  /** Visitor groups: files of different groups travel at the same time. Default 1. */
+  /** Number of visitor groups: files of different groups are sent in parallel. Default 1. */
   readonly groups?: number
   /** Adobe advises against `visitorID` on timestamped hits, and every row is one. Default false. */
   readonly allowVisitorId?: boolean
@@ -61,7 +62,7 @@ function open<Column extends HitColumn>(
 ): Destination<Hit<Column>> {
   const { job, endpoints, credential } = context
   const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
-  const settings = parseSettings(context.settings)
+  const settings = parseSettings(BulkDataInsertionSettings, context.settings)
   const encoder = createCsvEncoder({ columns, reportSuite: suite, groups, allowVisitorId })
   const client = createCollectionClient(context)
   const name = (group: number) => groupName(suite, job, group, groups)

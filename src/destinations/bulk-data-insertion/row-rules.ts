@@ -2,7 +2,7 @@ import { faultyEvent } from './events'
 import { isHitColumn } from './hit'
 import { productsFault } from './products'
 
-/** Why a row is refused here before Adobe would drop, cut or misread it. */
+/** Reject codes for rows that Adobe would drop, cut or misread. */
 export const rejectCodes = [
   'column-unknown',
   'value-type',
@@ -23,7 +23,7 @@ export const rejectCodes = [
 export type RejectCode = (typeof rejectCodes)[number]
 
 /**
- * Returns what is wrong with a column's text; null where nothing is.
+ * Returns the fault of a column's text; null where there is none.
  * @param isSuspicious false where the text is known to have neither control characters nor surrogates
  */
 export type ColumnRule = (text: string, isSuspicious: boolean) => ColumnFault | null
@@ -35,7 +35,7 @@ export interface ColumnFault {
 
 const kilobyte = 1024
 
-/** Adobe cuts longer values without a word. In bytes of UTF-8. */
+/** Adobe silently cuts longer values. In bytes of UTF-8. */
 function byteLimit(name: string): number {
   if (name === 'events' || name === 'products') return 64 * kilobyte
   if (name.startsWith('contextData.')) return 32 * kilobyte
@@ -102,19 +102,19 @@ function fault(code: RejectCode, message: string): ColumnFault {
   return { code, message }
 }
 
-/** All but tab and line breaks. */
+/** Control characters except tab and line breaks. */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
 /** With the flag `u`, a pair is one character above U+FFFF. */
 const loneSurrogate = /[\ud800-\udfff]/u
 
-/** What is wrong with a job's own list of columns. */
+/** The faults of a job's list of columns. */
 export function columnsFaults(columns: readonly string[]): readonly string[] {
   const faults: string[] = []
   const seen = new Set<string>()
   for (const name of columns) {
     if (!isHitColumn(name)) faults.push(`The column "${name}" is unknown to Adobe, which would ignore it.`)
-    if (seen.has(name.toLowerCase())) faults.push(`The column "${name}" stands there twice.`)
+    if (seen.has(name.toLowerCase())) faults.push(`The column "${name}" is listed twice.`)
     seen.add(name.toLowerCase())
   }
   const has = (name: string) => columns.includes(name)
@@ -131,7 +131,7 @@ export function columnsFaults(columns: readonly string[]): readonly string[] {
   return faults
 }
 
-/** The visitor columns among `columns`, in the order in which Adobe lets them decide. */
+/** The visitor columns among `columns`, in Adobe's order of precedence. */
 export function visitorColumns(columns: readonly string[]): readonly string[] {
   const customer = columns.filter((name) => /^customerID\..+\.id$/.test(name))
   const others = ['visitorID', 'marketingCloudVisitorID', 'ipaddress'].filter((name) =>
