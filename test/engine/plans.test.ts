@@ -239,7 +239,7 @@ describe('a plan id', () => {
     const later = await world.run(job, { approve: id })
 
     expect(early).toMatchObject({ outcome: 'skipped', reason: 'lease-held' })
-    expect(early.notes.join(' ')).toContain('The command was not taken up')
+    expect(early.notes.join(' ')).toContain('The command was not accepted')
     expect(later.outcome).toBe('succeeded')
     expect(world.hits()).toHaveLength(10)
   })

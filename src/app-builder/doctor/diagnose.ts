@@ -5,22 +5,28 @@ import { readCredentials } from '../params/credential-params'
 import { readServiceUrls } from '../params/parse-inputs'
 import { clock, http, random } from '../container'
 import { checkAnalytics } from './analytics-access'
+import { checkJob } from './check-job'
 import { inspectInputs } from './inspect-inputs'
 import { migrationSteps } from './migration'
 import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
+import type { JobCheck } from './check-job'
 
-/** Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete. */
+/**
+ * Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete.
+ * @param check a job that is held against the live target as well
+ */
 export async function diagnose(
   inputs: Readonly<Record<string, string>>,
   jobs: readonly Job[],
+  check: JobCheck | null = null,
 ): Promise<Finding[]> {
   const told = inspectInputs(inputs, jobs)
   const unusable = told.some(({ level, subject }) => level !== 'good' && subject.endsWith('_URL'))
-  return [...told, ...(unusable ? [] : await tryOut(inputs)), ...migrationSteps(inputs)]
+  return [...told, ...(unusable ? [] : await tryOut(inputs, check)), ...migrationSteps(inputs)]
 }
 
-async function tryOut(inputs: Readonly<Record<string, string>>): Promise<Finding[]> {
+async function tryOut(inputs: Readonly<Record<string, string>>, check: JobCheck | null): Promise<Finding[]> {
   const subject = 'Service token'
   const urls = readServiceUrls(inputs)
   try {
@@ -35,7 +41,8 @@ async function tryOut(inputs: Readonly<Record<string, string>>): Promise<Finding
       subject,
       message: `minted for ${token.clientId}, good for ${hours} h`,
     }
-    return [minted, ...(await checkAnalytics(token, urls, inputs))]
+    const access = await checkAnalytics(token, urls, inputs)
+    return [minted, ...access, ...(check ? await checkJob(inputs, token, check) : [])]
   } catch (error) {
     const { message, remedy } = toJobError(error)
     return [{ level: 'fault', subject, message, remedy }]
