@@ -3,7 +3,7 @@ import { JobError } from '../../errors'
 import { findJob } from '../../jobs/find-job'
 import { openJob } from '../../jobs/open-job'
 import { checkTarget, checkedRows } from '../../pipeline/check-target'
-import { clock, http, random } from '../container'
+import { clock, download, http, random } from '../container'
 import { readCredentials } from '../params/credential-params'
 import { readDeliverySettings, readServiceUrls } from '../params/parse-inputs'
 import { identityOf } from '../service-token'
@@ -62,7 +62,7 @@ async function sampleOf(
   const remedy = 'Only the declared columns are checked: values, events and products are not.'
   try {
     const source = job.source.open({
-      ...{ http, clock, random, learn: redactor.add, grants: undefined },
+      ...{ http, download, clock, random, learn: redactor.add, grants: undefined },
       inputs: inputsFrom(inputs, redactor.add),
     })
     const { records, rows } = await sampleRows(job, source, clock.now())

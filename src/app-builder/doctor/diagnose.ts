@@ -13,8 +13,9 @@ import type { Finding } from './finding'
 import type { JobCheck } from './check-job'
 
 /**
- * Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete.
- * @param check a job that is held against the live target as well
+ * Checks everything that this app needs to write to Analytics: inputs, token, permissions; and reports obsolete
+ * settings.
+ * @param check a job that is compared with the live target as well
  */
 export async function diagnose(
   inputs: Readonly<Record<string, string>>,
@@ -39,7 +40,7 @@ async function tryOut(inputs: Readonly<Record<string, string>>, check: JobCheck 
     const minted: Finding = {
       level: 'good',
       subject,
-      message: `minted for ${token.clientId}, good for ${hours} h`,
+      message: `minted for ${token.clientId}, valid for ${hours} h`,
     }
     const access = await checkAnalytics(token, urls, inputs)
     return [minted, ...access, ...(check ? await checkJob(inputs, token, check) : [])]

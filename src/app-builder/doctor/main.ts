@@ -16,8 +16,8 @@ const signs: Readonly<Record<Finding['level'], string>> = {
 }
 
 /**
- * `npm run doctor`: reads .env, changes nothing, and says what to do. Exits with 1 where something is at fault. With
- * `-- --job orders`, it also holds that job against the live report suite.
+ * `npm run doctor`: reads .env, changes nothing, and prints what to do. Exits with 1 if it finds a fault. With
+ * `-- --job orders`, it also compares that job with the live report suite.
  */
 async function doctor(): Promise<void> {
   const { job } = parseArgs({ options: { job: { type: 'string' } } }).values

@@ -11,13 +11,13 @@ import type { Memory, MemoryOptions, Sighting } from './memory'
 import type { KeyTable } from './key-table'
 import type { MemoryEntry } from './memory-entries'
 
-/** Segments are merged when they become so many more than their entries need. */
+/** Segments are merged when there are this many more than their entries need. */
 const segmentLimit = 32
 
 /**
  * Remembers records by primary key: all that a lookback or a full refresh reads again, or (`none`) those of the commit
- * in work. A version further behind than the lookback counts as unknown, wherever commits and reads were cut: so what is
- * decided does not depend on that. Additions are appended as segments; those that end before the window are left out.
+ * in work. A version further behind than the lookback counts as unknown, so that a decision does not depend on where
+ * commits and reads were cut. Additions are appended as segments; those that end before the window are left out.
  * @throws JobError `state-missing`
  */
 export async function openKeyMemory(
@@ -38,7 +38,7 @@ export async function openKeyMemory(
     if (reach !== 'none') added.push(entry)
   }
 
-  /** An earlier version than the one that is known does not take its place. */
+  /** An earlier version never replaces the entry of a later one. */
   function amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void {
     const [high, low] = identity().words
     const before = table.find(high, low)
@@ -59,7 +59,8 @@ export async function openKeyMemory(
       if (!found) return null
       const same = sameContent(identity(), found.words)
       const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
-      // Only a changed schema renews: fields that vary at each read would rewrite the index at each run.
+      // Only a changed schema renews an entry: fields that vary at each read would otherwise rewrite the index at each
+      // run.
       const renews = same && words[3] !== 0 && words[3] !== found.words[3]
       return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same, renews }
     },
