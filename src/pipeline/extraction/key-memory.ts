@@ -13,6 +13,8 @@ import type { MemoryEntry } from './memory-entries'
 
 /** Segments are merged when they become so many more than their entries need. */
 const segmentLimit = 32
+/** So many additions cost little beside the table. */
+const fewEntries = 64 * 1024
 
 /**
  * Remembers records by primary key: all that a lookback or a full refresh reads again, or (`none`) those of the commit
@@ -27,6 +29,8 @@ export async function openKeyMemory(
   let table = createCountingTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createEntryLog()
+  /** True where most of what is known is new: the table is then written as a whole, and holds it once only. */
+  let storesAll = false
   let current = stored
 
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
@@ -35,7 +39,11 @@ export async function openKeyMemory(
     const before = table.find(entry.words[0], entry.words[1])
     if (before && isSame(before, entry)) return
     table.put(entry)
-    if (reach !== 'none') added.push(entry)
+    if (reach === 'none' || storesAll) return
+    added.push(entry)
+    if (added.size < fewEntries || added.size * 2 < table.size) return
+    storesAll = true
+    added.clear()
   }
 
   /** An earlier version than the one that is known does not take its place. */
@@ -69,7 +77,7 @@ export async function openKeyMemory(
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
       const place = { file, to, run, files, keyed: true }
-      if (segments.length >= segmentLimit + table.size / fileEntries) {
+      if (storesAll || segments.length >= segmentLimit + table.size / fileEntries) {
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'), true)]
@@ -79,6 +87,7 @@ export async function openKeyMemory(
         current = { ...current, segments }
       }
       added.clear()
+      storesAll = false
       return current
     },
   }
