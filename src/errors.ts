@@ -42,6 +42,8 @@ export const jobErrorCodes = [
   'secret-in-state',
   // one record
   'row-invalid',
+  // the command line
+  'action-unavailable',
   // a defect of this app
   'unexpected',
 ] as const

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
-/** A running blob server, and who may sign for it. */
+/** A running blob server, with the account that signs its requests. */
 export interface BlobServer {
   readonly url: string
   readonly account: string

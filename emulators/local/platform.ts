@@ -19,7 +19,7 @@ import type { PartnerApiEmulator, PartnerApiOptions } from '../partner-api/partn
 export const namespace = '12345-ingest-stage'
 /** `uuid:key` of the namespace; unguessable, because it deploys and runs code on this machine. */
 export const apiKey = `local-uuid:canary-${randomUUID()}`
-/** What the `aio` CLI deploys with. */
+/** The token with which the `aio` CLI deploys. */
 export const deployToken = `canary-${randomUUID()}`
 export const reportSuite = 'exampleflights'
 
@@ -40,7 +40,7 @@ const enterprise = {
   technicalAccountId: 'none@techacct.adobe.com',
 }
 
-/** Everything hosted that this app talks to, on this machine. */
+/** Emulators of all hosted services that this app calls. */
 export interface Platform {
   readonly ims: ImsEmulator
   readonly analytics: AnalyticsEmulator
@@ -49,7 +49,7 @@ export interface Platform {
   readonly tvm: TvmEmulator
   readonly state: StateEmulator
   readonly openwhisk: OpenWhiskEmulator
-  /** What `.env` would hold. */
+  /** The content that `.env` would have. */
   readonly inputs: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
@@ -63,7 +63,7 @@ export interface PlatformOptions {
   readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
-  /** Where Files keep their blobs; by default a server of this platform's own. */
+  /** The blob server behind Files; by default the platform starts one. */
   readonly blobServer?: BlobServer
 }
 

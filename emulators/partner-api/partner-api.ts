@@ -25,7 +25,7 @@ export interface PartnerApiEmulator extends Emulator, Omit<AuthorizationServer, 
 
 export interface PartnerApiOptions {
   readonly now?: () => number
-  /** What it serves; by default 20,000 real flights. */
+  /** The records that it serves; by default 20,000 real flights. */
   readonly flights?: unknown[]
   /** By default 3,376 real airports. */
   readonly airports?: unknown[]

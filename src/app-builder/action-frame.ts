@@ -8,9 +8,9 @@ import type { Job } from '../jobs/job'
 import type { ActionParams, Platform } from './platform'
 
 /**
- * The frame around every action: secrets are learnt before anything is logged, an error is logged and becomes a
- * result, and nothing leaves unredacted.
- * @param present what an error becomes; it sees whether the operator alone may know it
+ * The frame around every action: the redactor learns the secrets before anything is logged, an error is logged and
+ * becomes a result, and every log line and result is redacted.
+ * @param present makes a result of an error; it is told whether only the operator may read the error
  */
 export function actionFrame(
   jobs: readonly Job[],
@@ -49,7 +49,7 @@ function failure({ code, message, remedy }: JobError, { job }: ActionParams): ob
   }
 }
 
-/** Faults of ours are logged with their stack; it never becomes part of a result. */
+/** An unexpected error is logged with its stack, which never becomes part of a result. */
 function stackOf({ code, cause }: JobError): object {
   return code === 'unexpected' && cause instanceof Error ? { stack: cause.stack } : {}
 }

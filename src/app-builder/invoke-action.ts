@@ -10,9 +10,9 @@ import type { Runtime } from './params/runtime'
 const Accepted = z.object({ activationId: z.string() })
 
 /**
- * Invokes an action of this package without waiting for it (OpenWhisk REST, answer 202). Repeated after a 429 or a cut
- * line: a run that is started twice is one run and one that finds the lease held.
- * @param policy clock and chance
+ * Invokes an action of this package without waiting for it (OpenWhisk REST, answer 202). Retried after a 429 or a lost
+ * answer: of two runs that are started, the second finds the lease held and ends.
+ * @param policy clock, and random numbers for jitter
  * @returns the id of the activation
  * @throws JobError `unexpected`, TransportError; both harmless: the next alarm carries on
  */

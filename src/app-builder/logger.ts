@@ -5,7 +5,7 @@ import type { Log, LogFields } from '../log'
 const levels = ['error', 'warn', 'info', 'debug'] as const
 type Level = (typeof levels)[number]
 
-/** Texts of servers and stacks may be of any length; the log of an activation may not. */
+/** Longest text of a log line: texts of servers and stacks have any length, but the log of an activation is limited. */
 const longestText = 4_000
 
 /** Structured lines on the console, which is where an action's log is collected. Everything passes the redactor. */
@@ -26,7 +26,7 @@ export function createLogger(level: string, redactor: Redactor): Log {
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }
 
-/** Only after it was redacted: half of a secret is no longer recognised. */
+/** Cuts a text after it was redacted, because half of a secret is not recognised. */
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > longestText ? `${value.slice(0, longestText)}…` : value
 }

@@ -20,7 +20,7 @@ import type { Runtime } from './params/runtime'
 
 export type ActionParams = Readonly<Record<string, unknown>>
 
-/** What one activation works with: its params and the platform's services, read once. Functions take what they use. */
+/** The params of one activation and the platform's services, read once. Functions take the members that they use. */
 export interface Platform {
   /** Every job of the app. */
   readonly jobs: readonly Job[]
@@ -31,7 +31,10 @@ export interface Platform {
   readonly urls: ServiceUrls
   readonly credentials: ImsCredentials
   readonly ims: ImsContext
-  /** Values of a job's inputs; those of a tenant go before the app's own. Secrets are learnt as they are resolved. */
+  /**
+   * Values of a job's inputs; those of a tenant override the app's own. The redactor learns a secret when it is
+   * resolved.
+   */
   readonly inputsOf: (own?: Readonly<Record<string, string>>) => Inputs
   /** App Builder Files: durable. */
   readonly files: BlobStore

@@ -4,7 +4,7 @@ import { openTenants } from '../state/tenants'
 import type { Platform } from './platform'
 import type { TenantFile } from '../state/tenants'
 
-/** What became of a job for every tenant: each runs by itself, with its own state, and reports by itself. */
+/** The result of starting a job for every tenant. Each tenant has its own run, state and reports. */
 export interface TenantRuns {
   readonly job: string
   /** `partial` where some could not be started, `failed` where none could. */
@@ -21,7 +21,7 @@ export interface TenantRuns {
 }
 
 /**
- * Starts an action for a job once for each linked organisation, without waiting. What fails for one stops none of the
+ * Starts an action for a job once for each linked organisation, without waiting. A failure of one does not stop the
  * others.
  * @throws JobError `job-unknown`, `store-unreachable`, `store-refused`
  */

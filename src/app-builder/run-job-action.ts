@@ -8,7 +8,7 @@ import { runJob } from '../pipeline/run-job'
 import type { Job } from '../jobs/job'
 import type { ActionParams } from './platform'
 
-/** The action `run-job`: works off what is due of one job. Woken by an alarm, by itself, or by a person. */
+/** The action `run-job`: runs one job. Invoked by an alarm, by the previous run, or by a person. */
 export function runJobAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
   return defineAction(jobs, async (platform) => {
     const request = readRunParams(platform.params)

@@ -11,9 +11,9 @@ import type { Platform } from './platform'
 const providers = oncePerContainer<CachedTokenProvider>()
 
 /**
- * The service token: kept in memory and, encrypted, shared between containers where there is a key for that. Known as
- * a secret from the moment it is handed out.
- * @param tenantOrgId the customer whose data is meant; undefined for the app's own organisation
+ * The service token: cached in memory and, with an encryption key, in a store that containers share. The redactor
+ * learns it before it is returned.
+ * @param tenantOrgId the customer whose data is written; undefined for the app's own organisation
  */
 export function serviceToken(
   platform: Pick<Platform, 'credentials' | 'ims' | 'urls' | 'sealer' | 'state' | 'log' | 'redactor'>,

@@ -1,13 +1,14 @@
 import { openGrantStore } from '../auth/oauth2'
+import { download } from './container'
 import type { SourceContext } from '../sources/source'
 import type { Inputs } from '../inputs'
 import type { Platform } from './platform'
 
-/** What a source works with. Grants are kept only where there is a key to seal them. */
+/** The dependencies of a source. Grants are stored only with a key that encrypts them. */
 export function sourceContext(
   { ims: { http, clock, random }, redactor, files, sealer }: Platform,
   inputs: Inputs,
 ): SourceContext {
   const grants = sealer ? openGrantStore(files, sealer, clock) : undefined
-  return { inputs, http, clock, random, learn: redactor.add, grants }
+  return { inputs, http, download, clock, random, learn: redactor.add, grants }
 }

@@ -18,13 +18,13 @@ export async function linkedTenant(parameter: string, tenants: Tenants): Promise
   throw needsReauth(orgId, tenant ? 'has withdrawn its consent' : 'is not linked')
 }
 
-/** The job as one tenant's: its name, and with it all of its state, is that tenant's alone. */
+/** The job under a name of one tenant, so that all of its state belongs to that tenant. */
 export function jobOfTenant(job: Job, { orgId }: Tenant): Job {
   return { ...job, name: `${job.name}@${tenantName(orgId)}` }
 }
 
 /**
- * Rows of a customer go where the customer said, never where the app's own rows go.
+ * A customer's rows must go to a destination that the customer named, never to the app's own.
  * @throws JobError `input-missing`, `input-invalid`
  */
 export function assertOwnDestination({ destination }: Job, tenant: Tenant, params: ActionParams): void {
@@ -36,7 +36,7 @@ export function assertOwnDestination({ destination }: Job, tenant: Tenant, param
   }
 }
 
-/** Organisations that this app itself belongs to: they have no consent to give. */
+/** Organisations that this app itself belongs to: no consent is needed for them. */
 export function ownOrgIds(params: ActionParams): readonly string[] {
   const { IMS_OAUTH_S2S_ORG_ID: org, JWT_IMS_ORG: jwtOrg, __ims_oauth_s2s: annotated } = params
   const annotatedOrg = typeof annotated === 'object' && annotated && 'org_id' in annotated && annotated.org_id
@@ -52,8 +52,8 @@ export const ownOrganisation = new JobError(
 )
 
 /**
- * Counts what reads like withdrawn consent, and forgets it once a token is minted. From the third refusal in hours on,
- * nobody asks for this tenant until its admin has consented again.
+ * Counts refusals that indicate withdrawn consent, until a token is minted. After enough of them over hours, no token
+ * is requested for this tenant until its admin has consented again.
  */
 export function watchingConsent(
   token: CachedTokenProvider,

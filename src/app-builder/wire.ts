@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { findJob } from '../jobs/find-job'
+import { withMapInputs } from '../jobs/map-inputs'
 import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
@@ -14,7 +15,7 @@ import type { RunDependencies } from '../pipeline/run-context'
 import type { Platform } from './platform'
 import type { RunParams } from './params/run-params'
 
-/** What the state of a job can be read with: neither its source nor its destination is opened. */
+/** The dependencies for reading the state of a job. Opens neither its source nor its destination. */
 export async function wireState(platform: Platform, request: Pick<RunParams, 'job' | 'tenant'>) {
   const { files: store, ims, params, jobs } = platform
   const definition = findJob(jobs, request.job)
@@ -53,7 +54,7 @@ export async function wireDestination(platform: Platform, request: Pick<RunParam
 }
 
 /**
- * Everything a run needs, from the platform and what was asked.
+ * The dependencies of a run, from the platform and the request.
  * @throws JobError `job-unknown`, `job-invalid`, `params-invalid`, `input-missing`, `input-invalid`, `needs-reauth`
  */
 export async function wire(platform: Platform, request: RunParams): Promise<RunDependencies> {
@@ -64,7 +65,7 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
   )
 
   return {
-    job,
+    job: withMapInputs(job, inputs),
     source: job.source.open(sourceContext(platform, inputs)),
     destination,
     store,

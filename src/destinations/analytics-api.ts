@@ -7,10 +7,10 @@ import type { Redact } from '../http/foreign-text'
 import type { HttpResponse } from '../http/http-client'
 import type { DestinationContext, Refusal, Unknown } from './destination'
 
-/** What came of a request. */
+/** The result of a request. */
 export type Answer = HttpResponse | TransportError
 
-/** What an answer is read with. */
+/** The context in which an answer is read. */
 export interface Reading {
   /** Wall clock, ms since the epoch. */
   readonly now: number
@@ -96,7 +96,7 @@ export function refusalOf(answer: Answer, reading: Reading): Refusal | Unknown |
 const ServiceError = z.object({ errorCode: z.string(), errorDescription: z.string().default('') })
 const GatewayError = z.object({ error_code: z.string(), message: z.string().default('') })
 
-/** What the service says of an error; null where the body is not an error of the service. */
+/** The service's text about an error; null where the body is not an error of the service. */
 export function serviceErrorOf({ body }: HttpResponse): string | null {
   const error = ServiceError.safeParse(parseJson(body)).data
   return error ? error.errorDescription || error.errorCode : null

@@ -8,7 +8,7 @@ export type Refusal =
   | { readonly kind: 'unauthorized'; readonly message: string }
   | { readonly kind: 'not-permitted'; readonly message: string }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
-  /** Not a byte of the request left this process. */
+  /** No byte of the request left this process. */
   | { readonly kind: 'not-sent'; readonly message: string }
 
 /** Proves nothing: ask again. */
@@ -17,16 +17,16 @@ export interface Unknown {
   readonly message: string
 }
 
-/** What the answer to a send proves. Counts are compared by the engine, not here. */
+/** The proof in the answer to a send. The engine compares the counts. */
 export type SendAnswer =
   | {
       readonly kind: 'accepted'
-      /** Asynchronous destinations: what to poll with. */
+      /** Asynchronous destinations: the id to poll with. */
       readonly receipt?: string
       /** Present where the answer counts them. */
       readonly rows?: number
       readonly invalidRows?: number
-      /** What the destination says of the rows it refused. */
+      /** The destination's text about the rows that it refused. */
       readonly log?: string
     }
   | { readonly kind: 'rejected'; readonly message: string }
@@ -45,11 +45,11 @@ export type NameLookupAnswer =
   | Refusal
   | Unknown
 
-/** `invalid` where the destination finds fault with the bytes; it stores nothing either way. */
+/** `invalid` where the destination reports invalid rows; it stores nothing in either case. */
 export type VerifyAnswer =
   { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly message: string } | Refusal | Unknown
 
-/** `prepared` is handed to the send that follows. Repeatable: what is prepared twice does no harm. */
+/** `handle` is passed to the send that follows. Repeatable: a second preparation does no harm. */
 export type PrepareAnswer =
   | { readonly kind: 'prepared'; readonly handle: string }
   | { readonly kind: 'rejected'; readonly message: string }

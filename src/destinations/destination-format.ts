@@ -1,4 +1,4 @@
-/** A record that cannot become a row: a stable reason code and where in the record or row it lies. */
+/** A record that cannot become a row: a stable reason code, and the path of the fault in the record or row. */
 export interface Reject {
   readonly kind: 'reject'
   readonly code: string
@@ -13,9 +13,13 @@ export interface EncodedRow {
   readonly line: string
   /** Index of the partition, 0 … {@link Partitioning.count} - 1. */
   readonly partition: number
-  /** What order means inside a partition: seconds since the epoch where rows have a time, else 0. */
+  /** The order inside a partition: seconds since the epoch where rows have a time, otherwise 0. */
   readonly order: number
-  /** Upsert kinds: what a later row of the same key replaces. Rows of one commit are sorted by it. */
+  /**
+   * Rows of one commit that have the same key are one row, and rows are sorted by it. Upsert kinds: a later row replaces
+   * an earlier one of the same key. Append kinds: where given, {@link Format.merge} puts rows of the same key together; without
+   * it, each but the first becomes a reject.
+   */
   readonly rowKey?: string
 }
 
@@ -26,7 +30,12 @@ export interface Format<Row = unknown> {
   /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
   encode(row: Row): EncodedRow | Reject
   /**
-   * Opens an empty file; a header is its own affair.
+   * Puts two rows of the same key together. Associative, and independent of the order in which the rows came: the same
+   * rows must always become the same bytes.
+   */
+  readonly merge?: (first: EncodedRow, second: EncodedRow) => EncodedRow
+  /**
+   * Opens a file without rows; it writes its own header, if any.
    * @param shortId names the batch, 12 characters: the format may write it into every row, to be recognised by
    */
   open(shortId: string): BatchFile
@@ -34,13 +43,15 @@ export interface Format<Row = unknown> {
   split(bytes: Uint8Array): Promise<readonly [FinishedFile, FinishedFile] | null>
 }
 
-/** One batch in the making: lines go in and are hashed and stored as they come. */
+/** A batch file while it is written: lines are hashed and stored as they come. */
 export interface BatchFile {
   readonly rows: number
   /** Bytes of text so far. */
   readonly textBytes: number
   /** Bytes of the file so far, as it will be stored. */
   readonly storedBytes: number
+  /** False where a limit of the format's own sends the line to the next file; an empty file takes any line. */
+  accepts?(line: string): boolean
   append(line: string): void
   /** Backpressure: resolves once the encoder has caught up enough for more. */
   drained(): Promise<void>

@@ -20,7 +20,7 @@ export type * from './destination-arrival'
 export type * from './destination-format'
 export type * from './destination-review'
 
-/** Where a batch goes. A batch in doubt can only be asked for at the same kind, address and account. */
+/** Identifies a destination. A batch in doubt can be looked up only with the same kind, address and account. */
 export interface DestinationIdentity {
   readonly kind: string
   /** Base URL. */
@@ -31,7 +31,7 @@ export interface DestinationIdentity {
   readonly target: string
 }
 
-/** A staged file on its way out. */
+/** A staged file that is sent. */
 export interface OutgoingBatch {
   /** Its idempotency key, its name at the destination, or the engine's own name for it: by delivery kind. */
   readonly id: string
@@ -44,7 +44,7 @@ export interface OutgoingBatch {
   readonly bytes: Uint8Array
 }
 
-/** What lookups and polls are told of a batch: its bytes need not be fetched for them. */
+/** The facts of a batch that lookups and polls receive: its bytes need not be fetched for them. */
 export type BatchFacts = Omit<OutgoingBatch, 'bytes'>
 
 /** Makes a batch's id. Deterministic: the same parts always give the same id. */
@@ -53,15 +53,15 @@ export interface BatchParts {
   readonly partition: string
   /** Unique among all batches the job ever stages: commit, slice or backfill, ordinal, half. */
   readonly batch: string
-  /** Rises each time a person has the same batch sent again. */
+  /** Increases each time a person has the same batch sent again. */
   readonly generation: number
   /** Of the text, hex. */
   readonly contentSha256: string
 }
 
-/** How a lost answer can be settled. The engine asks nothing else of a destination. */
+/** How a lost answer is settled: the delivery kind. */
 export type Delivery =
-  /** The destination can be asked for an idempotency key. */
+  /** The destination has a lookup by idempotency key. */
   | {
       readonly kind: 'keyed'
       key(parts: BatchParts): string
@@ -95,12 +95,12 @@ export interface SendWindow {
   readonly isOpen: () => boolean
 }
 
-/** What holds a batch back until a person decides. */
+/** The facts of a batch that is held until a person decides. */
 export interface HeldFacts {
   readonly code: string
 }
 
-/** What a destination can tell a person about a held batch; the engine adds the commands. */
+/** A destination's explanation of a held batch for a person; the engine adds the commands. */
 export interface HoldExplanation {
   /** What is known of the rows. */
   readonly known: string
@@ -109,16 +109,16 @@ export interface HoldExplanation {
 }
 
 /**
- * Where rows go. Calls are single attempts and never throw for what the network or the server does; they throw only
- * token errors, the signal's reason, and JobErrors about what the definition names and the server has otherwise
- * (`target-unresolved`). The engine paces them (`limits.requestIntervalMs`).
+ * The destination of rows. Calls are single attempts. Failures of the network and of the server are answers, not
+ * exceptions; calls throw only token errors, the signal's reason, and JobErrors where the definition does not match the
+ * server (`target-unresolved`). The engine paces them (`limits.requestIntervalMs`).
  */
 export interface Destination<Row = unknown> {
   readonly identity: DestinationIdentity
   readonly format: Format<Row>
   readonly partition: Partitioning
   readonly limits: Limits
-  /** What a row that is sent again does: it counts twice, or replaces the one before. */
+  /** The effect of a row that is sent again: it counts twice (`append`), or replaces the earlier one (`upsert`). */
   readonly semantics: Semantics
   readonly delivery: Delivery
   /**
@@ -126,17 +126,17 @@ export interface Destination<Row = unknown> {
    * person approves them. Where it cannot answer, the run fails and nothing is committed. Sends and changes nothing.
    */
   review?(commit: CommitSummary, signal: AbortSignal): Promise<ReviewAnswer>
-  /** Asynchronous uploads: everything that must stand before {@link send} makes it count. Repeatable. */
+  /** Asynchronous uploads: the requests before {@link send}, which alone makes the batch count. Repeatable. */
   prepare?(batch: OutgoingBatch, signal: AbortSignal): Promise<PrepareAnswer>
   /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */
   send(batch: OutgoingBatch, window: SendWindow, handle: string): Promise<SendAnswer>
-  /** Present where `accepted` does not yet mean that the rows are in. */
+  /** Present where `accepted` does not yet mean that the rows are stored. */
   poll?(batch: BatchFacts, receipt: string, signal: AbortSignal): Promise<PollAnswer>
   /** Present where it can be asked whether confirmed rows have arrived. */
   readonly arrival?: ArrivalProof
-  /** Null where it knows no more than the engine says by itself. */
+  /** Null where it has nothing to add to the engine's own text. */
   explain?(held: HeldFacts): HoldExplanation | null
-  /** What a person can do where every batch is refused or none gets through; the engine's own sentence is general. */
+  /** Remedies for the errors that end a delivery, more specific than the engine's own. */
   readonly remedies?: Readonly<Partial<Record<DestinationFault, string>>>
 }
 
@@ -164,7 +164,7 @@ export interface DestinationContext {
   /** `DELIVERY_SETTINGS`, still unchecked. */
   readonly settings: unknown
   readonly clock: Clock
-  /** Hides known secrets. A server's text passes it whole, before it is cut (`foreignText`). */
+  /** Replaces known secrets. It must get a server's whole text, before that is cut (`foreignText`). */
   readonly redact: Redact
 }
 
@@ -175,7 +175,7 @@ export interface DestinationDefinition<Row = unknown, S extends Semantics = Sema
   readonly inputs: readonly InputReference[]
   /** Times and sizes that `DELIVERY_SETTINGS` may override, with their defaults. */
   readonly settings: z.ZodObject
-  /** What is wrong with the definition itself; the job does not open then, the others do. */
+  /** Faults of the definition. Its job does not open; the other jobs do. */
   readonly faults: readonly string[]
   open(context: DestinationContext): Destination<Row>
 }

@@ -6,10 +6,10 @@ import type { BatchFile, FinishedFile } from './destination'
 /** Uncompressed bytes that may wait for the compressor before the producer must pause. */
 const highWaterMark = 1024 * 1024
 const chunkChars = 256 * 1024
-/** Compressed bytes that come at a time: fewer pieces are fewer turns of the event loop. */
+/** Size of the compressor's output chunks: larger chunks need fewer turns of the event loop. */
 const chunkSize = 64 * 1024
 
-/** A gzip file in the making (RFC 1952): compressed off the main thread, hashed before and after. */
+/** A gzip file while it is written (RFC 1952): compressed off the main thread, hashed before and after compression. */
 export interface GzipFile {
   /** Bytes of text so far. */
   readonly textBytes: number

@@ -14,7 +14,7 @@ type FieldAt<Value, Path extends string> = Value extends null | undefined
       ? Value[Path]
       : Missing
 
-/** What a cursor of each notation can read. */
+/** The types that a cursor of each notation can read. */
 type Readable<Cursor> =
   Cursor extends RecordCursor<string, 'instant', 's' | 'ms'>
     ? number

@@ -12,7 +12,7 @@ export function findJob(jobs: readonly Job[], name: string): Job {
     throw new JobError(
       'job-invalid',
       `${others.length + 1} jobs have the name "${name}".`,
-      'Give each job in src/jobs/index.ts a name of its own: all its state lies under that name.',
+      'Give each job in src/jobs/index.ts a name of its own: all its state is stored under that name.',
       { details: { job: name } },
     )
   }

@@ -24,7 +24,7 @@ const Flight = z.object({
   destination: z.string().min(1),
 })
 
-/** Flights of a partner's API, one link hit each: no page views are invented. */
+/** Flights of a partner's API, one link hit each, because a flight is no page view. */
 export const flights = defineJob({
   name: 'flights',
   source: restSource({
@@ -55,6 +55,7 @@ export const flights = defineJob({
   destination: bulkDataInsertion({
     reportSuite: input('ANALYTICS_REPORT_SUITE'),
     groups: 2,
+    arrivalMarker: 'eVar50',
     columns: [
       'timestamp',
       'marketingCloudVisitorID',
@@ -70,8 +71,8 @@ export const flights = defineJob({
 })
 
 /**
- * Every airport is a visitor, so that its flights stay in order. Adobe wants 38 digits (an ECID), which a hash of the
- * airport gives for ever; `visitorID` would be simpler, but is not supported on timestamped hits.
+ * Every airport is a visitor, so that its flights stay in order. Adobe expects 38 digits (an ECID); a hash of the
+ * airport always gives the same ones. `visitorID` would be simpler, but is not supported on timestamped hits.
  */
 function visitorOf(airport: string): string {
   const digest = createHash('sha256').update(airport).digest('hex')

@@ -28,7 +28,7 @@ const Options = z.strictObject({
   late: LatePolicy.default('send'),
 })
 
-/** Each run reads everything and sends what is new. */
+/** Each run reads all records and sends the new ones. */
 export function fullRefresh<const Key extends string, const Change extends OnChange = never>(
   given: FullRefreshOptions<Key, Change>,
 ): FullRefreshOf<Key, Change> {

@@ -13,7 +13,7 @@ export interface IncrementalOptions<
   Lookback,
   Change extends OnChange,
 > {
-  /** Where a record stands in the source's order: `instant`, `number`, `text`, or `pageCursor`. */
+  /** The place of a record in the source's order: `instant`, `number`, `text`, or `pageCursor`. */
   readonly cursor: Cursor
   /** The field or fields by which a record is the same record. Default: its whole content. */
   readonly primaryKey?: Key | readonly [Key, ...Key[]]
@@ -53,7 +53,7 @@ const Options = z.strictObject({
   late: LatePolicy.default('send'),
 })
 
-/** Each run reads the records at and behind the cursor. */
+/** Each run reads the records at and after the cursor. */
 export function incremental<
   const Cursor extends AnyCursor,
   const Key extends string = never,

@@ -2,5 +2,5 @@ import { airports } from './airports'
 import { flights } from './flights'
 import type { Job } from './job'
 
-/** Every job of this app. A new one is a file beside this one and a name in this list. */
+/** Every job of this app. To add a job, add a file to this folder and its name to this list. */
 export const jobs: readonly Job[] = [flights, airports]

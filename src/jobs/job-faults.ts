@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseOptions } from '../options'
+import { FieldPath, parseOptions } from '../options'
 import { hasField } from './record-fields'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
@@ -15,8 +15,8 @@ const inputPattern = /^[A-Z][A-Z0-9_]*$/
 type Parts = Omit<Job, 'faults'>
 
 /**
- * Everything that is wrong with a definition: the compiler's rules once more, for JavaScript and dynamic values, and
- * checks that the compiler cannot make, such as time zones.
+ * All faults of a definition: the compiler's rules again, for JavaScript and dynamic values, and checks that the
+ * compiler cannot make, such as time zones.
  */
 export function jobFaults(job: Parts): string[] {
   const { name, source, sync, destination } = job
@@ -33,10 +33,11 @@ export function jobFaults(job: Parts): string[] {
     ...cursorFaults,
     ...source.faults.map((fault) => `source: ${unended(fault)}`),
     ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
-    // A faulty declaration stands for nothing that could be matched.
+    // The parts of a faulty declaration cannot be matched.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
-    ...inputFaults([...source.inputs, ...destination.inputs]),
-    ...parseOptions('job', Review, { approval: job.approval, expect: job.expect }).faults,
+    ...inputFaults([...source.inputs, ...destination.inputs, ...Object.values(job.inputs ?? {})]),
+    ...parseOptions('job', Review, { approval: job.approval, expect: job.expect, consent: job.consent })
+      .faults,
   ]
 }
 
@@ -49,6 +50,8 @@ const parts = new Set([
   'record',
   'map',
   'destination',
+  'inputs',
+  'consent',
   'drift',
   'approval',
   'expect',
@@ -56,8 +59,16 @@ const parts = new Set([
 
 const rows = z.int('must be a whole number').nonnegative('must not be negative')
 
-/** What makes a commit wait for a person. */
+/** What makes a commit wait for a person, and which records may be used. */
 const Review = z.object({
+  consent: z
+    .strictObject({
+      field: FieldPath,
+      granted: z
+        .array(z.union([z.string(), z.number(), z.boolean()]), { error: 'must be a list of values' })
+        .min(1, 'must name a value that means consent'),
+    })
+    .optional(),
   approval: z.literal('required', { error: 'must be "required", or absent' }).optional(),
   expect: z
     .strictObject(
@@ -88,7 +99,7 @@ function shapeFaults(job: Partial<Parts>): string[] {
   ].filter((fault) => fault !== null)
 }
 
-/** Whether source and destination can do what the sync mode asks of them. */
+/** Checks that source and destination have the capabilities that the sync mode needs. */
 function matchFaults(sync: Sync, source: SourceDefinition, destination: DestinationDefinition): string[] {
   const needed = capabilityOf(sync)
   return [
@@ -104,12 +115,12 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
   ].filter((fault) => fault !== null)
 }
 
-/** A misspelt path would make a reject of every record. */
-function fieldFaults({ sync, record }: Parts): string[] {
+/** Checks the field paths: a misspelt one would make every record a reject. */
+function fieldFaults({ sync, record, consent }: Parts): string[] {
   const cursor = sync.mode !== 'full-refresh' && sync.cursor.kind === 'record' ? [sync.cursor.path] : []
-  return [...cursor, ...(sync.primaryKey ?? [])]
+  return [...cursor, ...(sync.primaryKey ?? []), ...(consent ? [consent.field] : [])]
     .filter((path) => hasField(record, path) === 'no')
-    .map((path) => `sync: the record has no field "${path}"`)
+    .map((path) => `${path === consent?.field ? 'consent' : 'sync'}: the record has no field "${path}"`)
 }
 
 function capabilityOf(sync: Sync): SourceDefinition['capabilities'][number] | null {
@@ -129,7 +140,7 @@ function inputFaults(references: readonly (InputReference | undefined)[]): strin
     .map((name) => `input: "${name}" must be upper case, such as ORDERS_API_BASE_URL`)
 }
 
-/** All faults of a job stand in one sentence. */
+/** Removes the full stop, because all faults of a job are joined into one sentence. */
 function unended(fault: string): string {
   return fault.replace(/\.$/, '')
 }

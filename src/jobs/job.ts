@@ -1,14 +1,23 @@
 import type * as z from 'zod'
 import type { DestinationDefinition } from '../destinations/destination'
+import type { InputReference } from '../inputs'
 import type { SourceDefinition } from '../sources/source'
 import type { Sync } from './sync'
+
+/** Which records may be used. */
+export interface ConsentRule {
+  /** Where the consent is in the record, such as `consent.analytics`. */
+  readonly field: string
+  /** The values that mean consent. Any other one, and an absent field, means none. */
+  readonly granted: readonly (string | number | boolean)[]
+}
 
 /** `allow`: the report says it. `warn`: a note says it too. `fail`: nothing of such records is committed. */
 export type DriftPolicy = 'allow' | 'warn' | 'fail'
 
 /**
- * A job: where the data comes from, what makes a record new, what one record looks like, how it becomes rows, where they
- * go. Its name is its identity: all its durable state lies under that name.
+ * A job: its source, how a record counts as new, the schema of one record, the mapping to rows, and their destination.
+ * Its name is its identity: all its durable state is stored under that name.
  */
 export interface Job {
   /** Lower case letters, digits and dashes. */
@@ -17,8 +26,12 @@ export interface Job {
   readonly sync: Sync
   /** A record it refuses becomes a reject, never a crash. */
   readonly record: z.ZodType
-  /** One row, several, or none where the record is not wanted. May throw on a record; that is a reject. */
-  readonly map: (record: unknown) => unknown
+  /** One row, several, or null to leave the record out. Where it throws, the record becomes a reject. */
+  readonly map: (record: unknown, inputs?: Readonly<Record<string, string>>) => unknown
+  /** What `map` gets the values of. */
+  readonly inputs?: Readonly<Record<string, InputReference>>
+  /** Records without consent are filtered: `map` does not see them. */
+  readonly consent?: ConsentRule
   readonly destination: DestinationDefinition
   /** What to do where records differ from `record`. Default `allow`. */
   readonly drift?: DriftPolicy
@@ -26,6 +39,6 @@ export interface Job {
   readonly approval?: 'required'
   /** How many rows a commit of the ordinary work has; any other number waits for a person. Both ends included. */
   readonly expect?: { readonly rows: readonly [least: number, most: number] }
-  /** What is wrong with the definition; such a job does not open, the others do. */
+  /** Faults of the definition. A job with faults does not open; the other jobs do. */
   readonly faults: readonly string[]
 }

@@ -6,7 +6,7 @@ import type { Duration, OnChange, PageCursor, RecordCursor } from './sync'
  * `Key` and `Lookback` are `never` where the option is not given.
  */
 export type LookbackRule<Cursor, Key, Lookback> = [Key] extends [never]
-  ? Mistake<'A lookback reads records again: without a primaryKey a changed one cannot be recognised.'>
+  ? Mistake<'A lookback reads records again: without a primaryKey a changed record cannot be recognised.'>
   : Cursor extends PageCursor | RecordCursor<string, 'text'>
     ? Mistake<'A lookback needs an instant or number cursor: a text or a page has nothing to subtract from.'>
     : Cursor extends RecordCursor<string, 'number'>
@@ -41,7 +41,7 @@ interface Given {
   readonly onChange?: unknown
 }
 
-/** The same rules for options that no compiler has seen. */
+/** The same rules for options that the compiler did not check. */
 export function optionFaults(what: string, { cursor, primaryKey, lookback, onChange }: Given): string[] {
   const notation = cursor.kind === 'page' ? 'page' : cursor.notation
   const keyless = primaryKey === undefined

@@ -1,8 +1,8 @@
 import type * as z from 'zod'
 
 /**
- * Whether records of a schema can have a field at a dotted path, as far as the schema shows. `unknown` where it does
- * not: behind a transform, or where more fields are allowed than are declared.
+ * Tells from a schema whether its records can have a field at a dotted path. `unknown` where the schema does not tell:
+ * after a transform, or where it allows undeclared fields.
  */
 export function hasField(schema: z.core.$ZodType, path: string): 'yes' | 'no' | 'unknown' {
   const [name = '', ...rest] = path.split('.')

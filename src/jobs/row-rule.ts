@@ -4,8 +4,8 @@ import type { IsAny, Mistake } from '../mistake'
 export type RowsOf<Row> = Row | readonly Row[] | null
 
 /**
- * `Mapped`, unless it has a column that the destination does not declare. By itself the compiler finds such a column in
- * a plain object literal only; not in a list, a conditional spread or a variable.
+ * `Mapped`, unless it has a column that the destination does not declare. The compiler's own check finds such a column
+ * only in a plain object literal, not in a list, a conditional spread or a variable.
  */
 export type ExactRows<Mapped, Row> = Mapped &
   (unknown extends Row

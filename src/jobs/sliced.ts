@@ -24,9 +24,9 @@ export interface SlicedOptions<
   readonly start: Start & StartRule<Start>
   /** The instant by which a record belongs to a slice: `instant(…)`. */
   readonly cursor: Cursor
-  /** How long after the end of a slice its records still arrive at the source. Default: not at all. */
+  /** How long after the end of a slice its records still arrive at the source. Default: 0. */
   readonly lag?: Duration
-  /** How many slices one run works off at most. Default: as many as fit. */
+  /** The most slices that one run extracts. Default: as many as its time allows. */
   readonly slicesPerRun?: number
   /** The field or fields by which a record is the same record. Default: its whole content. */
   readonly primaryKey?: Key | readonly [Key, ...Key[]]
@@ -93,7 +93,7 @@ const noCursor: InstantCursor = {
   faults: [],
 }
 
-/** Time is worked off slice by slice, each once it is over. */
+/** Reads time slice by slice, each after its end. */
 export function sliced<
   const Cursor extends InstantCursor,
   const Start extends string,

@@ -5,7 +5,7 @@ import type { Mistake } from '../mistake'
 import type { PageCursor, Sync } from './sync'
 
 /**
- * Rules between a sync mode and the record, the source and the destination. A type that does not say (such as a source
+ * Rules between a sync mode and the record, the source and the destination. A type without the facts (such as a source
  * of the wide type `SourceDefinition`) is checked when the job is opened.
  */
 export type SyncRule<S extends Sync, Output, C extends Capability, P extends Paging, D extends Semantics> =

@@ -1,16 +1,11 @@
-/** A calendar of 24-hour days: an hour is always an hour. */
-export interface Duration {
-  readonly days?: number
-  readonly hours?: number
-  readonly minutes?: number
-}
+export type { Duration } from '../duration'
 
 /** How a cursor's values are written and compared. */
 export type Notation = 'instant' | 'number' | 'text'
 /** Instants: ISO 8601 text, or a number since the epoch. */
 export type InstantUnit = 'iso' | 's' | 'ms'
 
-/** Where a record's cursor is, and how it is written and compared. */
+/** The field that holds a record's cursor, and how its values are written and compared. */
 export interface RecordCursor<
   Path extends string = string,
   N extends Notation = Notation,
@@ -33,17 +28,17 @@ export interface PageCursor {
   readonly kind: 'page'
 }
 
-/** What happens to a record that was sent and comes again with other content. */
+/** Policy for a record that was sent before and comes again with other content. */
 export type OnChange = 'ignore' | 'reject' | 'send'
-/** What happens to a row that is older than what its partition has already sent. */
+/** Policy for a row older than rows that its partition has already sent. */
 export type Late = 'send' | 'reject'
 
 interface Declaration {
-  /** What is wrong with the declaration itself; the job does not open then, the others do. */
+  /** Faults of the declaration. Its job does not open; the other jobs do. */
   readonly faults: readonly string[]
 }
 
-/** Reads what is new behind the cursor, in the source's order. */
+/** Reads the records after the cursor, in the source's order. */
 export interface Incremental extends Declaration {
   readonly mode: 'incremental'
   readonly cursor: RecordCursor | PageCursor
@@ -54,7 +49,7 @@ export interface Incremental extends Declaration {
   readonly late: Late
 }
 
-/** Works off time slice by slice; done slices are not read again, except by a lookback. */
+/** Reads time slice by slice; finished slices are not read again, except by a lookback. */
 export interface Sliced extends Declaration {
   readonly mode: 'sliced'
   readonly every: 'hour' | 'day' | 'week' | 'month'
@@ -64,7 +59,7 @@ export interface Sliced extends Declaration {
   readonly start: string
   /** How long after its end a slice's records still arrive at the source, in ms. */
   readonly lagMs: number
-  /** How many slices one run works off at most; null as many as fit. */
+  /** The most slices that one run extracts; null for as many as its time allows. */
   readonly slicesPerRun: number | null
   /** The instant by which a record belongs to a slice. */
   readonly cursor: RecordCursor<string, 'instant'>
@@ -77,12 +72,12 @@ export interface Sliced extends Declaration {
   readonly ordered: boolean
 }
 
-/** Reads everything each time and sends what is new. */
+/** Reads all records in each run and sends the new ones. */
 export interface FullRefresh extends Declaration {
   readonly mode: 'full-refresh'
   readonly primaryKey: readonly string[]
   readonly onChange: OnChange
-  /** What happens to a record that is gone from the source. */
+  /** Policy for the rows of a record that the source no longer has. */
   readonly onVanished: 'keep'
   readonly late: Late
 }

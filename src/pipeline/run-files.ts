@@ -61,7 +61,7 @@ function notOurs(path: string): JobError {
   return new JobError(
     'store-refused',
     `The file ${path} could not be written: a file of that name holds other bytes, although only this run writes there.`,
-    'Nothing of it was committed; the next run writes into a folder of its own. If it stays, look for a second deployment that writes into the same store.',
+    'Nothing of it was committed; the next run writes into a folder of its own. If the error stays, look for a second deployment that writes into the same store.',
     { details: { path } },
   )
 }

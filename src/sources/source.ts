@@ -1,11 +1,12 @@
 import type { Consent } from '../auth/consent/consent'
 import type { AuthenticationContext } from '../auth/oauth2'
+import type { HttpDownload } from '../http/http-download'
 import type { InputReference } from '../inputs'
 
-/** What the source sent in one answer, still unchecked. */
+/** The content of one answer of the source, still unchecked. */
 export interface Page {
   readonly records: readonly unknown[]
-  /** Sources whose cursor travels with the page (files, offsets, tokens): where to go on after this page. */
+  /** Sources whose cursor travels with the page (files, offsets, tokens): the cursor that resumes after this page. */
   readonly cursor?: string
 }
 
@@ -33,19 +34,21 @@ export type ReadRequest = { readonly signal: AbortSignal } & (
 
 /** Reads records in pages; nothing is fetched before the consumer asks for the next page. */
 export interface Source {
-  /** Where it reads from, without secrets: base URL and path. Part of how the job counts. */
+  /** Base URL, path and query that it reads from, without secrets. A change of it is a changed definition. */
   readonly identity: string
   /** @throws JobError `source-unreachable`, `source-refused`, `source-malformed`, or a token error */
   read(request: ReadRequest): AsyncIterable<Page>
 }
 
-/** What a source works with; its authentication takes the same. */
-export type SourceContext = AuthenticationContext
+/** The dependencies of a source, which its authentication takes as well. */
+export interface SourceContext extends AuthenticationContext {
+  /** For bodies that are too large for memory. */
+  readonly download: HttpDownload
+}
 
 /**
- * What a source can do, so that a job that asks for more does not compile:
- * `since` filters by a record cursor, `page-cursor` resumes after a page, `range` filters by a slice.
- * Every source can be read whole.
+ * The capabilities of a source. A job whose sync mode needs another one does not compile: `since` filters by a record
+ * cursor, `page-cursor` resumes after a page, `range` filters by a slice. Every source can be read whole.
  */
 export type Capability = 'since' | 'page-cursor' | 'range'
 
@@ -58,18 +61,18 @@ export type Paging = 'stable' | 'shifting'
 /** A source as a job describes it: plain data plus the way to open it. */
 export interface SourceDefinition<C extends Capability = Capability, P extends Paging = Paging> {
   readonly kind: string
-  /** Raise it when the meaning of the cursor changes. */
+  /** To be increased when the meaning of the cursor changes. */
   readonly version: number
   readonly capabilities: readonly C[]
   readonly paging: P
   /**
-   * True where a slice or `since` may bring records outside of what was asked: inclusive ends, or a filter on our
+   * True where the source may return records outside of the slice or before `since`: inclusive ends, or a filter on our
    * side. They are dropped and counted. Where it is false, such a record is an error.
    */
   readonly bringsMore: boolean
   /** Every input that {@link open} will look up; a test holds them against the manifest. */
   readonly inputs: readonly InputReference[]
-  /** What is wrong with the definition itself; the job does not open then, the others do. */
+  /** Faults of the definition. Its job does not open; the other jobs do. */
   readonly faults: readonly string[]
   open(context: SourceContext): Source
   /** Present where a person has to consent in the browser first. */

@@ -58,6 +58,14 @@ const settle = async (world: EngineWorld, job: Job) => {
   return report
 }
 
+/** A run that took the lease, and was killed before it could give it back. */
+async function killUnderLease(world: EngineWorld, job: Job): Promise<void> {
+  let writes = 0
+  const isSecondWrite = ({ kind, path }: BlobOperation) =>
+    kind === 'write' && path.endsWith('state.json') && writes++ === 1
+  await world.kill(job, isSecondWrite, { approve: 'another' })
+}
+
 describe.each(kinds)('a job with an approval, sent as %s,', (kind) => {
   it('waits with a plan of all that a run reads, sends nothing, and reads nothing more', async () => {
     const world = worldOf()
@@ -224,16 +232,14 @@ describe('a plan id', () => {
     const world = worldOf()
     const job = approvedJob(world)
     const { id } = planIn(await world.run(job))
-    const isStateWrite = ({ kind, path }: BlobOperation) => kind === 'write' && path.endsWith('state.json')
-    let writes = 0
-    await world.kill(job, (operation) => isStateWrite(operation) && writes++ === 1, { approve: 'x' })
+    await killUnderLease(world, job)
 
     const early = await world.run(job, { approve: id })
     await world.pass(2 * minuteMs)
     const later = await world.run(job, { approve: id })
 
     expect(early).toMatchObject({ outcome: 'skipped', reason: 'lease-held' })
-    expect(early.notes.join(' ')).toContain('The command was not taken up')
+    expect(early.notes.join(' ')).toContain('The command was not accepted')
     expect(later.outcome).toBe('succeeded')
     expect(world.hits()).toHaveLength(10)
   })
@@ -514,9 +520,7 @@ describe('while a plan waits', () => {
     const world = worldOf()
     const job = approvedJob(world)
     const { id } = planIn(await world.run(job))
-    await world.kill(job, ({ kind, path }) => kind === 'write' && path.endsWith('state.json'), {
-      approve: 'x',
-    })
+    await killUnderLease(world, job)
     await world.pass(2 * minuteMs)
     await world.run(job, { approve: 'y' })
 
@@ -530,6 +534,8 @@ describe('while a plan waits', () => {
     const { id } = planIn(await world.run(approvedJob(world)))
     const changed = approvedJob(world, { sync: incremental({ cursor: atInstant, primaryKey: 'id' }) })
 
+    await killUnderLease(world, changed)
+    await world.pass(2 * minuteMs)
     const waiting = await world.run(changed)
     const approved = await world.run(changed, { approve: id })
 

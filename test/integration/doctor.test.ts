@@ -75,7 +75,7 @@ it('finds nothing wrong where all is well, and says what it has tried', async ()
   const { code, output } = await doctor(good)
 
   expect(output).toMatch(/✔ OAuth Server-to-Server/)
-  expect(output).toMatch(/✔ Service token: minted for client, good for 24 h/)
+  expect(output).toMatch(/✔ Service token: minted for client, valid for 24 h/)
   expect(output).toMatch(/✔ ANALYTICS_COMPANY_ID: exampl0 \(Example\)/)
   expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
   expect(code).toBe(0)

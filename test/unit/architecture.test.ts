@@ -56,8 +56,10 @@ it('no file is called utils, helpers, common or misc; name it by its noun', () =
   expect(everything.filter((path) => /(^|\/)(utils?|helpers?|common|misc)(\/|\.ts$)/.test(path))).toEqual([])
 })
 
-it('only src/app-builder reads the environment of the platform', () => {
-  const elsewhere = source.filter((path) => !path.startsWith('src/app-builder/'))
+it('only src/app-builder reads the environment of the platform, and the command line that of its terminal', () => {
+  const elsewhere = source.filter(
+    (path) => !path.startsWith('src/app-builder/') && path !== 'src/cli/main.ts',
+  )
   expect(containing(elsewhere, /process\.env|__OW_/)).toEqual([])
 })
 

@@ -10,7 +10,7 @@ export interface ExportOptions {
 
 export const largestExport = 1_000_000
 
-/** What an export asks wrongly; null where it can be made. */
+/** The fault of an export request; null where there is none. */
 export function exportFault(
   { rowLimit = 100_000, dataFormat = 'tsv', columns = [] }: ExportOptions,
   set: ClassificationSet,

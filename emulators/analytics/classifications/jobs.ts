@@ -23,18 +23,18 @@ export interface Job {
   readonly options: object
   readonly createdAt: number
   readonly records: readonly ImportRecord[]
-  /** What it reaches, and when; ms since the epoch. */
+  /** The states that it reaches, each with its time in ms since the epoch. */
   readonly steps: readonly { readonly at: number; readonly state: State; readonly message: string }[]
   readonly jobSize: number
   noEffect: number | null
 }
 
 export interface Jobs {
-  /** Lets jobs take effect that have reached their end. */
+  /** Applies the imports that have completed by now. */
   advance(): void
   import(set: ClassificationSet, name: string, options: object, read: ReadImport, jobSize: number): Job
   export(set: ClassificationSet, name: string, options: object): Job
-  /** Null where there is none, or none is shown yet. */
+  /** Null where there is no such job, or it is not visible yet. */
   find(id: string): Job | null
   /** Newest first. */
   ofSet(id: string, since: number): readonly Job[]

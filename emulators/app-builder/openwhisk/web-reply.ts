@@ -19,7 +19,7 @@ export function webReply({ status, result }: ActivationResponse, extension: stri
 }
 
 function asHttp({ statusCode, headers = {}, body }: HttpResult): Reply {
-  // A list is sent as so many headers: the one way to set two cookies.
+  // A list is sent as one header for each value, which is the only way to set two cookies.
   const sent = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name.toLowerCase(),

@@ -22,7 +22,8 @@ const profileRemedy =
   'Admin Console, Products, Adobe Analytics: add the technical account to a product profile that has the report suite and its tools.'
 
 /**
- * What the token may do in Analytics. A good token proves nothing: permission comes from product profiles.
+ * Checks the permissions of the token in Analytics. A valid token is not enough: permission comes from product
+ * profiles.
  * @see GET /discovery/me
  */
 export async function checkAnalytics(
@@ -60,7 +61,7 @@ export async function checkAnalytics(
   const code = refused === undefined ? `HTTP ${response.status}` : foreignCode(refused)
   if (code === '403025') {
     const message =
-      '403025, Profile is not valid: the token is good, its technical account has no product profile'
+      '403025, Profile is not valid: the token is valid, but its technical account has no product profile'
     return [{ level: 'fault', subject, message, remedy: profileRemedy }]
   }
   const remedy =

@@ -10,7 +10,10 @@ import { migrationSteps } from './migration'
 import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
 
-/** Looks at everything that stands between this app and Analytics: inputs, token, permissions, and what is obsolete. */
+/**
+ * Checks everything that this app needs to write to Analytics: inputs, token, permissions; and reports obsolete
+ * settings.
+ */
 export async function diagnose(
   inputs: Readonly<Record<string, string>>,
   jobs: readonly Job[],
@@ -33,7 +36,7 @@ async function tryOut(inputs: Readonly<Record<string, string>>): Promise<Finding
     const minted: Finding = {
       level: 'good',
       subject,
-      message: `minted for ${token.clientId}, good for ${hours} h`,
+      message: `minted for ${token.clientId}, valid for ${hours} h`,
     }
     return [minted, ...(await checkAnalytics(token, urls, inputs))]
   } catch (error) {

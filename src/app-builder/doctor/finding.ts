@@ -1,8 +1,8 @@
-/** What the doctor has found out about one thing. */
+/** One result of the doctor's checks. */
 export interface Finding {
   /** `absent` is no fault: an app needs only some kinds of credentials. */
   readonly level: 'good' | 'absent' | 'obsolete' | 'fault'
-  /** What it is about: an input, a credential, or a check. */
+  /** The input, credential or check that it is about. */
   readonly subject: string
   /** Never a secret. */
   readonly message: string

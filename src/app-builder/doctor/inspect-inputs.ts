@@ -7,7 +7,7 @@ import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
 
 type Inputs = Readonly<Record<string, string>>
-/** What is wrong with a value, or null. Never quotes it. */
+/** Returns the fault of a value as the end of a sentence, or null. It never quotes the value. */
 type Check = (value: string) => string | null
 
 const orgId: Check = (value) =>
@@ -60,7 +60,7 @@ const credentials: readonly CredentialInputs[] = [
   },
 ]
 
-/** Names of the same things elsewhere, which this app does not read. */
+/** Names that other projects give to the same inputs, which this app does not read. */
 const otherNames: readonly (readonly [string, string])[] = [
   ['OAUTHS2S_CLIENT_ID', 'IMS_OAUTH_S2S_CLIENT_ID'],
   ['OAUTHS2S_CLIENT_SECRET', 'IMS_OAUTH_S2S_CLIENT_SECRET'],
@@ -78,7 +78,7 @@ const oldHosts: readonly (readonly [RegExp, string])[] = [
   [/analytics-collection-nld2/, 'Write -eu in place of -nld2.'],
 ]
 
-/** What is missing, malformed or obsolete, told from the inputs alone. */
+/** Checks the inputs without any request: missing, malformed and obsolete ones. */
 export function inspectInputs(inputs: Inputs, jobs: readonly Job[]): Finding[] {
   return [
     ...credentials.map((credential) => inspectCredential(credential, inputs)),
@@ -118,13 +118,11 @@ function inspectNames(inputs: Inputs): Finding[] {
 function inspectHosts(inputs: Inputs): Finding[] {
   return Object.entries(inputs).flatMap(([subject, value]) => {
     const [, remedy] = oldHosts.find(([host]) => subject.endsWith('_URL') && host.test(value)) ?? []
-    return remedy === undefined
-      ? []
-      : [{ level: 'obsolete', subject, message: 'is a host of the past', remedy }]
+    return remedy === undefined ? [] : [{ level: 'obsolete', subject, message: 'is a retired host', remedy }]
   })
 }
 
-/** What the actions themselves would refuse. */
+/** The faults that the actions themselves would report. */
 function inspectRest(inputs: Inputs, jobs: readonly Job[]): Finding[] {
   const readDelivery = () => readSettings(inputs, jobs)
   const findings: Finding[] = []

@@ -14,7 +14,7 @@ const signs: Readonly<Record<Finding['level'], string>> = {
   fault: '✖',
 }
 
-/** `npm run doctor`: reads .env, changes nothing, and says what to do. Exits with 1 where something is at fault. */
+/** `npm run doctor`: reads .env, changes nothing, and prints what to do. Exits with 1 if it finds a fault. */
 async function doctor(): Promise<void> {
   const inputs = readEnvironmentFile('.env')
   if (!inputs) {

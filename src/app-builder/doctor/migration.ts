@@ -1,6 +1,6 @@
 import type { Finding } from './finding'
 
-/** As the Developer Console shows them for Analytics; the page of the credential has the last word. */
+/** The scopes that the Developer Console shows for Analytics; the page of the credential is authoritative. */
 const usualScopes = '["openid","AdobeID","read_organizations","additional_info.projectedProductContext"]'
 
 /**

@@ -12,7 +12,7 @@ export interface ReadApiAccess {
 
 /**
  * Whether a report suite can be read, asked through Adobe's own SDK, which is loaded here alone.
- * @returns null, or why not
+ * @returns null, or the reason why not
  */
 export async function whyUnreadable(access: ReadApiAccess, reportSuite: string): Promise<string | null> {
   const { Analytics } = await import('@adobe/aio-sdk')

@@ -21,7 +21,7 @@ export const BaseUrl = z
 const withDefault = (fallback: string) =>
   z.preprocess((value) => (value === '' ? undefined : value), BaseUrl.default(fallback))
 
-/** Where the hosted services are. The defaults are Adobe's own. */
+/** The base URLs of the hosted services. The defaults are Adobe's own. */
 export const ServiceUrls = z
   .object({
     IMS_BASE_URL: withDefault('https://ims-na1.adobelogin.com'),

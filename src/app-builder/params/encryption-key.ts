@@ -4,14 +4,14 @@ import { createSealer } from '../../state/sealer'
 import type { Sealer } from '../../state/sealer'
 
 const keyBytes = 32
-/** Of 32 random bytes some 30 differ; a key with fewer than this many was typed, not drawn. */
+/** Of 32 random bytes about 30 are distinct; a key with fewer than this many was typed by a person. */
 const fewestDistinct = 20
-/** Of 43 random letters some 29 differ, of a sentence some 20. */
+/** Of 43 random letters about 29 are distinct, of a sentence about 20. */
 const fewestLetters = 26
 
 /**
- * What seals tokens in stores: `TOKEN_ENCRYPTION_KEY`, 32 random bytes in base64, or while it is rotated a JSON array
- * of several, of which the first seals and all open. Null where it is not set: then tokens stay in memory.
+ * The sealer for tokens in stores. `TOKEN_ENCRYPTION_KEY` is 32 random bytes in base64, or during a rotation a JSON
+ * array of keys, of which the first seals and all open. Null where it is not set: tokens are then kept in memory only.
  * @throws JobError `input-invalid`
  */
 export function readSealer({ TOKEN_ENCRYPTION_KEY: text }: Readonly<Record<string, unknown>>): Sealer | null {
@@ -26,7 +26,7 @@ export function requireSealer(sealer: Sealer | null): Sealer {
   if (sealer) return sealer
   throw new JobError(
     'input-missing',
-    'The input TOKEN_ENCRYPTION_KEY is not set, and consents are not kept in the clear.',
+    'The input TOKEN_ENCRYPTION_KEY is not set, and consents are not stored unencrypted.',
     makeOne,
     { details: { input: 'TOKEN_ENCRYPTION_KEY' } },
   )
@@ -40,7 +40,7 @@ function keysIn(value: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [value]
 }
 
-/** Strict base64: a decoder that skips what it does not know makes a key of any sentence. */
+/** Strict base64: a lenient decoder skips unknown characters, and so would make a key of any sentence. */
 function keyOf(value: unknown): Buffer {
   const text = typeof value === 'string' ? value.trim() : ''
   const key = Buffer.from(text, 'base64')
@@ -50,7 +50,9 @@ function keyOf(value: unknown): Buffer {
   return key
 }
 
-/** Zeros, repetitions, and sentences that happen to be base64, or were encoded. Fails one random key in 100,000. */
+/**
+ * Refuses zeros, repetitions, and sentences that happen to be base64 or were encoded; and one random key in 100,000.
+ */
 function looksRandom(text: string, key: Buffer): boolean {
   const readable = key.every((byte) => byte >= 0x20 && byte < 0x7f)
   const sentence = /^[A-Za-z]+=$/.test(text) && new Set(text).size < fewestLetters

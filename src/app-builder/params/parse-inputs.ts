@@ -8,7 +8,7 @@ import type { Job } from '../../jobs/job'
 
 type Params = Readonly<Record<string, unknown>>
 
-/** A job, or what is left of a faulty one: it must not break the others. */
+/** A job, or the parts of a faulty one, which must not stop the others. */
 interface HasSettings {
   readonly destination?: Partial<Pick<Job['destination'], 'settings'>>
 }
@@ -19,8 +19,8 @@ export function readServiceUrls(params: Params): ServiceUrls {
 }
 
 /**
- * The engine's times and sizes. `DELIVERY_SETTINGS` is a JSON object that overrides some of them, and some of those that
- * the destinations of the app's jobs have.
+ * The engine's times and sizes. `DELIVERY_SETTINGS` is a JSON object that overrides some of them, and some settings of
+ * the destinations of the app's jobs.
  * @throws JobError `input-invalid`, also for a name that none of them knows
  */
 export function readSettings(params: Params, jobs: readonly HasSettings[]): EngineSettings {
@@ -54,7 +54,7 @@ function parse<Schema extends z.ZodType>(
 function invalid(name: string, message: string): JobError {
   return new JobError(
     'input-invalid',
-    `The input ${name} is not right: ${message}.`,
+    `The input ${name} is invalid: ${message}.`,
     `Correct ${name} in .env (see .env.example) and deploy again.`,
     { details: { input: name } },
   )

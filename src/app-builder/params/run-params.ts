@@ -7,13 +7,13 @@ const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])])
   .transform((value) => value === true || value === 'true')
 const text = z.string().min(1)
-/** In JSON, such as the payload of a trigger, the place of a number cursor is a number. */
+/** A cursor. In JSON, such as the payload of a trigger, a number cursor is a number. */
 const place = text.or(z.number().transform(String))
 
-/** What a person, an alarm or another action may ask of `run-job`. */
+/** The parameters of `run-job`, as a person, an alarm or another action gives them. */
 export const RunParams = z.strictObject({
   job: text,
-  /** Reads a range again that was read before: what was sent of it counts twice. */
+  /** Reads a range again that was read before: rows that were sent then count twice. */
   force: flag.default(false),
   /** Beginning of a range, in the notation of the job: a cursor, or a date or instant of its slices. */
   from: place.optional(),
@@ -26,7 +26,7 @@ export const RunParams = z.strictObject({
   as: z.enum(['sent', 'resend', 'drop', 'continue']).optional(),
   /** Id of the plan that may be sent, as a report names it. */
   approve: text.optional(),
-  /** The run that accepted the same command within the hour: accept it once more. */
+  /** The run that accepted the same command within the hour; the command is then accepted once more. */
   again: text.optional(),
   /** A linked customer organisation, or `all` of them. */
   tenant: text.optional(),
@@ -67,13 +67,13 @@ export function readRequest<Shape extends z.ZodRawShape>(
   const { path: name, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
-    `The parameter "${name}" is not right: ${message}.`,
+    `The parameter "${name}" is invalid: ${message}.`,
     `Known parameters: ${Object.keys(schema.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
     { details: { parameter: name } },
   )
 }
 
-/** An inspection changes nothing: a command beside it would be dropped without a word. */
+/** An inspection changes nothing: a command beside it would be silently dropped. */
 function lookingOnly(asked: RunParams): RunParams {
   const { job, inspect, ...others } = asked
   const given = givenOf({ ...others, tenant: undefined })
@@ -90,7 +90,7 @@ function givenOf(params: Readonly<Record<string, unknown>>): string | undefined 
   return Object.entries(params).find(([, value]) => value !== undefined && value !== false)?.[0]
 }
 
-/** With `tenant=all` each run is started with nothing but the job: anything else would be dropped without a word. */
+/** With `tenant=all` each run is started with nothing but the job: anything else would be silently dropped. */
 function alone(asked: RunParams): RunParams {
   const { tenant, job, ...others } = asked
   const given = givenOf(others)

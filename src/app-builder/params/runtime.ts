@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
 
-/** What the platform tells an activation about itself, in `__OW_*` environment variables. */
+/** The facts of an activation that the platform sets in `__OW_*` environment variables. */
 export const Runtime = z
   .object({
     __OW_ACTIVATION_ID: z.string().min(1),

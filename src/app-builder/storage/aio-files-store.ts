@@ -17,15 +17,15 @@ const WrittenHeaders = AnswerHeaders.extend({ etag: z.string().min(1) })
 const BlobHeaders = WrittenHeaders.extend({ 'last-modified': httpDate })
 
 /**
- * App Builder Files over the Blob REST API beneath it, which has the conditional writes that `aio-lib-files` lacks.
- * Reads, lists and deletes are repeated within a minute; a write is one attempt.
+ * App Builder Files through the Blob REST API, which has the conditional writes that `aio-lib-files` lacks. Reads,
+ * lists and deletes are retried within a minute; a write is one attempt.
  * @see https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations
  */
 export function createFilesStore(options: {
   readonly tvm: Tvm
   readonly http: HttpClient
   readonly clock: Clock
-  /** 0 … 1, spreads retries. */
+  /** 0 … 1, for jitter. */
   readonly random: () => number
 }): BlobStore {
   const { tvm, http, clock, random } = options
@@ -35,7 +35,7 @@ export function createFilesStore(options: {
     tvm,
   )
 
-  /** Sends what may be repeated. */
+  /** Sends an idempotent request, with retries. */
   async function ask(request: BlobRequest): Promise<HttpResponse> {
     try {
       return await sendPatiently(request)

@@ -6,10 +6,10 @@ import type { KeyValueStore } from '../../state/key-value-store'
 
 /** A year: the longest the service keeps anything. 0 would mean its default of a day. */
 const maxTtlSeconds = 365 * 24 * 60 * 60
-/** The library waits without limit, also for as long as a `Retry-After` says. */
+/** Time limit of a call: the library waits without limit, also as long as a `Retry-After` asks. */
 const timeLimitMs = 10_000
 
-/** Failures that the library reports by name and that asking again cannot mend. */
+/** Permanent failures that the library reports by name: a retry would fail again. */
 const refusals = new Set([
   'ERROR_UNAUTHORIZED',
   'ERROR_BAD_CREDENTIALS',
@@ -18,7 +18,7 @@ const refusals = new Set([
   'ERROR_BAD_REQUEST',
 ])
 
-/** Undefined where there is no such key, which the library's own types leave out. */
+/** Undefined for a missing key, which the library's own types do not declare. */
 const Found = z.object({ value: z.string() }).optional()
 
 /**
@@ -35,7 +35,7 @@ export function createStateStore(options: {
 
   async function open() {
     const { init } = await import('@adobe/aio-lib-state')
-    // Warnings of its own would bypass our log.
+    // The library's warnings would bypass our log.
     return init({ ow: { namespace, auth: apiKey }, logRetryAfterSeconds: 0 })
   }
 
@@ -90,6 +90,6 @@ function unreachable(operation: string, reason: string): JobError {
   return new JobError(
     'store-unreachable',
     `A ${operation} in App Builder State failed: ${reason}.`,
-    'Nothing is lost: only what may be fetched again is kept there. If it stays, check the status of App Builder State.',
+    'Nothing is lost: only data that can be fetched again is kept there. If the error stays, check the status of App Builder State.',
   )
 }

@@ -6,8 +6,8 @@ import type { HttpResponse } from '../../http/http-client'
 import type { BlobRequest } from './blob-request'
 
 /**
- * What an answer without the wanted effect means: refused where the store itself says so, else unreachable, as it may
- * be the word of something in between. Bodies are left out: those of Blob storage repeat parts of the signature.
+ * The error for an answer other than the expected one: refused if the store itself says so, otherwise unreachable,
+ * because a proxy may have answered. Bodies are left out: those of Blob storage repeat parts of the signature.
  */
 export function failure(request: BlobRequest, response: HttpResponse): JobError {
   const { status, headers } = response
@@ -22,7 +22,7 @@ export function unreachable(request: BlobRequest, reason: string): JobError {
   return new JobError(
     'store-unreachable',
     `${describe(request)} in App Builder Files failed: ${reason}.`,
-    'Nothing is lost: the next tick carries on. If it stays, check the status of App Builder Files.',
+    'Nothing is lost: the next tick carries on. If the error stays, check the status of App Builder Files.',
   )
 }
 

@@ -1,15 +1,15 @@
 /** One page of a container's listing. */
 export interface BlobListPage {
   readonly paths: readonly string[]
-  /** Where the next page starts; '' after the last. */
+  /** The marker that asks for the next page; '' after the last. */
   readonly nextMarker: string
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 /**
- * Reads the two elements that are wanted of a listing; null where it is none, or not whole. An XML parser would be
- * much for that: both hold text only, in which XML allows no `<`.
+ * Reads the names and the next marker of a listing; null where the body is no listing, or is truncated. No XML parser
+ * is needed: both elements hold only text, in which XML allows no `<`.
  * @see https://learn.microsoft.com/rest/api/storageservices/list-blobs
  */
 export function parseListPage(body: Buffer): BlobListPage | null {

@@ -11,20 +11,20 @@ export interface BlobRequest extends Pick<HttpRequest, 'method' | 'headers' | 'b
 
 export type SendBlobRequest = (request: BlobRequest) => Promise<HttpResponse>
 
-/** Any version since 2019 would do; conditions and listings have not changed. */
+/** Any version since 2019 works: conditions and listings have not changed. */
 const apiVersion = '2021-12-02'
 const timeoutMs = 20_000
-/** A batch of 20 MB that could not be compressed, and then some. */
+/** Limit for a file: more than a batch of 20 MB that could not be compressed. */
 const maxBytes = 32 * 1024 * 1024
 
-/** Denied for the signature: nothing has been done, whatever was asked. */
+/** True where the store denied the signature: the request had no effect. */
 export function isDenied({ status }: HttpResponse): boolean {
   return status === 401 || status === 403
 }
 
 /**
  * Signs requests with the container's signature; a signature that is denied is renewed once.
- * @throws JobError `store-unreachable`, `store-refused` where there is no signature to be had
+ * @throws JobError `store-unreachable`, `store-refused` where no signature can be obtained
  * @throws TransportError
  */
 export function signBlobRequests(http: HttpClient, tvm: Tvm): SendBlobRequest {

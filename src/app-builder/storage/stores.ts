@@ -10,7 +10,7 @@ import type { Runtime } from '../params/runtime'
 const files = oncePerContainer<BlobStore>()
 const states = oncePerContainer<KeyValueStore>()
 
-/** App Builder Files. One per container, so that an idle tick costs a single read and no new grant. */
+/** App Builder Files. One per container, so that an idle tick costs a single read and no new signature. */
 export function filesStore({ tvm: url }: ServiceUrls, { namespace, apiKey }: Runtime): BlobStore {
   return files([url, namespace, apiKey], () => {
     const tvm = createTvm({ url, namespace, apiKey, http, clock, random })

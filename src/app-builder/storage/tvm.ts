@@ -6,7 +6,7 @@ import { isPassing, withRetries } from '../../http/retry-policy'
 import type { Clock } from '../../clock'
 import type { HttpClient, HttpResponse } from '../../http/http-client'
 
-/** Leave to use the namespace's private container for a while. */
+/** A temporary signature for the namespace's private container. */
 export interface ContainerGrant {
   /** On the storage host, without a trailing slash. */
   readonly containerUrl: string
@@ -24,7 +24,7 @@ export interface Tvm {
 
 const renewEarlyMs = 5 * 60_000
 
-/** What `GET /azure/blob/{namespace}` answers. */
+/** The answer of `GET /azure/blob/{namespace}`. */
 const Credentials = z.object({
   sasURLPrivate: z.url(),
   expiration: z.coerce.date().transform((date) => date.getTime()),
@@ -32,8 +32,8 @@ const Credentials = z.object({
 type Credentials = z.infer<typeof Credentials>
 
 /**
- * Fetches the container's signature, renews it 5 min before it expires, and lets concurrent callers share a request.
- * Its life is counted from the `Date` of the answer on a clock that never steps: wall clocks may differ.
+ * Fetches the container's signature, renews it 5 min before it expires, and joins concurrent requests (single-flight).
+ * Its lifetime is measured by the `Date` of the answer and the monotonic clock, because wall clocks may differ.
  * @see https://github.com/adobe/aio-lib-core-tvm for the request
  */
 export function createTvm(options: {
@@ -42,7 +42,7 @@ export function createTvm(options: {
   readonly apiKey: string
   readonly http: HttpClient
   readonly clock: Clock
-  /** 0 … 1, spreads retries. */
+  /** 0 … 1, for jitter. */
   readonly random: () => number
 }): Tvm {
   const { namespace, apiKey, clock, random } = options
@@ -102,7 +102,7 @@ function unreachable(what: string): JobError {
   return new JobError(
     'store-unreachable',
     `No access to App Builder Files: ${what}.`,
-    'Nothing is lost: the next tick carries on. If it stays, check FILES_TVM_URL and the status of Adobe I/O Runtime.',
+    'Nothing is lost: the next tick carries on. If the error stays, check FILES_TVM_URL and the status of Adobe I/O Runtime.',
   )
 }
 

@@ -8,10 +8,10 @@ import type { ActionParams } from '../platform'
 const shellClientId = 'exc_app'
 
 /**
- * Whose tokens are let in: those of the app's own credential and of the Experience Cloud shell, or of the clients that
- * `TRIGGER_CLIENT_IDS` lists instead; of all members of the organisation, or of those alone whom
- * `TRIGGER_PRODUCT_PROFILES`, `TRIGGER_ROLES` or `TRIGGER_USER_IDS` name. Needs ids only, no secret.
- * @throws JobError `input-missing` where it is unknown which organisation the app belongs to
+ * The rules for accepting a caller's token. Clients: the app's own credential and the Experience Cloud shell, or the
+ * clients in `TRIGGER_CLIENT_IDS` instead. Users: all members of the organisation, or only those that
+ * `TRIGGER_PRODUCT_PROFILES`, `TRIGGER_ROLES` or `TRIGGER_USER_IDS` name. Reads ids only, no secret.
+ * @throws JobError `input-missing` where no input names the app's own organisation
  */
 export function readCallerRules(params: ActionParams): CallerRules {
   const [orgId] = ownOrgIds(params)
@@ -37,6 +37,6 @@ function readAdmitted(params: ActionParams): Admitted | null {
 
 const noOrganisation = new JobError(
   'input-missing',
-  'No input says which organisation this app belongs to.',
+  'No input names the organisation that this app belongs to.',
   'Set IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_ORG_ID in .env and deploy again.',
 )

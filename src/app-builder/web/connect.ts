@@ -17,8 +17,8 @@ import type { WebResponse } from './define-web-action'
 import type { WebRequest } from './web-request'
 
 /**
- * The action `connect`: asks a person for access in the browser. Links begin with an invitation, made by who holds the
- * namespace's key.
+ * The action `connect`: asks a person for access in the browser. A link carries an invitation, which only the holder of
+ * the namespace's key can make.
  */
 export function connectAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
   const fromBrowser = defineWebAction(jobs, visit, errorPage)
@@ -26,7 +26,10 @@ export function connectAction(jobs: readonly Job[]): (params: ActionParams) => P
   return (params) => (isOverTheWeb(params) ? fromBrowser(params) : byKey(params))
 }
 
-/** The pages of a consent: `/start` sends the browser there, `/callback` is where it comes back. */
+/**
+ * The pages of a consent: `/start` redirects the browser to the authorization server, which redirects it to
+ * `/callback`.
+ */
 async function visit(platform: Platform, request: WebRequest): Promise<WebResponse> {
   const { method, path } = request
   if (method === 'get' && path === '/start') return start(platform, request)

@@ -14,7 +14,7 @@ import type { Job } from '../../jobs/job'
 import type { Tenants } from '../../state/tenants'
 import type { Platform } from '../platform'
 
-/** Keeps the keys of IMS, and how often they are fetched, for the life of the container. */
+/** Caches the keys of IMS, and the times at which they were fetched, for the life of the container. */
 const verifiers = oncePerContainer<VerifyIdToken>()
 
 /** @throws JobError `input-missing`, `job-unknown`, `params-invalid` */
@@ -55,8 +55,8 @@ async function adobeConsent(platform: Platform, invited: Invitation): Promise<Co
 }
 
 /**
- * An organisation has to have a destination of its own: named by its invitation, or by one before. Told to the person
- * who invites where the organisation is known, else to the one who consents.
+ * An organisation needs a destination of its own, named by this invitation or an earlier one. The error goes to the
+ * person who invites, or to the one who consents where the organisation is not known before.
  * @throws JobError `params-invalid`
  */
 export async function assertOwnDestination(
@@ -68,7 +68,7 @@ export async function assertOwnDestination(
   if (!namesDestination(jobs, { ...known, ...inputs })) throw noDestination
 }
 
-/** A file that cannot be read is about to be replaced: it has nothing to add. */
+/** The inputs of an earlier invitation; none from a file that cannot be read, because it is replaced. */
 async function inputsOf(tenants: Tenants, orgId: string): Promise<Invitation['inputs']> {
   try {
     return (await tenants.find(orgId))?.inputs ?? {}

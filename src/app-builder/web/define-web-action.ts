@@ -8,7 +8,7 @@ import type { WebRequest } from './web-request'
 
 export interface WebResponse {
   readonly statusCode: number
-  /** A list is sent as so many headers. */
+  /** A list is sent as one header for each value. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
 }
@@ -29,8 +29,8 @@ export function httpStatusOf({ code }: JobError): number {
 }
 
 /**
- * The frame around web actions. What a caller sends is no secret and is never learnt as one: strangers could blank
- * words of the log, or headers of the answer. What only the operator should know is logged, not sent.
+ * The frame around web actions. The redactor never learns a value that a caller sends: strangers could blank words of
+ * the log, or headers of the answer. Errors that only the operator should know are logged, not sent.
  * @param present how an error is shown; by default as `application/problem+json` (RFC 9457)
  */
 export function defineWebAction(
@@ -45,7 +45,7 @@ export function defineWebAction(
   )
 }
 
-/** Nothing of an answer is kept, and no browser takes it for something else than it says it is. */
+/** Adds headers: no cache keeps the answer, and no browser guesses another media type. */
 function guarded({ headers, ...response }: WebResponse): WebResponse {
   return {
     ...response,
@@ -68,9 +68,9 @@ function problem(error: JobError): WebResponse {
   }
 }
 
-/** A stranger learns nothing of this app's configuration. */
+/** Shown instead of an error about the app's configuration, which strangers must not learn. */
 const concealed = new JobError(
   'unexpected',
-  'Something is wrong with this app.',
-  'Whoever runs it finds the cause in the logs of this activation.',
+  'This app has an internal error.',
+  'The operator of the app finds the cause in the log of this activation.',
 )

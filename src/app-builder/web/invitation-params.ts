@@ -6,10 +6,10 @@ import { firstIssue } from '../params/first-issue'
 import type { Invitation } from '../../auth/consent/invitations'
 import type { ActionParams } from '../platform'
 
-/** They travel in a link and in a cookie, which browsers cut at 4 KB. */
+/** Limit for the inputs: they travel in a link and in a cookie, which browsers limit to 4 KB. */
 const maxInputChars = 1_000
 
-/** The CLI passes strings; what is kept in the clear may not be a secret. */
+/** The CLI passes strings. The values are stored unencrypted, so secrets are refused. */
 const Inputs = z
   .preprocess(
     (value) => (typeof value === 'string' ? (parseJson(value) ?? value) : value),
@@ -41,7 +41,7 @@ export function readInvitationParams({ invite, org, inputs }: ActionParams): Omi
   const { path, message } = firstIssue(parsed.error)
   throw new JobError(
     'params-invalid',
-    `The parameter "${path}" is not right: ${message}.`,
+    `The parameter "${path}" is invalid: ${message}.`,
     `Example: --param invite adobe --param org 1234567890ABCDEF12345678@AdobeOrg --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`,
   )
 }

@@ -10,7 +10,7 @@ import { connectUrl } from './own-urls'
 import type { Invitations } from '../../auth/consent/invitations'
 import type { Platform } from '../platform'
 
-/** What only who holds the key of the namespace can do: make an invitation, or revoke one. */
+/** Makes or revokes an invitation, which only the holder of the namespace's key can do. */
 export async function command(platform: Platform): Promise<object> {
   const { revoke } = platform.params
   const invitations = openInvitations(platform)
@@ -48,9 +48,9 @@ async function invite(platform: Platform, invitations: Invitations): Promise<obj
     orgId,
     validDays: invitationDays,
     next: [
-      'Send the link to the person who is to consent. It serves once.',
+      'Send the link to the person who must consent. It can be used once.',
       ...(to === 'adobe' && orgId === null
-        ? ['It serves any organisation: give `org` where you know it.']
+        ? ['Any organisation can use it: give `org` if you know it.']
         : []),
       `To take it back: aio rt action invoke analytics-ingest/connect --param revoke ${id} --result`,
     ].join(' '),

@@ -3,7 +3,7 @@ import type { Runtime } from '../params/runtime'
 
 const adobeHost = 'https://adobeioruntime.net'
 
-/** Where a web action of this namespace is reached from outside. */
+/** The public address of a web action of this namespace. */
 function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: string): string {
   const [, , pkg = ''] = actionName.split('/')
   const path = `/${pkg}/${action}`
@@ -12,7 +12,7 @@ function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: strin
     : `${apiHost}/api/v1/web/${namespace}${path}`
 }
 
-/** Where `connect` is reached: its own address, or `CONNECT_URL` in front of it. */
+/** The address of `connect`: its own, or `CONNECT_URL` of a proxy in front of it. */
 export function connectUrl({ CONNECT_URL: configured }: ActionParams, runtime: Runtime): string {
   if (typeof configured === 'string' && configured !== '') return configured.replace(/\/+$/, '')
   return webActionUrl(runtime, 'connect')

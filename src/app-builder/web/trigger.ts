@@ -18,14 +18,14 @@ const known = noKnownCallers()
 
 const TriggerRequest = z.strictObject({ job: z.string().min(1), force: z.boolean().default(false) })
 
-/** The action `trigger-job`: the same job that the alarm runs, for a person who is logged in. */
+/** The action `trigger-job`: a person who is logged in starts the job that the alarm runs. */
 export function triggerAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
   return defineWebAction(jobs, trigger)
 }
 
 /**
- * A person asks for a run: nothing happens where the due work has succeeded or a run is at it, otherwise `run-job` is
- * started and goes on by itself. It is the same job, with the same state, that the alarm runs.
+ * Starts `run-job` without waiting for it, unless the due work has succeeded or a run is in progress. It is the same
+ * job, with the same state, that the alarm runs.
  */
 async function trigger(platform: Platform, request: WebRequest): Promise<WebResponse> {
   await admitCaller(platform, request)
@@ -45,7 +45,7 @@ async function trigger(platform: Platform, request: WebRequest): Promise<WebResp
 }
 
 /**
- * By the caller's own token and nothing else: no credential of the app may speak for a caller.
+ * Authorises the caller by the caller's own token only: no credential of the app may stand in for a caller.
  * @throws JobError `caller-unauthorized`, `caller-forbidden`, `token-unavailable`
  */
 async function admitCaller(platform: Platform, { headers }: WebRequest): Promise<void> {
@@ -55,7 +55,7 @@ async function admitCaller(platform: Platform, { headers }: WebRequest): Promise
   await fromUserToken({ caller, rules: readCallerRules(platform.params), known }, platform.ims)()
 }
 
-/** Of the last run how it ended, and counts. Messages may quote servers: they are for the operator. */
+/** The last run's outcome and counts only. Messages may quote servers, so only the operator may read them. */
 function briefly({ lastRun, ...answer }: NothingToDo): object {
   if (!lastRun) return { ...answer, lastRun: null }
   const { outcome, reason, startedAt, endedAt, held } = lastRun
@@ -82,7 +82,7 @@ const anonymous = new JobError(
 function invalid(what: string): JobError {
   return new JobError(
     'params-invalid',
-    `The request is not right: ${what}.`,
+    `The request is invalid: ${what}.`,
     'Send POST with {"job":"flights"}.',
   )
 }

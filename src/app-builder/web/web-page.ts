@@ -6,7 +6,9 @@ export interface WebPage {
   readonly paragraphs: readonly string[]
 }
 
-/** The address of these pages holds codes and tokens: nothing may be kept of it or passed on. */
+/**
+ * The address of these pages contains codes and tokens: it must not be cached, or sent to another site as a referrer.
+ */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'referrer-policy': 'no-referrer',

@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { JobError } from '../../errors'
 import type { ActionParams } from '../platform'
 
-/** An HTTP request, as a raw web action gets it: nothing of it is mixed with the action's inputs. */
+/** An HTTP request, as a raw web action receives it: its values are not mixed with the action's inputs. */
 export interface WebRequest {
   readonly method: string
-  /** What follows the action's own path: '' or `/…`. */
+  /** The path after the action's own: '' or `/…`. */
   readonly path: string
   readonly query: URLSearchParams
   /** Lower-case names. */
@@ -22,8 +22,8 @@ const Raw = z.object({
 })
 
 /**
- * Whether the call came over the web. The platform says so, and no caller can take it away; whether the rest parses
- * decides nothing, or a malformed request would count as a call by the key of the namespace.
+ * True where the call came over the web, by a parameter that the platform sets and no caller can remove. A malformed
+ * web request must count as one too: otherwise it would count as a call with the key of the namespace.
  */
 export function isOverTheWeb(params: ActionParams): boolean {
   return Object.hasOwn(params, '__ow_method')
@@ -37,7 +37,7 @@ export function readWebRequest(params: ActionParams): WebRequest {
   return { method, path, query: new URLSearchParams(__ow_query), headers, body: decoded(__ow_body, headers) }
 }
 
-/** Whatever is not text arrives in base64, JSON included. */
+/** Bodies other than text arrive in base64, JSON included. */
 function decoded(body: string, headers: WebRequest['headers']): string {
   const isText = /^(text\/|application\/x-www-form-urlencoded)/.test(headers['content-type'] ?? 'text/')
   return isText ? body : Buffer.from(body, 'base64').toString('utf8')

@@ -7,10 +7,10 @@ import type { Redact } from '../../http/foreign-text'
 import type { HttpResponse } from '../../http/http-client'
 import type { KeyLookupAnswer, SendAnswer, VerifyAnswer } from '../destination'
 
-/** What came of a request. */
+/** The result of a request. */
 export type Answer = HttpResponse | TransportError
 
-/** What an answer is read with. */
+/** The context in which an answer is read. */
 export interface Reading {
   /** Wall clock, ms since the epoch. */
   readonly now: number
@@ -31,7 +31,7 @@ const FoundFile = z.object({ rows: z.number() })
 const ErrorBody = z.object({ error: z.string() })
 const GatewayError = z.object({ error_code: z.string(), message: z.string().optional() })
 
-/** What an answer to POST /events proves. Whatever is not known to be one of these proves nothing. */
+/** Reads the answer to POST /events. An answer that is not known proves nothing. */
 export function sendAnswer(answer: Answer, reading: Reading): SendAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
   if (answer.status === 413) return { kind: 'too-large', message: messageOf(answer, reading) }
@@ -60,7 +60,7 @@ export function sendAnswer(answer: Answer, reading: Reading): SendAnswer {
   return { kind: 'accepted', rows, invalidRows, log: foreignText(log, reading) }
 }
 
-/** What an answer to GET /events/key/{key} proves. Only one very answer proves absence. */
+/** Reads the answer to GET /events/key/{key}. Exactly one answer proves absence. */
 export function lookupAnswer(answer: Answer, reading: Reading): KeyLookupAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, reading)
@@ -75,7 +75,7 @@ export function lookupAnswer(answer: Answer, reading: Reading): KeyLookupAnswer 
   return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
-/** What an answer to POST /events/validate proves. */
+/** Reads the answer to POST /events/validate. */
 export function verifyAnswer(answer: Answer, reading: Reading): VerifyAnswer {
   if (answer instanceof TransportError) return noAnswer(answer)
   const refusal = refused(answer, reading)
@@ -95,7 +95,7 @@ function noAnswer({ sent, message }: TransportError) {
   return { kind: sent === 'no' ? 'not-sent' : 'unknown', message } as const
 }
 
-/** Answers that come before anything is looked at. */
+/** Answers that come before Adobe reads the file. */
 function refused(response: HttpResponse, reading: Reading) {
   const message = messageOf(response, reading)
   if (response.status === 401) return { kind: 'unauthorized', message } as const

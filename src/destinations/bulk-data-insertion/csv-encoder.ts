@@ -12,6 +12,8 @@ export interface CsvLayout {
   readonly groups: number
   /** Allows `visitorID` on rows, all of which are timestamped. */
   readonly allowVisitorId: boolean
+  /** Columns that may hold e-mail addresses and phone numbers. Default: none. */
+  readonly allowPersonalData?: readonly string[]
 }
 
 /** Encodes hits as RFC 4180 lines of one fixed layout. The same hit always becomes the same bytes. */
@@ -20,11 +22,12 @@ export interface CsvEncoder {
   encode(hit: Readonly<Record<string, unknown>>): EncodedRow | Reject
 }
 
-/** Works everything out once that depends on the layout alone: `encode` runs once a row. */
-export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId }: CsvLayout): CsvEncoder {
+/** Precomputes everything that depends on the layout alone, because `encode` runs once for each row. */
+export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
+  const { columns, reportSuite, groups, allowVisitorId, allowPersonalData = [] } = layout
   const names = [...columns]
   const columnOf = new Map(names.map((name, column) => [name, column]))
-  const rules = names.map(ruleFor)
+  const rules = names.map((name) => ruleFor(name, allowPersonalData.includes(name)))
   const timestampAt = names.indexOf('timestamp')
   const userAgentAt = names.indexOf('userAgent')
   const visitorsAt = visitorColumns(names).map((name) => names.indexOf(name))
@@ -36,14 +39,14 @@ export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId 
   const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
   const suite = `,${written(reportSuite)}${lineEnd}`
   const texts = new Array<string>(names.length).fill('')
-  /** What each column held last, and how it was written: much of a file says the same again and again. */
+  /** Cache of each column's last value and its encoded text: many rows repeat the values of the row before. */
   const values = new Array<unknown>(names.length).fill('')
   const fields = new Array<string>(names.length).fill('')
-  /** The keys of the hit before, in its order, and their columns: hits of one job are built alike. */
+  /** Cache of the last hit's keys, in order, and their columns: hits of one job usually have the same keys. */
   const keys: string[] = []
   const columnsOfKeys: number[] = []
 
-  /** Checks a value that the column did not hold in the row before, and keeps it with what is written for it. */
+  /** Checks a value that differs from the column's last one, and caches it with its encoded text. */
   function take(column: number, value: unknown): Reject | null {
     const text = textOf(value)
     if (text === null) return reject('value-type', names[column] ?? '', 'is neither text nor a finite number')
@@ -153,8 +156,8 @@ const toBeQuoted = { needsQuotes: true, isSuspicious: false }
 const suspicious = { needsQuotes: true, isSuspicious: true }
 
 /**
- * One loop for what patterns would test one after another. Quotes: a comma, a quote, a line break, or a blank edge,
- * which would be lost to readers that trim. Suspicious: a control character or a surrogate; the rules look closer.
+ * One loop in place of several patterns. Quotes: a comma, a quote, a line break, or a blank edge, which would be lost
+ * to readers that trim. Suspicious: a control character or a surrogate; the rules look closer.
  */
 function look(text: string): typeof plain {
   let found = plain

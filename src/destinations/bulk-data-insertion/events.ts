@@ -3,7 +3,7 @@ import { JobError } from '../../errors'
 type EventName = `event${number}` | CommerceEvent
 type CommerceEvent = 'purchase' | 'prodView' | 'scOpen' | 'scAdd' | 'scRemove' | 'scView' | 'scCheckout'
 
-/** One event: by itself, with a number, or serialized by an id that Adobe counts once for ever. */
+/** One event: by itself, with a number, or serialized by an id, of which Adobe counts each value once only. */
 export type HitEvent =
   EventName | readonly [EventName, number] | { readonly name: EventName; readonly id: string }
 
@@ -34,7 +34,7 @@ const listPattern = new RegExp(`^${event}(?:,${event})*$`)
 
 /** The first event that does not follow Adobe's grammar; null where all do. */
 export function faultyEvent(text: string): string | null {
-  // One test settles nearly every row; which event is wrong matters only then.
+  // Fast path: one test passes nearly every row; the faulty event is searched only if it fails.
   if (listPattern.test(text)) return null
   return text.split(',').find((one) => !eventPattern.test(one)) ?? null
 }

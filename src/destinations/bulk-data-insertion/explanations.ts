@@ -2,7 +2,7 @@ import type { Destination, HeldFacts, HoldExplanation } from '../destination'
 
 const sentIfFound = 'if you have found its rows in Analytics'
 
-/** What is known of a held file at Adobe, by the code of the hold. */
+/** Explanations of a held file, by the code of the hold. */
 const explanations: Readonly<Record<string, HoldExplanation | undefined>> = {
   'invalid-rows': {
     known: 'Adobe took some of its rows and refused others. The rows it took are stored for good.',
@@ -10,9 +10,9 @@ const explanations: Readonly<Record<string, HoldExplanation | undefined>> = {
   },
   rejected: {
     known: 'Adobe refused the whole file; none of its rows are stored.',
-    risks: { resend: 'after the cause was mended in the report suite or at Adobe' },
+    risks: { resend: 'after the cause is removed in the report suite or at Adobe' },
   },
-  'row-too-large': { known: 'Adobe finds even a single row of it too large; it is not stored.' },
+  'row-too-large': { known: 'Even a single row of it is too large for Adobe; it is not stored.' },
   'key-collision': {
     known: 'Adobe knows its idempotency key with another number of rows, so it may or may not be stored.',
     risks: { sent: sentIfFound },

@@ -1,9 +1,4 @@
-type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-type NonZero = Exclude<Digit, '0'>
-export type UpTo75 =
-  NonZero | `${'1' | '2' | '3' | '4' | '5' | '6'}${Digit}` | `7${'0' | '1' | '2' | '3' | '4' | '5'}`
-export type UpTo250 =
-  NonZero | `${NonZero}${Digit}` | `1${Digit}${Digit}` | `2${'0' | '1' | '2' | '3' | '4'}${Digit}` | '250'
+import type { UpTo250, UpTo75 } from '../variable-number'
 
 export type EVarColumn = `eVar${UpTo250}`
 
@@ -52,7 +47,7 @@ type NumberColumn = 'browserHeight' | 'browserWidth'
  */
 export type HitColumn = TextColumn | NumberColumn | 'events' | 'linkType' | 'timestamp'
 
-/** One hit, with the columns that the job declares. What is absent or undefined stays empty. */
+/** One hit, with the columns that the job declares. An absent or undefined column stays empty. */
 export type Hit<Column extends HitColumn = HitColumn> = {
   readonly [Name in Column]?: HitValue<Name> | undefined
 }
@@ -75,7 +70,7 @@ const fixedColumns = new Set<string>([
 
 const numbered: Readonly<Record<string, number>> = { eVar: 250, prop: 75, list: 3, hier: 5 }
 
-/** Says whether Adobe knows a column. Unknown ones it ignores without a word. */
+/** True where Adobe knows the column. Adobe silently ignores unknown columns. */
 export function isHitColumn(name: string): boolean {
   if (fixedColumns.has(name)) return true
   const match = /^(eVar|prop|list|hier)([1-9]\d*)$/.exec(name)

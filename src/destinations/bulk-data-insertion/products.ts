@@ -5,7 +5,7 @@ export interface HitProduct {
   readonly category?: string
   readonly name: string
   readonly quantity?: number
-  /** Of all its units together. */
+  /** Total price of all units. */
   readonly price?: number
   /** Product-level events, such as `{ event1: 4.99 }`. */
   readonly events?: Readonly<Record<`event${number}`, number>>
@@ -23,7 +23,7 @@ export function products(...list: readonly HitProduct[]): string {
   return text
 }
 
-/** Parts at the end that are empty are left out, but for the name. */
+/** Leaves out empty parts at the end, except the name. */
 function productText({ category, name, quantity, price, events, eVars }: HitProduct): string {
   let text = `${category === undefined ? '' : undelimited(category)};${undelimited(name)}`
   if (eVars !== undefined) return `${text};${quantity ?? ''};${price ?? ''};${pairs(events)};${pairs(eVars)}`
@@ -52,17 +52,20 @@ const number = '-?\\d+(?:\\.\\d+)?'
 const event = `event(?:[1-9]\\d{0,2}|1000)=${number}`
 const eVar = 'eVar(?:[1-9]\\d?|1\\d\\d|2[0-4]\\d|250)=[^;,|]*'
 const numberPattern = new RegExp(`^${number}$`)
-/** Short products without events and eVars, which most are: right at one glance. No text of 33 characters takes more than 99 bytes. */
+/**
+ * Fast path for most products: without events and eVars, and with texts of at most 33 characters, which take at most 99
+ * bytes.
+ */
 const plainProduct = `[^,;|]{0,33};[^,;|]{1,33}(?:;\\d*(?:;(?:${number})?)?)?`
 const plainProducts = new RegExp(`^${plainProduct}(?:,${plainProduct})*$`)
 const eventsPattern = new RegExp(`^${event}(?:\\|${event})*$`)
 const eVarsPattern = new RegExp(`^${eVar}(?:\\|${eVar})*$`)
 
-/** Adobe cuts a longer category or name, and a longer merchandising value. In bytes of UTF-8. */
+/** Adobe cuts a longer category, name or merchandising value. In bytes of UTF-8. */
 const textLimit = 100
 const eVarLimit = 255
 
-/** What is wrong with a `products` value; null where nothing is. */
+/** The fault of a `products` value; null where there is none. */
 export function productsFault(text: string): string | null {
   if (plainProducts.test(text)) return null
   for (const product of text.split(',')) {

@@ -1,14 +1,16 @@
+import { personalDataIn } from '../../personal-data'
 import { faultyEvent } from './events'
 import { isHitColumn } from './hit'
 import { productsFault } from './products'
 
-/** Why a row is refused here before Adobe would drop, cut or misread it. */
+/** Reject codes for rows that Adobe would drop, cut or misread. */
 export const rejectCodes = [
   'column-unknown',
   'value-type',
   'value-too-long',
   'value-control-character',
   'value-not-unicode',
+  'personal-data',
   'timestamp-invalid',
   'events-invalid',
   'products-invalid',
@@ -23,7 +25,7 @@ export const rejectCodes = [
 export type RejectCode = (typeof rejectCodes)[number]
 
 /**
- * Returns what is wrong with a column's text; null where nothing is.
+ * Returns the fault of a column's text; null where there is none.
  * @param isSuspicious false where the text is known to have neither control characters nor surrogates
  */
 export type ColumnRule = (text: string, isSuspicious: boolean) => ColumnFault | null
@@ -35,7 +37,7 @@ export interface ColumnFault {
 
 const kilobyte = 1024
 
-/** Adobe cuts longer values without a word. In bytes of UTF-8. */
+/** Adobe silently cuts longer values. In bytes of UTF-8. */
 function byteLimit(name: string): number {
   if (name === 'events' || name === 'products') return 64 * kilobyte
   if (name.startsWith('contextData.')) return 32 * kilobyte
@@ -47,13 +49,18 @@ function byteLimit(name: string): number {
 const ecid = /^\d{38}$/
 const linkTypes = new Set(['d', 'e', 'o'])
 
+/** Reports show these to everybody, and no row can be deleted. */
+const shownColumn = /^(?:eVar|prop|list)\d+$/
+
 /**
  * The rule for one column's non-empty text.
+ * @param allowsPersonalData the author allows e-mail addresses and phone numbers in it
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/ (file format)
  */
-export function ruleFor(name: string): ColumnRule {
+export function ruleFor(name: string, allowsPersonalData = false): ColumnRule {
   const limit = byteLimit(name)
   const special = specialRules[name] ?? (name.startsWith('list') ? listRule : null)
+  const personal = shownColumn.test(name) && !allowsPersonalData ? personalRule : null
   return (text, isSuspicious) => {
     // A string of n chars takes at most 3n bytes: most values are settled without counting.
     if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
@@ -65,7 +72,7 @@ export function ruleFor(name: string): ColumnRule {
     if (isSuspicious && controlCharacter.test(text)) {
       return fault('value-control-character', 'has a control character other than tab or line break')
     }
-    return special?.(text) ?? null
+    return special?.(text) ?? personal?.(text) ?? null
   }
 }
 
@@ -98,23 +105,31 @@ const listRule: SpecialRule = (text) => {
   return long === undefined ? null : fault('value-too-long', 'has a value of more than 255 bytes')
 }
 
+function personalRule(text: string): ColumnFault | null {
+  const found = personalDataIn(text)
+  return (
+    found &&
+    fault('personal-data', `looks like ${found}: use hashed() or redacted(), or list it in allowPersonalData`)
+  )
+}
+
 function fault(code: RejectCode, message: string): ColumnFault {
   return { code, message }
 }
 
-/** All but tab and line breaks. */
+/** Control characters except tab and line breaks. */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
 /** With the flag `u`, a pair is one character above U+FFFF. */
 const loneSurrogate = /[\ud800-\udfff]/u
 
-/** What is wrong with a job's own list of columns. */
+/** The faults of a job's list of columns. */
 export function columnsFaults(columns: readonly string[]): readonly string[] {
   const faults: string[] = []
   const seen = new Set<string>()
   for (const name of columns) {
     if (!isHitColumn(name)) faults.push(`The column "${name}" is unknown to Adobe, which would ignore it.`)
-    if (seen.has(name.toLowerCase())) faults.push(`The column "${name}" stands there twice.`)
+    if (seen.has(name.toLowerCase())) faults.push(`The column "${name}" is listed twice.`)
     seen.add(name.toLowerCase())
   }
   const has = (name: string) => columns.includes(name)
@@ -131,7 +146,7 @@ export function columnsFaults(columns: readonly string[]): readonly string[] {
   return faults
 }
 
-/** The visitor columns among `columns`, in the order in which Adobe lets them decide. */
+/** The visitor columns among `columns`, in Adobe's order of precedence. */
 export function visitorColumns(columns: readonly string[]): readonly string[] {
   const customer = columns.filter((name) => /^customerID\..+\.id$/.test(name))
   const others = ['visitorID', 'marketingCloudVisitorID', 'ipaddress'].filter((name) =>

@@ -1,6 +1,6 @@
 import { daysSinceEpoch } from '../../instant'
 
-/** Larger numbers are milliseconds, or a mistake: seconds reach it in the year 2286. */
+/** Larger numbers are milliseconds or a mistake: as seconds they lie after the year 2286. */
 const tooLargeForSeconds = 10_000_000_000
 
 /**
@@ -30,7 +30,7 @@ const letterZ = 0x5a
 
 /**
  * Seconds of `YYYY-MM-DDThh:mm[:ss[.fraction]]` with `Z`, `±hh:mm` or `±hhmm` (ISO 8601); NaN for anything else.
- * By hand, as `Date.parse` takes the 30th of February for a day in March, and is slow where it runs once a row.
+ * `Date.parse` is not used: it takes 30 February for 2 March, and is too slow for a call on each row.
  */
 function secondsOfIso(text: string): number {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
@@ -49,7 +49,7 @@ function secondsOfIso(text: string): number {
   return seconds - offset(text, withSeconds ? behindFraction(text) : 16)
 }
 
-/** Where the zone of a text with seconds begins. */
+/** Index at which the zone of a text with seconds begins. */
 function behindFraction(text: string): number {
   if (text.charCodeAt(19) !== dot) return 19
   let at = 20
@@ -62,7 +62,7 @@ function isDigit(code: number): boolean {
   return code >= zero && code <= zero + 9
 }
 
-/** Zone offset in seconds, which must end the text. */
+/** The zone offset at `at`, in seconds; it must end the text. */
 function offset(text: string, at: number): number {
   const sign = text.charCodeAt(at)
   if (sign === letterZ) return text.length === at + 1 ? 0 : NaN

@@ -14,7 +14,7 @@ export function groupOf(visitor: string, groups: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) % groups
 }
 
-/** A name that is unlikely to be used by anybody else, as Adobe asks. */
+/** A name that another uploader is unlikely to use, as Adobe asks. */
 export function groupName(reportSuite: string, job: string, group: number, groups: number): string {
   return `${reportSuite}_${job}_${group + 1}of${groups}`
 }

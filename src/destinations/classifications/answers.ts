@@ -18,7 +18,7 @@ const Job = z.object({
   history: z.array(z.object({ message: z.string().nullish() })).nullish(),
 })
 
-/** What a receipt says: the import job to poll, and how many lines it was given. */
+/** The content of a receipt: the import job to poll, and the number of lines that it was given. */
 export interface Receipt {
   readonly jobId: string
   readonly lines: number
@@ -33,13 +33,13 @@ export function parseReceipt(receipt: string): Receipt {
   return { jobId: receipt.slice(0, end), lines: Number(receipt.slice(end + 1)) }
 }
 
-/** What the answer to `createApiJob` proves: the id of the job, or why there is none. */
+/** Reads the answer to `createApiJob`: the id of the job, or the reason why there is none. */
 export function createdAnswer(answer: Answer, reading: Reading): PrepareAnswer {
   const read = readAnswer(answer, reading, CreatedJob)
   return read.kind === 'read' ? { kind: 'prepared', handle: read.value.api_job_id } : read
 }
 
-/** What the answer to `uploadFile` proves. */
+/** Reads the answer to `uploadFile`. */
 export function uploadedAnswer(answer: Answer, reading: Reading, handle: string): PrepareAnswer {
   const read = readAnswer(answer, reading, UploadedFile)
   if (read.kind !== 'read') return read
@@ -47,7 +47,7 @@ export function uploadedAnswer(answer: Answer, reading: Reading, handle: string)
   return { kind: 'rejected', message: `The upload ended as ${foreignCode(read.value.status)}.` }
 }
 
-/** What the answer to a commit, or to an import of JSON, proves. A 200 that names no import job proves nothing. */
+/** Reads the answer to a commit, or to an import of JSON. A 200 that names no import job proves nothing. */
 export function importAnswer(answer: Answer, reading: Reading, lines: number): SendAnswer {
   const read = readAnswer(answer, reading, ImportJob)
   if (read.kind !== 'read') return read
@@ -57,7 +57,7 @@ export function importAnswer(answer: Answer, reading: Reading, lines: number): S
 const atWork = new Set(['created', 'queued', 'validated', 'processing', 'done_processing', 'progress'])
 
 /**
- * What the state of an import job proves.
+ * Reads the state of an import job.
  * @param rows of the batch; `lines` of its file, which are more where a row sets and deletes values
  */
 export function pollAnswer(answer: Answer, reading: Reading, rows: number, lines: number): PollAnswer {
@@ -110,7 +110,7 @@ export function readAnswer<Schema extends z.ZodType>(
   return { kind: tooLarge.test(error) ? 'too-large' : 'rejected', message }
 }
 
-/** True where the service says that there is no such thing. */
+/** True where the service answers that the object does not exist. */
 export function isNotFound(answer: Answer): boolean {
   return !(answer instanceof TransportError) && answer.status === 404
 }

@@ -15,7 +15,7 @@ export interface Dataset {
 
 export type FoundDataset = { readonly kind: 'found'; readonly dataset: Dataset } | Refusal | Unknown
 
-/** What the definition says about the set that the rows go to. */
+/** The definition's description of the set that the rows go to. */
 export interface DatasetWanted {
   readonly reportSuite: string
   /** Such as `eVar1`. */
@@ -106,7 +106,7 @@ async function readDataset(
   }
 }
 
-/** A question that is refused as such says no more than that it was not answered. */
+/** A search that Adobe refuses proves nothing about the sets. */
 function provesNothing(read: Exclude<ReturnType<typeof readAnswer>, { kind: 'read' }>): Refusal | Unknown {
   if (read.kind === 'rejected' || read.kind === 'too-large') return { kind: 'unknown', message: read.message }
   return read

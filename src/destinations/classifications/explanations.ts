@@ -1,12 +1,12 @@
 import type { Destination, HeldFacts, HoldExplanation } from '../destination'
 
-/** What is known of a held import at Adobe, by the code of the hold. */
+/** Explanations of a held import, by the code of the hold. */
 const explanations: Readonly<Record<string, HoldExplanation | undefined>> = {
   rejected: {
     known: 'Adobe refused the whole import; none of its values are stored.',
-    risks: { resend: 'after the cause was mended in the classification set' },
+    risks: { resend: 'after the cause is removed in the classification set' },
   },
-  'row-too-large': { known: 'Adobe finds even a single row of it too large; it is not stored.' },
+  'row-too-large': { known: 'Even a single row of it is too large for Adobe; it is not stored.' },
   'processing-failed': {
     known: 'The import failed several times while Adobe worked on it. Some of its values may be stored.',
     risks: { resend: 'which is harmless: the same values are stored again' },

@@ -1,4 +1,4 @@
-/** Why a row is refused here before Adobe would refuse, cut or change it. */
+/** Reject codes for rows that Adobe would refuse, cut or change. */
 export const rejectCodes = [
   'column-unknown',
   'column-missing',
@@ -11,6 +11,7 @@ export const rejectCodes = [
   'value-only-zeros',
   'value-reserved',
   'row-without-values',
+  'personal-data',
 ] as const
 
 export type RejectCode = (typeof rejectCodes)[number]
@@ -24,7 +25,7 @@ export interface TextFault {
 const byteLimit = 255
 
 /**
- * What is wrong with a key or value that is not empty; null where nothing is.
+ * The fault of a non-empty key or value; null where there is none.
  * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/sets/data-files (255 bytes)
  * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/importer/troubleshooting (zeros)
  */
@@ -58,6 +59,8 @@ const reserved = /^~(?:empty|deletekey)~$/i
 const controlCharacter = /[\0-\x1f\x7f-\x9f]/
 /** With the flag `u`, a pair is one character above U+FFFF. */
 const loneSurrogate = /[\ud800-\udfff]/u
-/** Any of these, also pairs: one native test settles nearly every text. */
+/**
+ * Fast path: one native test passes nearly every text. It also matches surrogate pairs, which the rules then accept.
+ */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const suspicious = /[\0-\x1f\x7f-\x9f\ud800-\udfff]/

@@ -53,6 +53,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'store-refused': 'setup',
   'secret-in-state': 'leave-out',
   'row-invalid': 'leave-out',
+  'action-unavailable': 'request',
   unexpected: 'leave-out',
 }
 

@@ -6,8 +6,8 @@ import type { ExtractionControl } from './extraction'
 export type Room = 'room' | 'held' | 'closing'
 
 /**
- * Backpressure: waits until deliveries have made room for another commit. An upsert destination has room only when the
- * commit before is confirmed, because its later values must not overtake the earlier ones.
+ * Backpressure: waits until the outbox has capacity for another commit. With an upsert destination that is after the
+ * previous commit is confirmed, because later values must not overtake earlier ones.
  */
 export async function waitForRoom(
   { state, settings, destination }: Pick<RunContext, 'state' | 'settings' | 'destination'>,

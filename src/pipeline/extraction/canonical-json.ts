@@ -1,7 +1,7 @@
-/** No mapping needs more, and recursion far beyond it would exhaust the stack. */
+/** Limit of nesting: no mapping needs more, and much deeper recursion would exhaust the stack. */
 const depthLimit = 200
 
-/** JSON with sorted keys: the same text for the same value, in whatever order its fields came. */
+/** JSON with sorted keys: equal values have the same text, whatever the order of their fields. */
 export function canonicalJson(value: unknown): string {
   return isTooDeep(value) ? shallowly(value) : write(value)
 }

@@ -15,9 +15,9 @@ export interface CommitOptions {
   readonly work: Work
   readonly counting: Counting
   readonly generation: number
-  /** A backfill or replay: its rows are old by nature, and a person asked for it. */
+  /** True for a backfill or replay: its rows are usually late, and a person asked for them. */
   readonly aside: boolean
-  /** True where rows come in no order and are sorted on local disk. */
+  /** True where rows come unordered and are sorted on local disk. */
   readonly sorts: boolean
   readonly memory: Memory
   readonly ownMemory: Memory | null
@@ -28,7 +28,7 @@ export interface CommitOptions {
   readonly signal: AbortSignal
 }
 
-/** How far a commit moves its work, and what its memories reach. */
+/** How far a commit moves its work, and how far its memories then reach. */
 export interface CommitReach {
   readonly finished: boolean
   readonly cursor: Cursor | null

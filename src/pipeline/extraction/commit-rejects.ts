@@ -8,34 +8,35 @@ import type { ReadRecord } from './read-record'
 import type { RejectLog } from './reject-log'
 import type { IndexedReject } from './reject-index'
 
-/** A commit with fewer rejects is never called broken. */
+/** A commit with at most this many rejects never fails for them. */
 const rejectsAllowed = 20
 const rejectShare = 0.1
 
 /** The rejects of one commit: which are new, which replace or close older ones, and whether there are too many. */
 export interface CommitRejects {
   readonly byReason: Readonly<Record<string, number>>
-  /** New ones: a record that is rejected again is not counted again. */
+  /** Number of new rejects: a record that is rejected again is not counted again. */
   readonly count: number
   /**
-   * Returns false where the very same reject is stored already.
+   * Returns false where the same reject is stored already.
    * @throws JobError `too-many-rejects` where they no longer fit into memory
    */
   add(record: ReadRecord, reject: Reject, replaces: IndexedReject | null): boolean
-  /** The record was sent, or left out by `map`, after all. */
+  /** Closes a reject whose record is now sent, or left out by `map`. */
   close(healed: IndexedReject): void
   /**
-   * A dropped record came again, with other fields or under a mended schema: it stays known by what it is now. Returns
-   * true where that has to be stored.
+   * A dropped record came again, with other fields or under a corrected schema: its entry takes over the new hashes.
+   * Returns true where that must be stored.
    */
   renew(record: ReadRecord, dropped: IndexedReject): boolean
   settle(): Promise<void>
   /**
-   * Judges the whole commit before anything of it can be sent; returns the waiver that let it pass.
+   * Checks the whole commit against the limit of rejects before any of it can be sent; returns the waiver that it
+   * needed.
    * @throws JobError `too-many-rejects`
    */
   assertAcceptable(newRecords: number): readonly Waiver[]
-  /** Writes what is left; returns what the document is to say. */
+  /** Writes the remaining rejects; returns the value for the document. */
   store(): Promise<Rejects>
 }
 
@@ -70,7 +71,7 @@ export function createRejects(
       if (sample === '') sample = `${reject.path}: ${message}`
       const line = log.add(record.raw, { ...reject, message })
       const place = record.place() ?? -Infinity
-      index.add({ keyed, ...changedFlag(reject), words, place, state: 'open', ...line })
+      index.add({ keyed, ...onRequestFlag(reject), words, place, state: 'open', ...line })
       isChanged = true
       if (count > settings.commitRejects && !aside && !isWaived)
         throw tooMany({ name, count, newRecords: null, byReason, sample })
@@ -100,8 +101,9 @@ export function createRejects(
   }
 }
 
-function changedFlag({ code }: Reject): { readonly changed?: true } {
-  return code === 'changed' ? { changed: true } : {}
+/** Sending it adds to what was sent of the same record or of the same row: a person decides. */
+function onRequestFlag({ code }: Reject): { readonly onRequest?: true } {
+  return code === 'changed' || code === 'row-repeated' ? { onRequest: true } : {}
 }
 
 function openLog({ state, files }: CommitContext, commit: string): RejectLog {
@@ -146,7 +148,7 @@ function tooMany(facts: {
   return new JobError(
     'too-many-rejects',
     `${count} of ${newRecords ?? 'the first'} new records of ${name} cannot become rows, most of them for ${worst}. Nothing of it was sent.`,
-    'Compare some records with the job definition (dryRun=true shows them), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
+    'Compare some records with the job definition (dryRun=true shows them), correct the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
     { details: { commit: name, rejects: count, worst, sample } },
   )
 }
@@ -155,7 +157,7 @@ function overfull(name: string, limit: number): JobError {
   return new JobError(
     'too-many-rejects',
     `With those of ${name}, more than ${limit} rejects are open. Nothing of it was sent.`,
-    'Settle the ones before (resolve=rejects as=resend, or resolve=rejects as=drop), mend the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
+    'Resolve the earlier ones (resolve=rejects as=resend, or resolve=rejects as=drop), correct the mapping or the source, and run again. To take the commit as it is: resolve=too-many-rejects as=continue.',
     { details: { commit: name, limit } },
   )
 }

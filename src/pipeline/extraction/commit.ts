@@ -16,9 +16,9 @@ import type { Decision } from './decision'
 import type { Taken } from './intake'
 import type { CommitParts, Tally } from './take-verdict'
 
-/** What is extracted together and becomes durable in one write: batches, rejects, memory, counters and cursor. */
+/** The results of extraction that become durable in one write: batches, rejects, memory, counters and cursor. */
 export interface Commit {
-  /** False where nothing was decided that the state must remember. */
+  /** False where no decision was made that the state must remember. */
   readonly hasNews: boolean
   /** True where there were new records and each of them was rejected. */
   readonly allRejected: boolean
@@ -27,7 +27,7 @@ export interface Commit {
   isFull(rowsAhead: number): boolean
   /** @param isNewest the record is at the newest cursor of the work */
   take(taken: Taken, isNewest: boolean): void
-  /** Backpressure; writes what is full. Nothing of it is committed, so nothing of it can be sent. */
+  /** Backpressure; writes full batches and segments. They are not committed yet, so none can be sent. */
   settle(): Promise<void>
   /**
    * Writes what is open, then the one event that makes all of it durable: to be sent, or as a plan that waits for a
@@ -42,13 +42,14 @@ export interface Commit {
 export function openCommit(context: CommitContext, options: CommitOptions): Commit {
   const { job, destination, state } = context
   const { memory, ownMemory, aside } = options
-  const sorts = options.sorts || destination.semantics === 'upsert'
+  const { semantics, format } = destination
+  const sorts = options.sorts || semantics === 'upsert' || format.merge !== undefined
   const tally = newTally()
   const parts: CommitParts = {
     tally,
     batches: createStagedBatches(context, { ...options, sorts }),
     marks: createMarks(state.document.partitions, destination.partition, sorts),
-    merger: createRowMerger(destination.semantics),
+    merger: createRowMerger(semantics, format, options.work.kind === 'replay'),
     newKeys: createNewKeys(),
     rejects: createRejects(context, options),
     rejectsLate: job.sync.late === 'reject' && !aside,
@@ -90,7 +91,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
   }
 }
 
-/** Files first, then the one write that names them: until that, a crash leaves only orphans. */
+/** Writes the files before the one write that names them: a crash in between leaves only orphans. */
 async function writeCommit(
   context: CommitContext,
   options: CommitOptions,

@@ -37,7 +37,10 @@ export function placeOf({ notation }: Pick<RecordCursor, 'notation'>, at: string
   return notation === 'number' ? Number(at) : instantOf(at)
 }
 
-/** The place `distance` before, in the source's notation: ms for instants, a plain number else. */
+/**
+ * The cursor that lies `distance` before, in the source's notation. `distance` is ms for instants, otherwise a plain
+ * number.
+ */
 export function cursorBefore(field: RecordCursor, cursor: Cursor, distance: number): Cursor {
   if (field.notation === 'text') return cursor
   if (field.notation === 'number') {
@@ -63,7 +66,7 @@ function writeInstant({ unit, timeZone }: RecordCursor, ms: number, like: string
     local.getMinutes(),
     local.getSeconds(),
   )
-  // Cut, not rounded up: reading begins a little earlier then, never later.
+  // Rounded down, so that reading begins earlier, never later.
   const text = new Date(wall).toISOString().slice(0, Math.min(like.length, 19))
   return text.replaceAll('-', like.charAt(4)).replace('T', like.charAt(10))
 }
@@ -105,7 +108,7 @@ function parseEpoch(unit: 's' | 'ms', value: unknown): Cursor | null {
   return { at: withFraction(ms, millis + fraction), since: text }
 }
 
-/** An integer beyond 2^53 has lost digits on its way through JSON: it is unreadable, not nearly right. */
+/** An integer beyond 2^53 may have lost digits in JSON, so it counts as unreadable. */
 function parseNumber(value: unknown): Cursor | null {
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return null
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value

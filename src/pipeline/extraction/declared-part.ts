@@ -3,9 +3,8 @@ interface ObjectSchema {
 }
 
 /**
- * What a schema of plain objects would look at in a record, parsed or not: a source that varies other fields sends the
- * same record. Undefined where that cannot be told: schemas that keep or refuse other fields, records that are no
- * objects.
+ * The declared fields of a record, parsed or not: a record stays the same where the source varies only other fields.
+ * Undefined for schemas that keep or refuse undeclared fields, and for records that are no objects.
  */
 export function declaredPart(schema: unknown, raw: unknown): unknown {
   const object = objectSchemaOf(schema)
@@ -18,7 +17,7 @@ export function declaredPart(schema: unknown, raw: unknown): unknown {
   return Object.fromEntries(fields)
 }
 
-/** Through transformations, which take what the schema inside of them takes. */
+/** Looks through transformations, whose input is that of the schema inside. */
 function objectSchemaOf(schema: unknown): ObjectSchema | null {
   const def = definitionOf(schema)
   if (def?.type === 'pipe') return objectSchemaOf(def.in)

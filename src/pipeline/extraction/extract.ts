@@ -35,7 +35,7 @@ export interface ExtractEnd {
   readonly allRejected: boolean
 }
 
-/** What the reads of one run share. */
+/** The memories that all reads of one run share. */
 export interface Recollection {
   readonly memory: Memory
   readonly rejects: RejectIndex
@@ -77,7 +77,7 @@ export async function extract(
       if (work.kind !== 'replay') observeDrift(context, page)
       await progress.commit.settle()
       control.signal.throwIfAborted()
-      // A read in any order goes on to the end of the source.
+      // A read without order continues to the end of the source.
       if (isBeyond && plan.commitsPages) break
 
       progress.pageEnds(page)
@@ -118,7 +118,7 @@ function takePage(
   return isBeyond
 }
 
-/** What a backfill decided itself is never overridden by its force. */
+/** The backfill's own decisions, which its `force` never overrides. */
 function openOwnMemory(
   { files, state, job }: ExtractContext,
   work: Work,

@@ -6,9 +6,9 @@ export type ExtractionEnd<End> =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'fault'; readonly error: unknown }
 
-/** Extraction beside delivery: what it is doing, and how it ended. */
+/** Extraction beside delivery: its status, and how it ended. */
 export interface Extraction<End> extends ExtractionStatus {
-  /** Ends it without losing work: the page in work is finished, and nothing waits for room any more. */
+  /** Ends it without losing work: finishes the current page, and ends waits for the outbox. */
   close(): void
   /** Stops it where it is, without a commit. */
   stop(): void
@@ -19,7 +19,7 @@ export interface ExtractionControl {
   readonly signal: AbortSignal
   /** True once the run wants to end. */
   readonly isClosing: () => boolean
-  /** Announces a wait for room in the outbox; it ends early when the run closes or stops. */
+  /** Announces a wait for capacity in the outbox (backpressure); the wait ends early when the run closes or stops. */
   readonly waiting: (wait: Promise<void>) => Promise<void>
 }
 

@@ -3,27 +3,25 @@ import { valueAt } from '../../field-path'
 import { canonicalJson } from './canonical-json'
 import { declaredPart } from './declared-part'
 
-/** 128 bits in four words: what is stored of a record's identity and content. */
+/** The stored hashes of a record's identity and content: 128 bits in four words. */
 export type Words = readonly [number, number, number, number]
 
 /**
- * What makes a record the same record.
- * Keyed: 64 bits of its primary key, then 32 bits each of its raw and its parsed content; either equal means the same
- * content.
- * Keyless: 64 bits each of its raw and its parsed content; either equal means the same record, because a mended schema
- * keeps the first and a source with drifting fields the second. Where it does not parse, its declared content stands
- * for the second.
+ * The hashes by which a record is recognised. Keyed: 64 bits of its primary key, then 32 bits each of its raw and its
+ * parsed content; either equal means the same content. Keyless: 64 bits each of its raw and its parsed content; either
+ * equal means the same record, because a corrected schema does not change the first, and a source that varies
+ * undeclared fields does not change the second. Where the record does not parse, its declared content is the second.
  */
 export interface Identity {
   readonly keyed: boolean
   readonly words: Words
-  /** Records that parse: their declared content, by which they were known while they did not. */
+  /** Records that parse: their declared content, by which they were known while they did not parse. */
   readonly declared?: () => Hash | undefined
 }
 
 export type Hash = readonly [number, number]
 
-/** Computed once, and only where somebody asks: most records of a read are never compared. */
+/** Computed once, and only on demand: most records of a read are never compared. */
 export type LazyIdentity = () => Identity
 
 /**
@@ -72,7 +70,7 @@ export function keyOf(primaryKey: readonly string[], record: unknown): string | 
 }
 
 /**
- * True where the content is the same: the raw bytes or what the schema makes of them.
+ * True where the content is the same: the raw or the parsed record is equal.
  * @param declared keyless records that parsed: their declared content
  */
 export function sameContent(identity: Identity, known: Words, declared?: Hash): boolean {
@@ -96,7 +94,7 @@ function sameKeylessContent(
   return hashed !== undefined && isKnown(hashed)
 }
 
-/** True where a record that parses differs in one of its hashes from what is known of it. */
+/** True where a record that parses differs from its entry in one of the hashes. */
 export function differs({ keyed, words }: Identity, known: Words): boolean {
   const parses = words[keyed ? 3 : 2] !== 0
   return parses && words.some((word, index) => word !== known[index])

@@ -1,4 +1,5 @@
 import { toJobError } from '../../errors'
+import { hasConsent } from './consent'
 import { readRecord, reject } from './read-record'
 import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
@@ -9,25 +10,25 @@ import type { ReadRecord } from './read-record'
 import type { IndexedReject, RejectIndex } from './reject-index'
 import type { Place, Scope } from './scope'
 
-/** What was decided about one record. A record is all or nothing: one bad row rejects it whole. */
+/** The decision about one record. A record is atomic: one bad row rejects all of its rows. */
 export type Verdict =
   /** `heals`: the open reject that it was before. */
   | { readonly kind: 'rows'; readonly rows: readonly EncodedRow[]; readonly heals: IndexedReject | null }
   | { readonly kind: 'filtered'; readonly heals: IndexedReject | null }
   /** `replaces`: the same record was rejected before, and this is its newest copy. */
   | { readonly kind: 'reject'; readonly reject: Reject; readonly replaces: IndexedReject | null }
-  /** Known as sent, with other content, and the job ignores that. */
+  /** Known as sent, with other content, which the job ignores (`onChange: 'ignore'`). */
   | { readonly kind: 'duplicate' }
   /** Known, with the same content. `closes`: a reject that was sent in another way. */
   | {
       readonly kind: 'repeated'
       readonly closes: IndexedReject | null
-      /** What a person gave up it as. */
+      /** The dropped reject that it was recognised by. */
       readonly dropped?: IndexedReject
     }
   | { readonly kind: 'behind' }
   | { readonly kind: 'out-of-range' }
-  /** Behind the end of the work, as is everything after it: not counted. */
+  /** After the end of the work, as is every record after it: not counted. */
   | { readonly kind: 'beyond' }
 
 export interface Taken {
@@ -35,9 +36,9 @@ export interface Taken {
   readonly verdict: Verdict
   /** The record's cursor where it is plausible, so that it may move the cursor of the work. */
   readonly cursor: Cursor | null
-  /** What the memory knew of the record; null where it did not know it. */
+  /** The memory's decision about the record; null where it is unknown. */
   readonly recalled: Decision | null
-  /** True where the memory is to take over its hashes. */
+  /** True where the memory must take over its hashes. */
   readonly renews: boolean
 }
 
@@ -50,9 +51,9 @@ export interface IntakeOptions {
   /** Memory of the backfill in work; asked first, and never overridden. */
   readonly ownMemory: Memory | null
   readonly rejects: RejectIndex
-  /** A forced backfill sends also what is known as sent. */
+  /** A forced backfill also sends records that are known as sent. */
   readonly force: boolean
-  /** A replay sends also what was rejected because it had changed: a person has asked for it. */
+  /** A replay also sends records that were rejected as changed, because a person asked for it. */
   readonly replay: boolean
 }
 
@@ -90,10 +91,11 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     return force && known?.decision === 'sent' ? null : known
   }
 
-  /** The order of the questions is the protocol: open reject, known, behind, new. */
+  /** The protocol fixes the order of these checks: open reject, known, behind, new. */
   function decide(record: ReadRecord, known: Known | null, indexed: Indexed, place: Place): Verdict {
     const open = indexed?.reject.state === 'open' ? indexed.reject : null
-    // Behind the cursor only the very same record is recognised: another content may be an earlier version, which was sent.
+    // Behind the cursor only a record with the same content is recognised: other content may be an earlier version that
+    // was sent.
     if (place === 'behind' && !known?.same && !indexed?.same) return { kind: 'behind' }
     const recognised = recognise(known, indexed, open)
     if (recognised) return recognised
@@ -101,12 +103,13 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
   }
 
-  /** Null where the record has to be looked at: it is new, or its reject may be healed. */
+  /** Null where the record must be mapped: it is new, or its reject may be healed. */
   function recognise(known: Known | null, indexed: Indexed, open: IndexedReject | null): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
     if (sameReject && !open) return { kind: 'repeated', closes: null, dropped: sameReject }
-    if (known?.same) return recogniseSame(known, sameReject, open)
-    if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
+    const sameKnown = known?.same ? recogniseSame(known, sameReject, open) : null
+    if (sameKnown) return sameKnown
+    if (sameReject?.onRequest && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
 
@@ -122,7 +125,7 @@ function rejectOf({ identity, place }: ReadRecord, rejects: RejectIndex): Indexe
   return rejects.find(identity, () => place() ?? Infinity)
 }
 
-/** Not looked at: the memory is neither asked nor told. */
+/** A verdict without the memory: it is neither read nor changed. */
 function untouched(record: ReadRecord, verdict: Verdict): Taken {
   return { record, verdict, cursor: null, recalled: null, renews: false }
 }
@@ -130,7 +133,7 @@ function untouched(record: ReadRecord, verdict: Verdict): Taken {
 type EncodedRecord =
   { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | { readonly kind: 'filtered' }
 
-/** Whatever throws on a record is a reject: the author's code stands between the source and permanent data. */
+/** An exception of the author's code on a record becomes a reject. */
 function toRows(
   job: Job,
   format: Destination['format'],
@@ -138,6 +141,7 @@ function toRows(
 ): EncodedRecord | Reject {
   if (fault) return fault
   try {
+    if (!hasConsent(job.consent, parsed)) return { kind: 'filtered' }
     const mapped = job.map(parsed)
     const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
     if (rows.length === 0) return { kind: 'filtered' }

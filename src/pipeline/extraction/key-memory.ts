@@ -11,15 +11,15 @@ import type { Memory, MemoryOptions, Sighting } from './memory'
 import type { KeyTable } from './key-table'
 import type { MemoryEntry } from './memory-entries'
 
-/** Segments are merged when they become so many more than their entries need. */
+/** Segments are merged when there are this many more than their entries need. */
 const segmentLimit = 32
 /** So many additions cost little beside the table. */
 const fewEntries = 64 * 1024
 
 /**
  * Remembers records by primary key: all that a lookback or a full refresh reads again, or (`none`) those of the commit
- * in work. A version further behind than the lookback counts as unknown, wherever commits and reads were cut: so what is
- * decided does not depend on that. Additions are appended as segments; those that end before the window are left out.
+ * in work. A version further behind than the lookback counts as unknown, so that a decision does not depend on where
+ * commits and reads were cut. Additions are appended as segments; those that end before the window are left out.
  * @throws JobError `state-missing`
  */
 export async function openKeyMemory(
@@ -28,9 +28,7 @@ export async function openKeyMemory(
 ): Promise<Memory> {
   let table = createCountingTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
-  const added = createEntryLog()
-  /** True where most of what is known is new: the table is then written as a whole, and holds it once only. */
-  let storesAll = false
+  const added = createAdditions()
   let current = stored
 
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
@@ -39,14 +37,10 @@ export async function openKeyMemory(
     const before = table.find(entry.words[0], entry.words[1])
     if (before && isSame(before, entry)) return
     table.put(entry)
-    if (reach === 'none' || storesAll) return
-    added.push(entry)
-    if (added.size < fewEntries || added.size * 2 < table.size) return
-    storesAll = true
-    added.clear()
+    if (reach !== 'none') added.push(entry, table.size)
   }
 
-  /** An earlier version than the one that is known does not take its place. */
+  /** An earlier version never replaces the entry of a later one. */
   function amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void {
     const [high, low] = identity().words
     const before = table.find(high, low)
@@ -67,7 +61,8 @@ export async function openKeyMemory(
       if (!found) return null
       const same = sameContent(identity(), found.words)
       const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
-      // Only a changed schema renews: fields that vary at each read would rewrite the index at each run.
+      // Only a changed schema renews an entry: fields that vary at each read would otherwise rewrite the index at each
+      // run.
       const renews = same && words[3] !== 0 && words[3] !== found.words[3]
       return !same && isOutOfReach ? null : { decision: decisionOf(found.decision), same, renews }
     },
@@ -77,7 +72,7 @@ export async function openKeyMemory(
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
       const place = { file, to, run, files, keyed: true }
-      if (storesAll || segments.length >= segmentLimit + table.size / fileEntries) {
+      if (added.areMost() || segments.length >= segmentLimit + table.size / fileEntries) {
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'), true)]
@@ -87,8 +82,30 @@ export async function openKeyMemory(
         current = { ...current, segments }
       }
       added.clear()
-      storesAll = false
       return current
+    },
+  }
+}
+
+/** What is new since the last commit. Where that is most of what is known, the table is stored whole and nothing is kept twice. */
+function createAdditions() {
+  const log = createEntryLog()
+  let most = false
+  return {
+    get size() {
+      return log.size
+    },
+    areMost: () => most,
+    entries: () => log.entries(),
+    push(entry: MemoryEntry, known: number) {
+      if (most) return
+      log.push(entry)
+      most = log.size >= fewEntries && log.size * 2 >= known
+      if (most) log.clear()
+    },
+    clear() {
+      log.clear()
+      most = false
     },
   }
 }

@@ -3,7 +3,7 @@ import type { MemoryEntry } from './memory-entries'
 
 /**
  * A compact map from 64-bit keys to entries: open addressing in typed arrays, so that millions of keys fit into a small
- * action (28 bytes a key, half to three quarters full). Many shards, so that only a small part is ever copied to grow.
+ * action (28 bytes a key, half to three quarters full). Sharded, so that growth copies only a small part at a time.
  */
 export interface KeyTable {
   readonly size: number

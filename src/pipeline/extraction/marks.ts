@@ -3,10 +3,10 @@ import type { StateDocument } from '../../state/state-document'
 
 /** High-water marks of one commit: a row before the newest of its partition is late. */
 export interface Marks {
-  /** Counts the late rows of a record without moving anything. */
+  /** Counts the late rows of a record without moving a mark. */
   countLate(rows: readonly EncodedRow[]): number
   raise(rows: readonly EncodedRow[]): void
-  /** Of the partitions that this commit moves, by name. */
+  /** The marks that this commit moves, by the name of the partition. */
   moved(): Readonly<Record<string, number>>
 }
 

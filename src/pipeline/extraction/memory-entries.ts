@@ -1,6 +1,6 @@
 import type { Hash, Words } from './identity'
 
-/** One remembered record: identity and content in four words, what was decided, and where it lay. */
+/** One remembered record: identity and content in four words, the decision, and the place of its cursor. */
 export interface MemoryEntry {
   readonly words: Words
   /** See `decisions`; never 0. */
@@ -66,7 +66,7 @@ export function setEntry(target: Uint32Array, at: number, { words, decision, pla
   target.set([...words, decision, double.getUint32(0), double.getUint32(4)], at)
 }
 
-/** A compact, growing list of entries; it grows by blocks, so that nothing is ever copied. */
+/** A compact list of entries that grows by blocks, without copying. */
 export interface EntryLog {
   readonly size: number
   push(entry: MemoryEntry): void

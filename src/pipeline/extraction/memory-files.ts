@@ -4,7 +4,7 @@ import type { Memory as StoredMemory } from '../../state/run-file'
 import type { RunFiles } from '../run-files'
 import type { MemoryEntry } from './memory-entries'
 
-/** So many entries fit into the state document; more become files. */
+/** The most entries that the state document holds; more become files. */
 const inlineEntries = 256
 /** Entries of one file: files are read and written as a whole, 7 MB at a time. */
 export const fileEntries = 256 * 1024
@@ -23,7 +23,7 @@ export async function* readEntries(
   yield* decodeEntries(Buffer.from(stored.inline, 'base64'), keyed)
 }
 
-/** Puts entries behind the segments: inline where they are few, else as more segments. */
+/** Appends entries: inline where they are few, otherwise as further segments. */
 export async function storeEntries(
   entries: Iterable<MemoryEntry>,
   count: number,

@@ -23,19 +23,19 @@ export interface Known {
   readonly renews: boolean
 }
 
-/** What a commit is about to reach. */
+/** How far a commit reaches. */
 export interface Reached {
   /** Name for the file of entries, where one is needed. */
   readonly file: string
   /** Canonical cursor of the newest record. */
   readonly to: string
-  /** True for what lies before everything that can be read again; null where all can. */
+  /** True for cursors before every record that can be read again; null where every record can. */
   readonly isForgotten: ((to: string) => boolean) | null
 }
 
-/** How a record was met. */
+/** The circumstances in which a record was read. */
 export interface Sighting {
-  /** Canonical cursor; null where it has none that is plausible. */
+  /** Canonical cursor; null where the record has no plausible one. */
   readonly at: string | null
   /** True where it is at the newest cursor of the read. */
   readonly isNewest: boolean
@@ -43,15 +43,15 @@ export interface Sighting {
   readonly recalled: boolean
 }
 
-/** The deduplication index in the hands of one run. */
+/** The deduplication index, as one run reads and extends it. */
 export interface Memory {
   /** Keys known as sent; 0 where it does not reach over all that was sent. */
   readonly known: number
   /** A new read begins, where the newest remembered records are: each may come once more. */
   beginRead(): void
   /**
-   * What was decided about the record before; null where it is unknown. Without a primary key each remembered record
-   * answers once per read, because two equal events are two events.
+   * The earlier decision about the record; null where the record is unknown. Without a primary key each remembered
+   * record answers once per read, because two equal events are two events.
    * @param at canonical cursor; null where the record has none
    * @param hasOpenReject the record may be one that is rejected and open
    */
@@ -60,7 +60,7 @@ export interface Memory {
   remember(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
   amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
-  /** What the document is to say after the next commit; writes a file where that is more than a few entries. */
+  /** The value for the document after the next commit; writes a file where there are more than a few entries. */
   toCommit(reached: Reached): Promise<StoredMemory>
 }
 
@@ -74,8 +74,8 @@ export interface MemoryOptions {
   /** A canonical cursor as a number, in the unit of `lookback`; 0 for cursors that are no numbers. */
   readonly placeOf: (at: string) => number
   /**
-   * Another version of a record is known when it lies at most this far behind; Infinity where all is remembered; null
-   * where another version is another record, because nothing is read twice.
+   * An earlier version of a record is known if it lies at most this far behind; Infinity where all versions are
+   * remembered; null where another version counts as another record, because nothing is read twice.
    */
   readonly lookback: number | null
 }

@@ -7,7 +7,7 @@ import type { Taken } from './intake'
 /** Follows a source's total order, so that a later read resumes where this one stopped. */
 export interface Position {
   /**
-   * Moves behind a record, and says whether it is at the newest cursor.
+   * Moves to the record's cursor; returns true where that is the newest one.
    * @throws JobError `source-order` where a new record is older than one before it
    */
   take(taken: Taken): boolean
@@ -25,7 +25,7 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
 
   return {
     take({ record, verdict, cursor, recalled }) {
-      // The read ends with its page: what comes behind it must not be left out.
+      // The read ends with this page: records after this one in the page must not be left out.
       if (verdict.kind === 'beyond') reading = record.cursor
       if (!cursor || verdict.kind === 'behind') return false
       if (reading && compareCursors(field, cursor.at, reading.at) < 0) {

@@ -18,9 +18,9 @@ export interface Progress {
   readonly commit: Commit
   /** True where another page of `rowsAhead` rows should go into the next commit. */
   isFull(rowsAhead: number): boolean
-  /** Moves behind a page whose records were all taken. */
+  /** Moves to the end of a page whose records were all taken. */
   pageEnds(page: Page): void
-  /** Commits what was taken and opens the next commit; only counts it where there is nothing to remember. */
+  /** Commits the records taken and opens the next commit; only counts them where there is nothing to remember. */
   write(finished: boolean): Promise<void>
   /** `held` instead where a commit became a plan. */
   end(kind: ExtractEnd['kind']): ExtractEnd
@@ -54,14 +54,15 @@ export function followProgress(
     })
   }
 
-  /** A read of which nothing must be remembered is only counted. */
+  /** False for a read of which nothing must be remembered: it is only counted. */
   function mustCommit(cursor: Cursor | null, finished: boolean): boolean {
     const moved = job.sync.mode === 'incremental' && cursor?.at !== committed?.at
     return commit.hasNews || moved || plan.waived.length > 0 || (finished && !isOpenEnded(work))
   }
 
   async function write(finished: boolean): Promise<void> {
-    const cursor = pageCursor ?? plan.position?.cursor() ?? null
+    // A source that hands out cursors with its pages may have nothing new.
+    const cursor = pageCursor ?? plan.position?.cursor() ?? committed
     if (mustCommit(cursor, finished)) {
       await commit.write({
         finished,
@@ -97,7 +98,7 @@ function isOneCommit({ approval, expect }: ExtractContext['job']): boolean {
   return approval !== undefined || expect !== undefined
 }
 
-/** Null where records carry the cursor. @throws JobError `source-malformed` for a page that does not say where to go on */
+/** Null where records carry the cursor. @throws JobError `source-malformed` for a page without a cursor */
 function cursorAfter({ name, sync }: ExtractContext['job'], work: Work, page: Page): Cursor | null {
   const pagesCarryIt = sync.mode === 'incremental' && sync.cursor.kind === 'page' && work.kind !== 'replay'
   if (!pagesCarryIt) return null
@@ -105,7 +106,7 @@ function cursorAfter({ name, sync }: ExtractContext['job'], work: Work, page: Pa
   throw new JobError(
     'source-malformed',
     `The source of the job "${name}" sent a page of ${page.records.length} records without a cursor, so the next run would read them again.`,
-    'A source for `pageCursor()` must say with every page where to go on after it.',
+    'A source for `pageCursor()` must return with every page the cursor that resumes after it.',
   )
 }
 

@@ -13,17 +13,17 @@ import type { Position } from './position'
 import type { RejectIndex } from './reject-index'
 import type { Scope } from './scope'
 
-/** How one piece of work is read: what is asked of the source, and what its records are held against. */
+/** How one piece of work is read: the request to the source, and the scope that its records are checked against. */
 export interface ReadPlan {
   pages(signal: AbortSignal): AsyncIterable<Page>
   readonly scope: Scope
-  /** Null where records carry no order to follow. */
+  /** Null where records have no cursor. */
   readonly position: Position | null
   /** Where the work stands before the first page. */
   readonly start: Cursor | null
   /** True where a commit may lie between two pages; else the whole read is one commit. */
   readonly commitsPages: boolean
-  /** True where rows come in no order and are sorted on local disk. */
+  /** True where rows come unordered and are sorted on local disk. */
   readonly sorts: boolean
   /** Blocks that a person lifted for this read. */
   readonly waived: readonly Waiver[]
@@ -120,7 +120,7 @@ function planIncremental(
   }
 }
 
-/** A lookback reads again what lies before the cursor, but never before the floor. */
+/** A lookback reads records before the cursor again, but never before the floor. */
 function reachBack(
   field: RecordCursor,
   sync: Incremental,
@@ -132,7 +132,10 @@ function reachBack(
   return floor !== null && compareCursors(field, before.at, floor.at) < 0 ? floor : before
 }
 
-/** What lies before can come no more: the memory of it may go. Null where everything can come again. */
+/**
+ * True for cursors whose records can no longer be read again, so that the memory may forget them. Null where every
+ * record can.
+ */
 export function forgetsBefore(
   { job, state }: PlanContext,
   work: Work,

@@ -9,7 +9,7 @@ import type { PageCursor, RecordCursor } from '../../jobs/sync'
 import type { Cursor } from '../../state/work'
 import type { LazyIdentity } from './identity'
 
-/** Why the engine itself rejects a record; a destination has reasons of its own. */
+/** Reject codes of the engine; a destination has its own. */
 export const recordRejectCodes = [
   'record-invalid',
   'record-threw',
@@ -21,20 +21,21 @@ export const recordRejectCodes = [
   'late',
   'map-failed',
   'row-key-conflict',
+  'row-repeated',
 ] as const
 
 export type RecordRejectCode = (typeof recordRejectCodes)[number]
 
-/** A record as the engine sees it: what it is, where it lies, and what is wrong with it. */
+/** A record as the engine sees it: its identity, its cursor, and its fault, if any. */
 export interface ReadRecord {
   readonly raw: unknown
-  /** What the schema made of it; undefined where it refused. */
+  /** The parsed record; undefined where the schema refused it. */
   readonly parsed: unknown
   readonly fault: Reject | null
   readonly identity: LazyIdentity
-  /** Null where it has none that can be read. */
+  /** Null where it has no readable cursor. */
   readonly cursor: Cursor | null
-  /** Its cursor as a number, see `placeOf`; null as above. Few records are asked for it. */
+  /** Its cursor as a number, see `placeOf`; null as above. Computed on demand, because few records need it. */
   readonly place: () => number | null
 }
 

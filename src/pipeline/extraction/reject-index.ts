@@ -5,13 +5,19 @@ import type { Rejects, StateDocument } from '../../state/state-document'
 import type { RunFiles } from '../run-files'
 import type { Identity, LazyIdentity, Words } from './identity'
 
-/** A reject that waits to be mended (open), or whose identity a person gave up (dropped). */
+/** An open reject, which may heal or be replayed; or a dropped one, whose identity stays known. */
 export interface IndexedReject {
   readonly keyed: boolean
-  /** Another content of it was sent before: only a replay sends this one, however far the memory reaches. */
-  readonly changed?: true
+  /**
+   * Another content of the record, or another row of its key, was sent before: only a replay sends this content, however
+   * far the memory reaches.
+   */
+  readonly onRequest?: true
   readonly words: Words
-  /** Of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later one. */
+  /**
+   * Place of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later
+   * one.
+   */
   readonly place: number
   readonly state: 'open' | 'dropped'
   /** Id of the segment and number of the line that hold the record; 0 where it is dropped. */
@@ -34,16 +40,16 @@ export interface RejectIndex {
   ): { readonly reject: IndexedReject; readonly same: boolean } | null
   add(reject: IndexedReject): void
   remove(reject: IndexedReject): void
-  /** Keeps an entry under what its record is now; false where nothing differs. */
+  /** Updates an entry with the present hashes of its record; false where none differs. */
   renew(reject: IndexedReject, identity: Identity): boolean
 }
 
-/** Dropped identities that are remembered; the oldest go first. */
+/** The most dropped identities that are remembered; the oldest are removed first. */
 const droppedLimit = 100_000
 /** Four words of identity, state, kind of identity, segment and line: 32 bits each. Place: 64 bits. */
 const entryBytes = 40
 const keyedFlag = 1
-const changedFlag = 2
+const onRequestFlag = 2
 
 /** Loads the index. Entries of segments that are no longer named have expired. @throws JobError `state-missing` */
 export async function openRejectIndex(
@@ -76,7 +82,7 @@ export function createRejectIndex(stored: readonly IndexedReject[]): RejectIndex
   function add(entry: IndexedReject): void {
     entries.add(entry)
     enter(entry)
-    // A record of this very read: it answers to the next read.
+    // A reject of this read matches only in the next read.
     if (!entry.keyed) answered.add(entry)
   }
 
@@ -140,7 +146,7 @@ export async function dropRejects(
   files: Pick<RunFiles, 'read' | 'add'>,
 ): Promise<Rejects> {
   const open = await openRejectIndex(document.rejects, files).catch((error: unknown) => {
-    // A lost index must not block its own exit; what it knew is forgotten.
+    // A lost index must not block the command that ends the block; its entries are forgotten.
     if (error instanceof JobError && error.code === 'state-missing') return createRejectIndex([])
     throw error
   })
@@ -156,10 +162,10 @@ export async function dropRejects(
 function encode(entries: readonly IndexedReject[]): Buffer {
   const bytes = Buffer.alloc(entries.length * entryBytes)
   let at = 0
-  for (const { words, keyed, changed, place, state, segment, line } of entries) {
+  for (const { words, keyed, onRequest, place, state, segment, line } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(state === 'dropped' ? decisions.dropped : decisions.rejected, at)
-    at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (changed ? changedFlag : 0), at)
+    at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (onRequest ? onRequestFlag : 0), at)
     at = bytes.writeUInt32LE(segment, at)
     at = bytes.writeUInt32LE(line, at)
     at = bytes.writeDoubleLE(place, at)
@@ -175,7 +181,7 @@ function decode(bytes: Buffer): IndexedReject[] {
       words: [word(0), word(1), word(2), word(3)],
       state: word(4) === decisions.dropped ? 'dropped' : 'open',
       keyed: (word(5) & keyedFlag) !== 0,
-      ...((word(5) & changedFlag) === 0 ? {} : { changed: true }),
+      ...((word(5) & onRequestFlag) === 0 ? {} : { onRequest: true }),
       segment: word(6),
       line: word(7),
       place: bytes.readDoubleLE(at + 32),

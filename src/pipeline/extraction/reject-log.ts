@@ -9,7 +9,7 @@ const segmentChars = 4 * 1024 * 1024
 export interface RejectLog {
   readonly byReason: Readonly<Record<string, number>>
   readonly count: number
-  /** Returns where the record will lie. */
+  /** Returns the place where the record will be stored. */
   add(raw: unknown, reject: Reject): { readonly segment: number; readonly line: number }
   /** Writes the segments that are full. */
   settle(): Promise<void>
@@ -79,7 +79,7 @@ function toLine(fields: Readonly<Record<string, unknown>>): string {
   try {
     return JSON.stringify(fields)
   } catch {
-    // Without `record`: it cannot be tried again, only given up.
+    // Without `record`, the reject cannot be replayed, only dropped.
     return JSON.stringify({
       ...fields,
       record: undefined,

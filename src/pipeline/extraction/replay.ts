@@ -4,7 +4,7 @@ import type { RejectSegment } from '../../state/state-document'
 import type { RunFiles } from '../run-files'
 import type { RejectIndex } from './reject-index'
 
-/** Reads open rejects back as the records they were: the newest copy of each, in the order in which they were rejected. */
+/** Reads the records of open rejects: the newest copy of each, in the order in which they were rejected. */
 export async function* rejectedPages(
   files: Pick<RunFiles, 'read'>,
   segments: readonly RejectSegment[],
@@ -19,7 +19,7 @@ export async function* rejectedPages(
     const rejects = lines
       .filter((_, line) => open.has(`${segment.id}/${line}`))
       .map((line) => JSON.parse(line) as { readonly record?: unknown })
-    // Where the record itself could not be written, there is nothing to try again.
+    // A reject whose record could not be written cannot be replayed.
     yield { records: rejects.flatMap((reject) => ('record' in reject ? [reject.record] : [])) }
   }
 }

@@ -2,20 +2,20 @@ import { JobError } from '../../errors'
 import { canonicalInstant, compareCursors } from './cursor-value'
 import type { RecordCursor } from '../../jobs/sync'
 
-/** Where a record lies with regard to what was asked of the source. */
+/** The place of a record relative to the requested range. */
 export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead' | 'to-come'
 
 /** @param at canonical cursor of a record */
 export type Scope = (at: string) => Place
 
-/** Nothing is out of place: whole reads, page cursors. */
+/** The scope of whole reads and page cursors: every record is within. */
 export const everywhere: Scope = () => 'within'
 
 /**
- * What a replay may send. `to-come`: behind the place that the ordinary read has reached; that read will meet the
- * record itself, and would send it once more.
+ * The scope of a replay. `to-come`: after the cursor that the ordinary read has reached; that read will return the
+ * record itself, and would send it a second time.
  * @param reached canonical; null where nothing was read
- * @param inclusive true where records at that very place were read
+ * @param inclusive true where records at that cursor were read
  */
 export function reachedScope(field: RecordCursor, reached: string | null, inclusive: boolean): Scope {
   return (at) => {
@@ -25,8 +25,8 @@ export function reachedScope(field: RecordCursor, reached: string | null, inclus
 }
 
 /**
- * What is new behind a cursor. `behind`: before the `since` that the source was asked for. `ahead`: further in the
- * future than the job tolerates; such a record must not move the cursor past everything to come.
+ * The scope of an incremental read. `behind`: before the `since` that the source was asked for. `ahead`: further in the
+ * future than the job tolerates; such a record must not move the cursor, or later records would be left out.
  */
 export function sinceScope(
   field: RecordCursor,
@@ -36,7 +36,7 @@ export function sinceScope(
   const isAhead = field.notation === 'instant' ? futureOf(storeNow, field.toleranceMs) : () => false
   return (at) => {
     const isBefore = range.since !== null && compareCursors(field, at, range.since) < 0
-    // A person's range is cut at both ends: not even a reject is healed beside it.
+    // A backfill's range is cut at both ends: records outside of it do not heal rejects either.
     if (isBefore) return range.until === null ? 'behind' : 'out-of-range'
     if (range.until !== null && compareCursors(field, at, range.until) >= 0) return 'beyond'
     return isAhead(at) ? 'ahead' : 'within'
@@ -58,7 +58,7 @@ function futureOf(storeNow: () => number, toleranceMs: number): (at: string) => 
 
 /**
  * A half-open slice.
- * @param bringsMore the source declares that it may send more than was asked
+ * @param bringsMore true where the source declares that it may return records outside of the range
  * @throws JobError `source-outside-slice` from the scope, where it does not
  */
 export function sliceScope(

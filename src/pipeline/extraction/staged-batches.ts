@@ -1,13 +1,14 @@
 import { JobError } from '../../errors'
 import { batchId, shortBatchId } from '../batch-id'
 import { createBatcher } from './batcher'
+import { mergeRows } from './sort/merge-rows'
 import { createRowSorter } from './sort/row-sorter'
 import type { EncodedRow } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { FinishedBatch } from './batcher'
 import type { CommitContext, CommitOptions } from './commit-options'
 
-/** The rows of one commit on their way into immutable files. Until the commit is written, no file of it is named. */
+/** Stages the rows of one commit in immutable files. Until the commit is written, the document names none of them. */
 export interface StagedBatches {
   readonly rows: number
   /** The first rows, as they will be sent. */
@@ -17,7 +18,10 @@ export interface StagedBatches {
   readonly isFull: (rowsAhead: number) => boolean
   /** Backpressure: waits for disk and encoders, and writes the batches that are full. */
   settle(): Promise<void>
-  /** Sorts where that is due, writes what is left, and returns the entries. @throws JobError `slice-too-large` */
+  /**
+   * Sorts the rows where they come unordered, writes the remaining batches, and returns the entries.
+   * @throws JobError `slice-too-large`
+   */
   finish(): Promise<readonly EntryIn<'staged'>[]>
   /** Frees the local disk. */
   readonly dispose: () => Promise<void>
@@ -81,7 +85,7 @@ export function createStagedBatches(
       await writeFull()
     },
     async finish() {
-      for await (const block of sorter?.sorted() ?? []) {
+      for await (const block of mergeRows(sorter?.sorted() ?? [], format)) {
         for (const row of block) batcher.append(row)
         await writeFull()
       }

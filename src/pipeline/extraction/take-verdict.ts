@@ -7,7 +7,7 @@ import type { IndexedReject } from './reject-index'
 import type { RowMerger } from './row-merger'
 import type { StagedBatches } from './staged-batches'
 
-/** What one commit has taken so far. */
+/** The counts of one commit so far. */
 export interface Tally {
   readonly counts: Record<
     | 'records'
@@ -21,11 +21,11 @@ export interface Tally {
     | 'late',
     number
   >
-  /** True once something was decided that the state must remember. */
+  /** True once a decision was made that the state must remember. */
   hasNews: boolean
 }
 
-/** What a verdict goes into. */
+/** The parts of a commit that a verdict changes. */
 export interface CommitParts {
   readonly tally: Tally
   readonly marks: Marks
@@ -47,7 +47,10 @@ export function newTally(): Tally {
   return { counts, hasNews: false }
 }
 
-/** Enters one record into the books. @param isNewest the record is at the newest cursor of the work */
+/**
+ * Applies the verdict about one record to the commit.
+ * @param isNewest the record is at the newest cursor of the work
+ */
 export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean): void {
   const { verdict } = taken
   const { counts } = parts.tally
@@ -67,7 +70,7 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
       return
     case 'duplicate':
       counts.duplicates += 1
-      // What was ignored is known from now on, so that it is not looked at again.
+      // Remembers an ignored content, so that it counts as repeated from now on.
       parts.remember(taken, 'sent', isNewest)
       return
     case 'repeated':
@@ -134,7 +137,7 @@ function takeReject(
   if (reject.code !== 'changed') remember(taken, reject.code === 'late' ? 'late' : 'rejected', isNewest)
 }
 
-/** A reject was sent, or left out by `map`, after all. */
+/** Closes a reject whose record is now sent, or left out by `map`. */
 function close({ rejects, tally }: CommitParts, healed: IndexedReject | null): void {
   if (!healed) return
   rejects.close(healed)

@@ -13,8 +13,8 @@ const lazyLimit = 1_000
 
 /**
  * Remembers the records at the cursor: a later read begins there, inclusive.
- * Records with a primary key are also remembered for the rest of this read, so that overlapping pages double nothing; a
- * later version of such a record, at a cursor of its own, is a new record.
+ * Records with a primary key are also remembered for the rest of this read, so that overlapping pages send no record
+ * twice; a later version of such a record, at a cursor of its own, is a new record.
  * @throws JobError `state-missing`
  */
 export async function openTieMemory(
@@ -45,7 +45,7 @@ export async function openTieMemory(
   }
 
   function amend(identity: LazyIdentity, decision: Decision, { at, recalled }: Sighting): void {
-    // An earlier version than that at the cursor: only the latter can come again.
+    // This version lies before the one at the cursor, and only the latter can come again.
     if (keyed && at !== tailAt) return
     settle()
     const entry = entryOf(identity(), decision, placeOfTail())
@@ -96,7 +96,7 @@ async function allEntries(
   return entries
 }
 
-/** Two equal events are two events: an entry that has answered is taken out. */
+/** Two equal events are two events, so an entry matches once and is then removed. */
 function recallOnce(unmatched: MemoryEntry[], identity: LazyIdentity, hasOpenReject: boolean): Known | null {
   if (unmatched.length === 0) return null
   const isIt = ({ words, declared }: MemoryEntry) => sameContent(identity(), words, declared)
@@ -132,7 +132,10 @@ function createVersionTable() {
   return {
     nextCursor,
     put,
-    /** Entries of other places remain where a lookback was given up, or the job goes on from before where it stood. */
+    /**
+     * Entries at other cursors remain from a lookback that was removed, or where the job was continued from an earlier
+     * cursor.
+     */
     load(entries: readonly MemoryEntry[], isAtCursor: (entry: MemoryEntry) => boolean) {
       for (const entry of entries) if (!isAtCursor(entry)) put(entry)
       nextCursor()
@@ -159,7 +162,7 @@ export function entryOf(
   return keyed ? entry : { ...entry, declared: declared?.() }
 }
 
-/** The same record, of which the decision or one of the hashes is another now. */
+/** True for an entry of the same record whose decision or hashes have changed. */
 function isOutdated(known: MemoryEntry, entry: MemoryEntry, identity: Identity): boolean {
   const isEqual =
     known.decision === entry.decision && known.words.every((word, index) => word === entry.words[index])

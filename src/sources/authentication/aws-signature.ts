@@ -54,7 +54,9 @@ export function awsSignature(options: AwsSignature): RequestAuthentication {
           ...(body === undefined ? {} : { body: Buffer.from(body) }),
         })
         const signed = await signer.sign()
-        return { ...request, url: signed.url.href, headers: Object.fromEntries(signed.headers) }
+        const signedHeaders: Record<string, string> = {}
+        signed.headers.forEach((value, name) => (signedHeaders[name] = value))
+        return { ...request, url: signed.url.href, headers: signedHeaders }
       }
 
       return { sign, renew: () => Promise.resolve(false) }

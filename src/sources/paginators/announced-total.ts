@@ -19,7 +19,7 @@ export function assertComplete({ body, url }: PageAnswer, path: string | undefin
   throw new JobError(
     'source-malformed',
     `${url} ${what}.`,
-    'Read again: records may have been deleted meanwhile. If it stays, compare the path of the total with an answer, or tell the owner of the source.',
+    'Read again: records may have been deleted meanwhile. If the error stays, compare the path of the total with an answer, or tell the owner of the source.',
     { details: { url } },
   )
 }

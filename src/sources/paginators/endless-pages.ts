@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { JobError } from '../../errors'
 
-/** Longer runs of pages without a record count as endless. */
+/** A longer sequence of pages without a record counts as endless. */
 const emptyPagesLimit = 1_000
 
-/** Notices pages that never end: a source that goes round in circles, or sends empty pages for ever. */
+/** Detects pages that never end: a source that sends pages in a cycle, or empty pages without end. */
 export interface EndlessPages {
   /**
    * @param page the token that asks for the page, or its content: equal values are the same page
@@ -15,7 +15,7 @@ export interface EndlessPages {
 
 /**
  * Brent's cycle detection: each page is compared with one earlier page, which is replaced at every power of two. So a
- * circle of any length is found within three times that length, with one hash in memory.
+ * cycle of any length is found within three times that length, with one hash in memory.
  */
 export function watchForEndlessPages(): EndlessPages {
   let earlier: string | null = null
@@ -26,7 +26,7 @@ export function watchForEndlessPages(): EndlessPages {
   return {
     check(page, records, url) {
       const hash = createHash('sha256').update(page).digest('base64')
-      if (hash === earlier) throw endless(url, 'sends pages in circles: one of them came twice')
+      if (hash === earlier) throw endless(url, 'sends pages in a cycle: one of them came twice')
       steps += 1
       if (steps === stride || earlier === null) {
         earlier = hash

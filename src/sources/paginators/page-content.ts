@@ -5,7 +5,7 @@ export function pageContent({ records, bytes }: PageAnswer): string | Uint8Array
   try {
     return JSON.stringify(records)
   } catch {
-    // Nested too deep to be written. The body may differ in more than its records, so it is the second choice.
+    // The records are nested too deep to be serialized, so compare the body, which may differ in more than its records.
     return bytes
   }
 }

@@ -15,7 +15,7 @@ export function readBaseUrl(reference: InputReference, inputs: Inputs): string {
   return text.replace(/\/+$/, '')
 }
 
-/** The value itself stays out of the error: it may hold a secret. */
+/** The error does not contain the value, which may hold a secret. */
 function invalid({ name }: InputReference, what: string): JobError {
   return new JobError(
     'input-invalid',

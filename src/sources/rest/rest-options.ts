@@ -49,7 +49,7 @@ export interface RestSource<
 > {
   /** Raise it when the meaning of the cursor changes. Default 1. */
   readonly version?: number
-  /** Scheme, host and where the API begins, without user, query and fragment. */
+  /** Scheme, host and the base path of the API, without user, query and fragment. */
   readonly baseUrl: InputReference
   /** Below the base URL, such as `/v1/orders`, with a `{placeholder}` for each value that goes into it. */
   readonly path: string
@@ -60,8 +60,8 @@ export interface RestSource<
   /** Makes each request a POST: `jsonBody(…)`, `formBody(…)` or `graphql(…)`. */
   readonly body?: RequestBody
   /**
-   * What takes the cursor to resume at, inclusive: a query parameter, or a place such as `inBody('since')`. Makes the
-   * source fit for `incremental`.
+   * What takes the cursor to resume at, inclusive: a query parameter, or a place such as `inBody('since')`. Enables
+   * `incremental`.
    */
   readonly sinceParam?: Since
   /** How the cursor is written, where it is an instant. Default: as the records write it. */
@@ -73,7 +73,7 @@ export interface RestSource<
     ? Mistake<'sinceStart has no effect without sinceParam.'>
     : string
   /**
-   * What takes a slice: its beginning, inclusive, and its end, exclusive. Makes the source fit for `sliced`.
+   * What takes a slice: its beginning, inclusive, and its end, exclusive. Enables `sliced`.
    */
   readonly rangeParams?: Range
   /** How the ends of a slice are written. Default `iso`, in UTC. */
@@ -88,7 +88,7 @@ export interface RestSource<
     : boolean
   /**
    * True where the API has no filter: everything is read at each run and slice; records outside are dropped and
-   * counted. Makes the source fit for `incremental` and `sliced`.
+   * counted. Enables `incremental` and `sliced`.
    */
   readonly clientFilter?: ClientFilter &
     (None<Since | Range> extends true
@@ -102,7 +102,7 @@ export interface RestSource<
   readonly paginator?: PaginatorDefinition<P>
   /** The size of a page. It shrinks where a page is too large. */
   readonly pageSize?: PageSize
-  /** How the API knows who asks. Default: it does not. */
+  /** How requests authenticate. Default: they do not. */
   readonly authentication?: SourceAuthentication
   /** What to do with answers that HTTP alone does not explain. The first rule that matches decides. */
   readonly answers?: readonly AnswerRule[]

@@ -15,7 +15,7 @@ import type { Assignment, Param } from './place'
 import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
 import type { PageOutcome, SendPage } from './send-page'
 
-/** An HTTP API that answers page by page. Its filters decide which sync modes it is fit for. */
+/** An HTTP API that answers page by page. Its filters decide which sync modes a job can use. */
 export function restSource<
   const Since extends Param = never,
   const Range extends RangeParams = never,
@@ -57,7 +57,7 @@ function openRest(definition: RestSource, context: SourceContext): Source {
     identity: identityOf(definition, url),
     async *read(request): AsyncIterable<Page> {
       const paginator = definition.paginator?.open() ?? null
-      // A consumer that stops early leaves no request behind.
+      // A consumer that stops early aborts the pending request.
       const stop = new AbortController()
       const signal = AbortSignal.any([request.signal, stop.signal])
       const fetch = pageFetcher(definition, url, valuesOf(definition, request), send, signal)
@@ -68,7 +68,7 @@ function openRest(definition: RestSource, context: SourceContext): Source {
           const page = await fetch.finish(pending, turn, { isFirst, now: context.clock.now() })
           if (!page) return
           turn = paginator?.next(page) ?? null
-          // The page after this one is on its way while this one is worked on; never more than one.
+          // Prefetches the next page, and only that, while this page is processed.
           pending = turn && fetch.begin(turn)
           pending?.catch(() => undefined)
           yield { records: page.records }

@@ -10,7 +10,7 @@ export interface SorterLimits {
   readonly diskBytes: number
 }
 
-/** An action has 600 MB of local disk; the rest is for the platform. */
+/** An action has 600 MB of local disk; the platform uses the rest. */
 const defaultLimits: SorterLimits = { runChars: 4 * 1024 * 1024, diskBytes: 500 * 1024 * 1024 }
 
 /** External merge sort on local disk: rows by their key where they have one, else by their order, in bounded memory. */

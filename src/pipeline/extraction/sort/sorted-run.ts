@@ -42,7 +42,7 @@ export async function* readRun(path: string): AsyncGenerator<readonly EncodedRow
   }
 }
 
-/** The whole rows at the beginning of a buffer, and where they end. */
+/** The complete rows at the beginning of a buffer, and the offset at which they end. */
 function rowsIn(held: Buffer): { readonly rows: readonly EncodedRow[]; readonly end: number } {
   const rows: EncodedRow[] = []
   let offset = 0

@@ -105,4 +105,16 @@ export const commandRemovals: readonly Removal[] = [
     find: 'entries: staged.map(toPlanned), plan',
     replace: 'entries: staged, plan',
   },
+  {
+    safeguard: 'records of a dropped plan are known as dropped',
+    file: 'src/pipeline/extraction/drop-records.ts',
+    find: 'entry.decision === decisions.sent && !wasSent(entry)',
+    replace: 'false',
+  },
+  {
+    safeguard: 'records that were sent before a dropped plan stay known as sent',
+    file: 'src/pipeline/extraction/drop-records.ts',
+    find: ' && !wasSent(entry)',
+    replace: '',
+  },
 ]

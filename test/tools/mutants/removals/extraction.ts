@@ -134,4 +134,35 @@ export const extractionRemovals: readonly Removal[] = [
     find: 'mark: greatest(before.map(({ mark }) => mark))',
     replace: 'mark: null',
   },
+  {
+    safeguard: 'nothing is read while a plan waits',
+    file: 'src/pipeline/stage.ts',
+    find: "if (waitingPlan(context.state.document)) return 'held'",
+    replace: '',
+  },
+  {
+    safeguard: 'nothing is read behind a commit that became a plan',
+    file: 'src/pipeline/extraction/backpressure.ts',
+    find: 'waitingPlan(state.document) !== null || ',
+    replace: '',
+  },
+  {
+    safeguard: 'a commit with a concern waits for a person',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'if (review.reasons.length === 0) return null',
+    replace: 'if (review.reasons.length >= 0) return null',
+  },
+  {
+    safeguard: 'a commit whose review was not answered is not made',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: "if (answer.kind !== 'reviewed') throw unanswered(name, answer, destination, redact)",
+    replace:
+      "if (answer.kind !== 'reviewed') return { reasons: [...required, ...expected], notes: [], serverCalls: null }",
+  },
+  {
+    safeguard: 'what an approved job reads in one run is one commit',
+    file: 'src/pipeline/extraction/progress.ts',
+    find: '!isOneCommit(job) && ',
+    replace: '',
+  },
 ]

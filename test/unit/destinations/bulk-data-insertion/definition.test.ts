@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { bulkDataInsertion } from '../../../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { systemClock } from '../../../../src/clock'
 import { input, inputsFrom } from '../../../../src/inputs'
@@ -99,4 +100,43 @@ it('a visitor group rests 20 s, or as long as 2,000 rows a second take', () => {
 
   expect(limits.partitionIntervalMs(1)).toBe(20_000)
   expect(limits.partitionIntervalMs(100_000)).toBe(50_000)
+})
+
+it.each([
+  ['is among the columns', { columns: [...columns, 'eVar50'], arrivalMarker: 'eVar50' }, 'among the columns'],
+  ['is no eVar', { arrivalMarker: 'prop1' }, 'one of eVar1 to eVar250'],
+  ['is no variable of Adobe', { arrivalMarker: 'eVar251' }, 'one of eVar1 to eVar250'],
+])('a definition whose arrival marker %s has a fault', (_what, change, fault) => {
+  expect(define(change).faults).toEqual([expect.stringContaining(fault)])
+})
+
+it('with an arrival marker every row begins with the short id of its batch, and the same rows become the same file', async () => {
+  const visitor = '1'.repeat(38)
+  const hit = { timestamp: 1_700_000_000, marketingCloudVisitorID: visitor, userAgent: 'a', pageName: 'p' }
+  async function fileOf(shortId: string, change: object) {
+    const { format } = define(change).open(context('suite'))
+    const row = format.encode(hit)
+    if (row.kind === 'reject') throw new RangeError(row.message)
+    const file = format.open(shortId)
+    for (let index = 0; index < 2; index += 1) file.append(row.line)
+    return file.finish()
+  }
+  const marked = { arrivalMarker: 'eVar50' }
+
+  const first = await fileOf('0123456789ab', marked)
+  const again = await fileOf('0123456789ab', marked)
+  const other = await fileOf('ba9876543210', marked)
+  const plain = await fileOf('0123456789ab', {})
+
+  expect(gunzipSync(first.bytes).toString().split('\r\n')).toEqual([
+    'eVar50,timestamp,marketingCloudVisitorID,userAgent,pageName,reportSuiteID',
+    `0123456789ab,1700000000,${visitor},a,p,suite`,
+    `0123456789ab,1700000000,${visitor},a,p,suite`,
+    '',
+  ])
+  expect(first.marker).toBe('0123456789ab')
+  expect(again.contentSha256).toBe(first.contentSha256)
+  expect(other.contentSha256).not.toBe(first.contentSha256)
+  expect(gunzipSync(plain.bytes).toString()).not.toContain('0123456789ab')
+  expect(plain.marker).toBeUndefined()
 })

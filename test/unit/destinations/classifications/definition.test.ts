@@ -46,7 +46,7 @@ it.each<[string, object, RegExp]>([
   ['a variable that Adobe does not know', { variable: 'eVar251' }, /"eVar251" is unknown/],
   ['a variable in another case', { variable: 'evar1' }, /"evar1" is unknown/],
   ['no column', { columns: [] }, /no column/],
-  ['a column twice', { columns: ['Name', 'Name'] }, /"Name" stands there twice/],
+  ['a column twice', { columns: ['Name', 'Name'] }, /"Name" is listed twice/],
   ['a column named as the key', { columns: ['key'] }, /"key" is the key itself/],
   ['a column with a space at its end', { columns: ['Name '] }, /begins or ends with a space/],
   ['an unknown policy for empty texts', { emptyMeans: 'blank' }, /emptyMeans is "blank"/],

@@ -194,7 +194,7 @@ describe('a record whose reject is open', () => {
   })
 
   it('because it had changed stays rejected where the memory has forgotten what was sent', async () => {
-    const rejects = [{ ...rejectOf(changed), changed: true as const }]
+    const rejects = [{ ...rejectOf(changed), onRequest: true as const }]
     const given = { rejects, job: jobWith({ onChange: 'reject' }) }
     expect((await judge(changed, given)).verdict).toMatchObject({ kind: 'reject', replaces: rejects[0] })
     expect((await judge(changed, { ...given, replay: true })).verdict.kind).toBe('rows')

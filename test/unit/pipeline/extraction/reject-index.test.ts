@@ -29,7 +29,7 @@ describe('the stored index of rejects', () => {
       entry({ line: 7 }),
       entry({ line: 8 }),
       entry({ line: 9 }, withKey),
-      entry({ line: 10, changed: true, place: -Infinity }, withKey),
+      entry({ line: 10, onRequest: true, place: -Infinity }, withKey),
     ]
     const index = await storeRejectIndex(entries, 'index.bin', 'run', files)
     const opened = await openRejectIndex({ index, segments }, files)
@@ -94,7 +94,12 @@ describe('an index of rejects', () => {
     const under = (parsed: unknown, field: number) => identify(null, { ...then, field }, parsed)()
     expect(dropped && index.renew(dropped, under(then, 1))).toBe(true)
     index.beginRead()
-    expect(index.find(() => under({ ...then, more: 'web' }, 1), () => 0)).toMatchObject({ same: true })
+    expect(
+      index.find(
+        () => under({ ...then, more: 'web' }, 1),
+        () => 0,
+      ),
+    ).toMatchObject({ same: true })
     expect([...index.entries].map((one) => index.renew(one, under(then, 1)))).toEqual([false])
   })
 

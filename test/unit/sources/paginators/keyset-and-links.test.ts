@@ -61,7 +61,7 @@ describe('lastRecord', () => {
   })
 
   it('notices an API whose filter includes the record that it is given', () => {
-    expect(walk(byId, () => page(7)).error).toMatchObject(malformed('in circles'))
+    expect(walk(byId, () => page(7)).error).toMatchObject(malformed('in a cycle'))
   })
 
   it.each([[{}], [null], [{ meta: { id: true } }]])('refuses the last record %j', (record) => {
@@ -112,9 +112,9 @@ describe.each([
     expect(JSON.stringify([error, String(error)])).not.toMatch(/evil|secret/)
   })
 
-  it('notices URLs in circles', () => {
+  it('detects a cycle of URLs', () => {
     expect(walk(paginator, (_query, page) => naming(`?page=${page % 3}`)).error).toMatchObject(
-      malformed('in circles'),
+      malformed('in a cycle'),
     )
   })
 })

@@ -3,7 +3,7 @@ import { offset } from '../../../../src/sources/paginators/offset'
 import { pageNumber } from '../../../../src/sources/paginators/page-number'
 import { walk } from '../../../fixtures/walk-pages'
 
-const circles = { code: 'source-malformed', message: expect.stringContaining('in circles') as string }
+const cycle = { code: 'source-malformed', message: expect.stringContaining('in a cycle') as string }
 
 describe('nextToken', () => {
   const byToken = nextToken({ path: 'meta.next', param: 'token' })
@@ -31,7 +31,7 @@ describe('nextToken', () => {
       body: { meta: { next: `token-${page % length}` } },
     }))
 
-    expect(error).toMatchObject(circles)
+    expect(error).toMatchObject(cycle)
     expect(queries.length).toBeLessThanOrEqual(3 * length + 3)
   })
 
@@ -41,7 +41,7 @@ describe('nextToken', () => {
       body: { meta: { next: `token-${page < 500 ? page : 500 + (page % 7)}` } },
     }))
 
-    expect(error).toMatchObject(circles)
+    expect(error).toMatchObject(cycle)
   })
 
   it('walks 10,000 different tokens without finding a circle', () => {
@@ -84,14 +84,14 @@ describe('pageNumber', () => {
       records: [{ id: 1 }, { id: 2 }],
     }))
 
-    expect(error).toMatchObject(circles)
+    expect(error).toMatchObject(cycle)
     expect(queries).toHaveLength(2)
   })
 
   it('notices it also where the records are nested too deep to be written', () => {
     const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
 
-    expect(walk(pageNumber({ param: 'page' }), () => ({ records: [deep] })).error).toMatchObject(circles)
+    expect(walk(pageNumber({ param: 'page' }), () => ({ records: [deep] })).error).toMatchObject(cycle)
   })
 })
 
@@ -105,7 +105,7 @@ describe('offset', () => {
   })
 
   it('notices an API that ignores the parameter', () => {
-    expect(walk(offset({ param: 'skip' }), () => ({ records: [{ id: 1 }] })).error).toMatchObject(circles)
+    expect(walk(offset({ param: 'skip' }), () => ({ records: [{ id: 1 }] })).error).toMatchObject(cycle)
   })
 })
 

@@ -203,7 +203,7 @@ describe('restSource and an answer', () => {
     ])
   })
 
-  it('ends with an error when its page tokens go round in circles', async () => {
+  it('ends with an error when its page tokens form a cycle', async () => {
     const tokens = ['a', 'b', 'c']
     let page = 0
     answer = () => ({ status: 200, body: { data: [page], next: tokens[page++ % tokens.length] } })
@@ -212,7 +212,7 @@ describe('restSource and an answer', () => {
       read(things({ paginator: nextToken({ path: 'next', param: 'token' }) })),
     ).rejects.toMatchObject({
       code: 'source-malformed',
-      message: expect.stringContaining('in circles') as string,
+      message: expect.stringContaining('in a cycle') as string,
     })
     expect(page).toBeLessThan(3 * tokens.length)
   })

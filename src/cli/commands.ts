@@ -1,0 +1,111 @@
+import type { ParseArgsConfig } from 'node:util'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+export type Values = Readonly<Record<string, string | boolean | undefined>>
+
+/** One command of `npm run job`: what it is called with, and what it asks of the action `run-job`. */
+export interface Command {
+  /** Names of what stands behind the command, all of them required. */
+  readonly args: readonly string[]
+  readonly options: Options
+  readonly does: string
+  readonly example: string
+  /** What is shown of the answer. */
+  readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'all'
+  /** Params of `run-job`, without `job`. */
+  readonly params: (args: readonly string[], values: Values) => Readonly<Record<string, unknown>>
+}
+
+const flag = { type: 'boolean' } as const
+const text = { type: 'string' } as const
+const tenant = { tenant: text }
+const again = { again: text }
+
+/** Every command that is about one job. Each is one call of `run-job`, as an operator could make it by hand. */
+export const commands: Readonly<Record<string, Command>> = {
+  run: {
+    args: ['job'],
+    options: { ...tenant, 'dry-run': flag, force: flag, ...again },
+    does: 'Work off what is due. --dry-run writes and sends nothing; --force reads the last slice again.',
+    example: 'run orders --dry-run',
+    shows: 'report',
+    params: (_args, values) => ({ ...asked(values), dryRun: values['dry-run'] }),
+  },
+  backfill: {
+    args: ['job'],
+    options: { ...tenant, from: text, to: text, force: flag, 'dry-run': flag, ...again },
+    does: 'Read a range beside the ordinary work. --force sends also what is known as sent: it counts twice.',
+    example: 'backfill orders --from 2026-01-01 --to 2026-02-01',
+    shows: 'report',
+    params: (_args, values) => ({
+      ...asked(values),
+      ...{ from: values.from, to: values.to, dryRun: values['dry-run'] },
+    }),
+  },
+  status: {
+    args: ['job'],
+    options: tenant,
+    does: 'Show where a job stands: progress, what waits, what is rejected, the last runs.',
+    example: 'status orders',
+    shows: 'status',
+    params: look,
+  },
+  inspect: {
+    args: ['job'],
+    options: tenant,
+    does: 'Print all of the state of a job, as JSON.',
+    example: 'inspect orders',
+    shows: 'all',
+    params: look,
+  },
+  plan: {
+    args: ['job'],
+    options: tenant,
+    does: 'Show the plan that waits for approval.',
+    example: 'plan orders',
+    shows: 'plan',
+    params: look,
+  },
+  approve: {
+    args: ['job', 'plan'],
+    options: { ...tenant, ...again },
+    does: 'Send exactly what a plan holds.',
+    example: 'approve orders 5f3a…',
+    shows: 'report',
+    params: ([, approve], values) => ({ ...asked(values), approve }),
+  },
+  rejects: {
+    args: ['job'],
+    options: tenant,
+    does: 'Show the rejects that are open, by file and by reason of the last runs.',
+    example: 'rejects orders',
+    shows: 'rejects',
+    params: look,
+  },
+  replay: {
+    args: ['job'],
+    options: { ...tenant, ...again },
+    does: 'Try all open rejects again, after the mapping or schema was mended. Each is sent once.',
+    example: 'replay orders',
+    shows: 'report',
+    params: (_args, values) => ({ ...asked(values), resolve: 'rejects', as: 'resend' }),
+  },
+  resolve: {
+    args: ['job', 'what'],
+    options: { ...tenant, as: text, from: text, ...again },
+    does: 'Decide about a batch, slice, backfill, plan or block, as an error or report names it.',
+    example: 'resolve orders source-order --as continue',
+    shows: 'report',
+    params: ([, resolve], values) => ({ ...asked(values), resolve, as: values.as, from: values.from }),
+  },
+}
+
+function look(_args: readonly string[], { tenant: one }: Values): Readonly<Record<string, unknown>> {
+  return { inspect: true, tenant: one }
+}
+
+/** What several commands take. */
+function asked({ tenant: one, force, again: run }: Values): Readonly<Record<string, unknown>> {
+  return { tenant: one, force, again: run }
+}

@@ -1,0 +1,208 @@
+import { startEmulator } from '../../../emulators/emulator'
+import { runCommandLine } from '../../../src/cli/command-line'
+import { systemClock } from '../../../src/clock'
+import { createHttpClient } from '../../../src/http/node-fetch-client'
+import type { ListedJob } from '../../../src/cli/command-line'
+import type { Emulator, Handler } from '../../../emulators/emulator'
+
+const listed: ListedJob = {
+  ...{ name: 'orders', sync: { mode: 'incremental' as const }, source: { kind: 'rest' } },
+  ...{ destination: { kind: 'bulk-data-insertion' }, faults: [] },
+}
+const report = {
+  ...{ job: 'orders', run: 'r1', activation: 'a1', outcome: 'succeeded', notes: ['A note.'], held: [] },
+  ...{ records: 12_345, rows: 12_345, rejects: 0, rejectsByReason: {}, batches: 1, confirmed: 1, pending: 0 },
+}
+const done = (result: object, status = 200) => ({
+  status,
+  body: { activationId: 'a1', response: { result } },
+})
+
+let server: Emulator
+afterEach(() => server.stop())
+
+async function commandLine(answer: Handler, line: string, env: Record<string, string> = {}) {
+  server = await startEmulator(answer)
+  const [printed, said]: [string[], string[]] = [[], []]
+  const slept: number[] = []
+  const code = await runCommandLine(line.split(' ').filter(Boolean), {
+    env: {
+      ...{
+        AIO_runtime_namespace: 'ns',
+        AIO_runtime_auth: 'uuid:canary-key',
+        AIO_runtime_apihost: server.url,
+      },
+      ...env,
+    },
+    http: createHttpClient({ clock: systemClock }),
+    clock: {
+      ...systemClock,
+      sleep: (ms) => {
+        slept.push(ms)
+        return Promise.resolve()
+      },
+    },
+    jobs: [listed, { ...listed, name: 'broken', faults: ['Its cursor is wrong.'] }],
+    print: (text) => printed.push(text),
+    say: (text) => said.push(text),
+  })
+  const asked = server.requests.map(({ method, url, body }) => ({ method, url, body: body.toString() }))
+  return { code, printed: printed.join('\n'), said: said.join('\n'), asked, slept }
+}
+
+const paramsOf = ({ asked }: { asked: readonly { body: string }[] }) =>
+  JSON.parse(asked[0]?.body ?? '') as unknown
+
+describe('npm run job', () => {
+  it.each([
+    ['run orders', { job: 'orders' }],
+    [
+      'run orders --dry-run --force --tenant ABC@AdobeOrg',
+      { job: 'orders', dryRun: true, force: true, tenant: 'ABC@AdobeOrg' },
+    ],
+    [
+      'backfill orders --from 2026-01-01 --to 2026-02-01',
+      { job: 'orders', from: '2026-01-01', to: '2026-02-01' },
+    ],
+    [
+      'backfill orders --from 1 --to 2 --force --dry-run',
+      { job: 'orders', from: '1', to: '2', force: true, dryRun: true },
+    ],
+    ['approve orders 5f3a', { job: 'orders', approve: '5f3a' }],
+    ['replay orders', { job: 'orders', resolve: 'rejects', as: 'resend' }],
+    ['replay orders --again r1', { job: 'orders', resolve: 'rejects', as: 'resend', again: 'r1' }],
+    ['resolve orders b1 --as sent', { job: 'orders', resolve: 'b1', as: 'sent' }],
+    [
+      'resolve orders definition --as continue --from 9',
+      { job: 'orders', resolve: 'definition', as: 'continue', from: '9' },
+    ],
+    ['status orders', { job: 'orders', inspect: true }],
+    ['inspect orders', { job: 'orders', inspect: true }],
+    ['plan orders', { job: 'orders', inspect: true }],
+    ['rejects orders --tenant ABC@AdobeOrg', { job: 'orders', inspect: true, tenant: 'ABC@AdobeOrg' }],
+  ])('%s asks run-job for %j', async (line, params) => {
+    const ran = await commandLine(() => done(report), line)
+    expect(ran.code).toBe(0)
+    expect(paramsOf(ran)).toEqual(params)
+    expect(ran.asked[0]?.url).toBe('/api/v1/namespaces/ns/actions/analytics-ingest/run-job?blocking=true')
+  })
+
+  it('shows a report in lines for a person, and as it came with --json', async () => {
+    const { printed } = await commandLine(() => done(report), 'run orders')
+    expect(printed).toContain('orders: succeeded\nrecords    12,345\n')
+    expect(printed).toContain('· A note.')
+    await server.stop()
+    const asJson = await commandLine(() => done(report), 'run orders --json')
+    expect(JSON.parse(asJson.printed)).toEqual(report)
+  })
+
+  it.each([
+    ['succeeded', 0],
+    ['skipped', 0],
+    ['partial', 3],
+    ['failed', 1],
+  ])('ends a run that %s with %d', async (outcome, code) => {
+    const error = { code: 'batch-held', message: 'A batch waits.', remedy: 'Decide.' }
+    const held = [
+      {
+        batch: 'b1',
+        partition: 'p',
+        rows: 3,
+        code: 'rejected',
+        message: 'Refused.',
+        choices: ['resolve=b1 as=drop'],
+      },
+    ]
+    const status = outcome === 'failed' ? 502 : 200
+    const ran = await commandLine(() => done({ ...report, outcome, error, held }, status), 'run orders')
+    expect(ran.code).toBe(code)
+    expect(ran.printed).toContain('✖ A batch waits.\n  → Decide.')
+    expect(ran.printed).toContain('✖ Batch b1 (3 rows) waits for a person: Refused.\n  → resolve=b1 as=drop')
+  })
+
+  it('waits for a run that takes longer than a blocking call, and says so beside the result', async () => {
+    const answers = [
+      { status: 202, body: { activationId: 'a1' } },
+      { status: 404, body: { error: 'The requested resource does not exist.' } },
+      done(report),
+    ]
+    const ran = await commandLine(() => answers.shift() ?? done(report), 'run orders --json')
+    expect(ran.code).toBe(0)
+    expect(ran.asked.slice(1).map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array(2).fill('GET /api/v1/namespaces/ns/activations/a1'),
+    )
+    expect(ran.slept).toEqual([2_000, 2_000])
+    expect(ran.said).toContain('orders is running')
+    expect(JSON.parse(ran.printed)).toEqual(report)
+  })
+
+  it.each([
+    ['rn orders', 'There is no command "rn".'],
+    ['constructor orders', 'There is no command "constructor".'],
+    ['run', '"run" needs the job.'],
+    ['approve orders', '"approve" needs the plan.'],
+    ['run orders twice', '"twice" is one word too many.'],
+    ['run orders --forse', "Unknown option '--forse'"],
+    ['backfill orders --from', "Option '--from <value>' argument missing"],
+  ])('refuses "%s" as wrong usage, and asks nobody', async (line, message) => {
+    const ran = await commandLine(() => done(report), line)
+    expect(ran.code).toBe(2)
+    expect(ran.said).toContain(message)
+    expect(ran.asked).toEqual([])
+  })
+
+  it.each([
+    [401, 'The namespace’s key was refused'.replace('’', "'"), 'aio app use'],
+    [404, 'HTTP 404', 'aio app deploy --force-deploy'],
+    [500, 'HTTP 500', 'Try again'],
+  ])('says what to do after HTTP %d, without the key', async (status, message, remedy) => {
+    const ran = await commandLine(() => ({ status, body: { error: 'no' } }), 'run orders')
+    expect(ran.code).toBe(1)
+    expect(ran.said).toContain(message)
+    expect(ran.said).toContain(remedy)
+    expect(ran.said).not.toContain('canary-key')
+  })
+
+  it('says how to name a namespace where none is known, and asks nobody', async () => {
+    const ran = await commandLine(() => done(report), 'run orders', { AIO_runtime_auth: '' })
+    expect(ran.code).toBe(1)
+    expect(ran.said).toContain('npm run local')
+    expect(ran.asked).toEqual([])
+  })
+
+  it('shows no control character that an answer carries', async () => {
+    const notes = ['\u001b[2Jcleared']
+    const { printed } = await commandLine(() => done({ ...report, notes }), 'run orders')
+    expect(printed).not.toContain('\u001b')
+  })
+
+  it('shows where a job stands', async () => {
+    const inspection = {
+      ...{ job: 'orders', mode: 'incremental', cursor: '2026-11-20', lease: null, plan: null },
+      outbox: [{ batch: 'b1', rows: 3, state: 'accepted' }],
+      rejects: [{ file: 'rejects.jsonl', run: 'r1', open: 7, at: '', expires: '2026-12-20' }],
+      reports: [{ ...report, rejectsByReason: { 'map-failed': 7 }, endedAt: '2026-11-21' }],
+    }
+    const { printed } = await commandLine(() => done(inspection), 'status orders')
+    expect(printed).toMatch(/stands at +2026-11-20\n/)
+    expect(printed).toMatch(/open rejects +7\n/)
+    expect(printed).toMatch(/batches under way +1\n/)
+    expect(printed).toMatch(/2026-11-21 +succeeded +12345 +12345 +0 +1/)
+    await server.stop()
+    const rejects = await commandLine(() => done(inspection), 'rejects orders')
+    expect(rejects.printed).toMatch(/ +7 +2026-12-20 +jobs\/orders\/…\/rejects.jsonl/)
+    expect(rejects.printed).toMatch(/map-failed +7/)
+  })
+
+  it('lists the jobs of the app, and explains itself', async () => {
+    const { printed } = await commandLine(() => done(report), 'list')
+    expect(printed).toMatch(/orders +incremental +rest +bulk-data-insertion\n/)
+    expect(printed).toMatch(/broken .*✖ Its cursor is wrong./)
+    await server.stop()
+    expect((await commandLine(() => done(report), '')).printed).toContain('Exit codes')
+    await server.stop()
+    expect((await commandLine(() => done(report), 'backfill --help')).printed).toContain(
+      'npm run job -- backfill <job> [--tenant <tenant>] [--from <from>]',
+    )
+  })
+})
