@@ -4,6 +4,7 @@ import { createFilesStore } from '../../src/app-builder/storage/aio-files-store'
 import { createTvm } from '../../src/app-builder/storage/tvm'
 import { systemClock as clock } from '../../src/clock'
 import { createHttpClient } from '../../src/http/node-fetch-client'
+import { createHttpDownload } from '../../src/http/node-fetch-download'
 import { inputsFrom } from '../../src/inputs'
 import { silentLog } from '../../src/log'
 import { createDeadline } from '../../src/pipeline/deadline'
@@ -17,6 +18,7 @@ import type { HttpClient } from '../../src/http/http-client'
 
 const job = ordersJob({ name: `orders-${process.pid}`, rows: task.rows })
 const http = createHttpClient({ clock })
+const download = createHttpDownload({ clock })
 const random = Math.random
 /** Adobe's pace is not what is measured here. */
 const pace = { requestMs: 0, groupMs: 0, rowsPerSecond: 1e9 }
@@ -49,7 +51,7 @@ measure(async () => {
   })
   const report = await runJob({
     job,
-    source: job.source.open({ inputs, http, clock, random }),
+    source: job.source.open({ inputs, http, download, clock, random }),
     destination: openDestination(),
     store: createFilesStore({ tvm, http, clock, random }),
     settings: EngineSettings.parse({}),

@@ -1,12 +1,14 @@
 import { startEmulator } from '../emulator'
 import { createClassifications, isClassificationsPath } from './classifications/classifications'
 import { createCollection } from './collection'
+import { createDataSources } from './data-sources/data-sources'
 import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import { createReports } from './reports'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
+import type { DataSourcesApi } from './data-sources/data-sources'
 import type { ReportSuites } from './report-suites'
 import type { ReportKnobs } from './reports'
 
@@ -25,13 +27,14 @@ export interface AnalyticsEmulator extends Emulator {
   readonly suites: ReportSuites
   readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
+  readonly dataSources: DataSourcesApi
 }
 
 const requestMs = 1_000
 
 /**
- * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}) parts of the read API,
- * and classifications.
+ * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), parts of the read API,
+ * classifications and Data Sources 2.0.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/
  */
 export async function startAnalytics({
@@ -61,6 +64,7 @@ export async function startAnalytics({
   const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
   const classifications = createClassifications(now)
+  const dataSources = createDataSources(now)
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
@@ -69,7 +73,7 @@ export async function startAnalytics({
     if (request.method === 'POST' && pathname === `/api/${company.globalCompanyId}/reports`)
       return reports.answer(request)
     if (isClassificationsPath(pathname)) return classifications.answer(request, pathname)
-    if (!pathname.startsWith('/aa/')) return readApi(request, suites)
+    if (!pathname.startsWith('/aa/')) return dataSources.answer(request) ?? readApi(request, suites)
     return paced() ?? collection.answer(request, pathname)
   }
 
@@ -95,7 +99,8 @@ export async function startAnalytics({
   }
 
   const emulator = await startEmulator(handle, { now })
-  return { ...emulator, knobs, suites, classifications, files: collection.files }
+  const { files } = collection
+  return { ...emulator, knobs, suites, classifications, files, dataSources }
 }
 
 function tooMany(retryAfter: number | null): Reply {

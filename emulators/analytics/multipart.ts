@@ -14,3 +14,9 @@ export function filePart({ headers, body }: LoggedRequest): Buffer | null {
   }
   return null
 }
+
+/** The name that the part named `file` gives its content; null if there is none. */
+export function fileNameOf({ body }: LoggedRequest): string | null {
+  const head = body.subarray(0, body.indexOf('\r\n\r\n')).toString()
+  return /name="file"; filename="([^"]*)"/.exec(head)?.[1] ?? null
+}

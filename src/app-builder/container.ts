@@ -1,5 +1,6 @@
 import { systemClock } from '../clock'
 import { createHttpClient } from '../http/node-fetch-client'
+import { createHttpDownload } from '../http/node-fetch-download'
 
 /**
  * Objects that live as long as the container and serve every activation in it: connections, tokens. Data of a caller
@@ -7,6 +8,7 @@ import { createHttpClient } from '../http/node-fetch-client'
  */
 export const clock = systemClock
 export const http = createHttpClient({ clock })
+export const download = createHttpDownload({ clock })
 export const random = Math.random
 
 /** LRU: a warm container lives for days, so with many tenants the least recently used provider is dropped. */

@@ -1,4 +1,5 @@
 import { openGrantStore } from '../auth/oauth2'
+import { download } from './container'
 import type { SourceContext } from '../sources/source'
 import type { Inputs } from '../inputs'
 import type { Platform } from './platform'
@@ -9,5 +10,5 @@ export function sourceContext(
   inputs: Inputs,
 ): SourceContext {
   const grants = sealer ? openGrantStore(files, sealer, clock) : undefined
-  return { inputs, http, clock, random, learn: redactor.add, grants }
+  return { inputs, http, download, clock, random, learn: redactor.add, grants }
 }

@@ -15,7 +15,11 @@ export interface EncodedRow {
   readonly partition: number
   /** The order inside a partition: seconds since the epoch where rows have a time, otherwise 0. */
   readonly order: number
-  /** Upsert kinds: the key by which a later row replaces an earlier one. Rows of one commit are sorted by it. */
+  /**
+   * Rows of one commit that have the same key are one row, and rows are sorted by it. Upsert kinds: a later row replaces
+   * an earlier one of the same key. Append kinds: where given, {@link Format.merge} puts rows of the same key together; without
+   * it, each but the first becomes a reject.
+   */
   readonly rowKey?: string
 }
 
@@ -25,6 +29,11 @@ export interface Format<Row = unknown> {
   readonly extension: string
   /** Pure and synchronous: it runs once a row. May throw on a row; the engine turns that into a reject. */
   encode(row: Row): EncodedRow | Reject
+  /**
+   * Puts two rows of the same key together. Associative, and independent of the order in which the rows came: the same
+   * rows must always become the same bytes.
+   */
+  readonly merge?: (first: EncodedRow, second: EncodedRow) => EncodedRow
   /**
    * Opens a file without rows; it writes its own header, if any.
    * @param shortId names the batch, 12 characters: the format may write it into every row, to be recognised by
@@ -41,6 +50,8 @@ export interface BatchFile {
   readonly textBytes: number
   /** Bytes of the file so far, as it will be stored. */
   readonly storedBytes: number
+  /** False where a limit of the format's own sends the line to the next file; an empty file takes any line. */
+  accepts?(line: string): boolean
   append(line: string): void
   /** Backpressure: resolves once the encoder has caught up enough for more. */
   drained(): Promise<void>

@@ -29,10 +29,7 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
  * limit on the decoded answer.
  */
 export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
-  const agents = {
-    'http:': new HttpAgent({ keepAlive: true }),
-    'https:': new HttpsAgent({ keepAlive: true }),
-  }
+  const agents = createAgents()
 
   return async function send(request) {
     const url = checkedUrl(request.url)
@@ -65,7 +62,16 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
   }
 }
 
-function checkedUrl(text: string): URL {
+/** Kept-alive connections, by the protocol of a URL. */
+export function createAgents() {
+  return {
+    'http:': new HttpAgent({ keepAlive: true }),
+    'https:': new HttpsAgent({ keepAlive: true }),
+  }
+}
+
+/** @throws JobError `input-invalid` for http beyond loopback, and for credentials in the URL */
+export function checkedUrl(text: string): URL {
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') throw hasUserInfo(url)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname))) return url
@@ -90,10 +96,11 @@ function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-function transportError(
+/** What a failure of node-fetch means for a request; its query is left out, which may carry secrets. */
+export function transportError(
   error: unknown,
   url: URL,
-  { method, timeoutMs, maxBytes = defaultMaxBytes }: HttpRequest,
+  { method, timeoutMs, maxBytes = defaultMaxBytes }: Pick<HttpRequest, 'method' | 'timeoutMs' | 'maxBytes'>,
   timedOut: boolean,
 ): TransportError {
   const place = `${method} ${placeOf(url)}`

@@ -1,9 +1,4 @@
-/** A duration in days of exactly 24 hours, whatever the time zone. */
-export interface Duration {
-  readonly days?: number
-  readonly hours?: number
-  readonly minutes?: number
-}
+export type { Duration } from '../duration'
 
 /** How a cursor's values are written and compared. */
 export type Notation = 'instant' | 'number' | 'text'

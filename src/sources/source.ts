@@ -1,5 +1,6 @@
 import type { Consent } from '../auth/consent/consent'
 import type { AuthenticationContext } from '../auth/oauth2'
+import type { HttpDownload } from '../http/http-download'
 import type { InputReference } from '../inputs'
 
 /** The content of one answer of the source, still unchecked. */
@@ -40,7 +41,10 @@ export interface Source {
 }
 
 /** The dependencies of a source, which its authentication takes as well. */
-export type SourceContext = AuthenticationContext
+export interface SourceContext extends AuthenticationContext {
+  /** For bodies that are too large for memory. */
+  readonly download: HttpDownload
+}
 
 /**
  * The capabilities of a source. A job whose sync mode needs another one does not compile: `since` filters by a record

@@ -120,9 +120,10 @@ export function describeDestination(
         expect([...orders].sort((a, b) => a - b)).toEqual(orders)
       })
 
-      it('have a key exactly if the destination replaces rows (upsert)', () => {
-        const encoded = destination.format.encode(subject.rows[0])
-        expect('rowKey' in encoded).toBe(destination.semantics === 'upsert')
+      it('have a key where a later row replaces an earlier one, or rows are put together', () => {
+        const { format, semantics } = destination
+        const needsKey = semantics === 'upsert' || format.merge !== undefined
+        for (const row of subject.rows) if (needsKey) expect(format.encode(row)).toHaveProperty('rowKey')
       })
 
       it('that the destination cannot take become rejects with a code, a path and a message', () => {

@@ -1,227 +1,14 @@
 import fc from 'fast-check'
-import { JobError } from '../../src/errors'
-import { silentLog } from '../../src/log'
-import { createDeadline } from '../../src/pipeline/deadline'
-import { deliver } from '../../src/pipeline/delivery/deliver'
-import { doubtBarrier } from '../../src/pipeline/delivery/doubt-barrier'
-import { EngineSettings } from '../../src/pipeline/settings'
-import { batchOf } from '../../src/state/outbox-entry'
-import { waitingPlan } from '../../src/state/plan'
-import { reduce } from '../../src/state/reduce'
-import { newDocument } from '../../src/state/state-document'
-import { memoryRunFiles, staged } from '../fixtures/delivery-world'
-import { memoryJobState } from '../fixtures/memory-job-state'
-import { storedPlan } from '../fixtures/stored-state'
 import { textFile } from '../fixtures/text-format'
-import { scripted } from './choices'
+import { play, schedule, settings } from './delivery-schedules'
 import { keyedDestination, keyedService } from './destinations/keyed'
 import { namedDestination, namedService } from './destinations/named'
 import { eventOf } from './destinations/rows'
 import { upsertDestination, upsertService } from './destinations/upsert'
-import { createTime, startProcess } from './time'
-import type { Delivery, Destination, SendWindow } from '../../src/destinations/destination'
-import type { DeliveryContext } from '../../src/pipeline/delivery/delivery-context'
-import type { ExtractionStatus } from '../../src/pipeline/extraction-status'
-import type { StateEvent } from '../../src/state/events'
-import type { JobState } from '../../src/state/job-state'
-import type { EntryIn, OutboxEntry } from '../../src/state/outbox-entry'
-import type { StateDocument } from '../../src/state/state-document'
+import type { Delivery, SendWindow } from '../../src/destinations/destination'
 import type { Choices } from './choices'
-import type { Network } from './destinations/network'
-import type { Accident, Process, WorldTime } from './time'
-
-const minute = 60_000
-const settings = EngineSettings.parse({})
-const settleMs = 15 * minute
-
-interface Subject {
-  readonly batches: readonly (readonly [entry: Partial<EntryIn<'staged'>>, lines: readonly string[]])[]
-  open(network: Network): Destination
-  /** What is wrong with what the destination has stored; empty where nothing is. */
-  flaws(): readonly string[]
-}
-
-/** Removes a safeguard. */
-type Tamper = (destination: Destination) => Destination
-
-/** Whether the last commit is a plan, and which activation approves it. */
-type ApprovedBy = number | null
-
-/** Delivery alone, run after run over one document, with crashes, freezes, zombies and a network that misbehaves. */
-function createWorld(
-  subject: Subject,
-  time: WorldTime,
-  choices: Choices,
-  tamper: Tamper,
-  approvedBy: ApprovedBy,
-) {
-  const files = new Map<string, Buffer>()
-  const identity = subject.open(networkOf(startProcess(time, null))).identity
-  const outbox = subject.batches.map(([change, lines], index) => {
-    const { bytes, sha256, contentSha256 } = textFile(lines)
-    const entry = staged(`b${index}`, { ...change, rows: lines.length, sha256, contentSha256 })
-    files.set(`${entry.run}/${entry.file}`, bytes)
-    return entry
-  })
-  const planned = approvedBy === null ? Infinity : Math.max(...outbox.map(({ commit }) => commit))
-  let durable: StateDocument = {
-    ...newDocument('job'),
-    reconciled: true,
-    identities: [identity],
-    outbox: outbox.map((entry) => (entry.commit === planned ? { ...entry, state: 'planned' } : entry)),
-    plan: approvedBy === null ? null : storedPlan(),
-  }
-  let activations = 0
-  let sentUnapproved = 0
-  let writtenAt = -Infinity
-  let holder: object | null = null
-
-  function networkOf(process: Process): Network {
-    return { time, process, choices, sendTimeoutMs: settings.sendTimeoutMs, delayMs: settleMs }
-  }
-
-  /** Writes succeed for the last run that took the lease. */
-  function takeLease(process: Process, destination: Destination): JobState {
-    const owner = {}
-    holder = owner
-    const at = time.now()
-    const barrier = doubtBarrier(destination.delivery, settings, at)
-    const facts = { owner: 'o', run: 'r', activation: 'a', endsAt: at, lastWrittenAt: at, reportsKept: 5 }
-    const memory = memoryJobState(reduce(durable, { type: 'lease-taken', at, barrier, ...facts }), {
-      clock: process.clock,
-    })
-    durable = memory.document
-    writtenAt = at
-    return Object.create(memory, {
-      write: {
-        async value(...events: readonly StateEvent[]) {
-          const issuedAt = time.now()
-          await process.call(20, () => {
-            if (holder !== owner) {
-              memory.lose(new JobError('lease-lost', 'Taken over.', 'Nothing to do.'))
-              return
-            }
-            for (const event of events) memory.later(event)
-            durable = memory.document
-            writtenAt = time.now()
-          })
-          memory.signal.throwIfAborted()
-          return issuedAt
-        },
-      },
-    }) as JobState
-  }
-
-  /** A person has approved the plan; a run that takes the approval up may crash and leave it to the next. */
-  async function approve(state: JobState): Promise<void> {
-    const isDue = approvedBy !== null && activations > approvedBy && waitingPlan(state.document)
-    if (!isDue) return
-    await state.write({
-      ...{ type: 'command-accepted', at: time.now(), content: '{}', note: '', rememberedFrom: 0 },
-      effect: { kind: 'plan-approved' },
-    })
-  }
-
-  function watched(destination: Destination): Destination {
-    return {
-      ...destination,
-      send(batch, window, handle) {
-        const entry = durable.outbox.find(({ id }) => id === batch.id)
-        if (entry?.state === 'planned') sentUnapproved += 1
-        return destination.send(batch, window, handle)
-      },
-    }
-  }
-
-  function activate(accident: Accident | null): Promise<unknown> {
-    if (holder !== null && time.now() - writtenAt < settings.leaseTtlMs) return Promise.resolve()
-    const process = startProcess(time, accident)
-    activations += 1
-    const { clock } = process
-    const destination = watched(tamper(subject.open(networkOf(process))))
-    durable = { ...durable, outbox: durable.outbox.map(resent) }
-    const state = takeLease(process, destination)
-    const owner = holder
-    const delivery: DeliveryContext = {
-      state,
-      destination,
-      files: memoryRunFiles(files, 'run-1', clock),
-      settings,
-      clock,
-      deadline: createDeadline(time.now() + 30 * minute, clock),
-      log: silentLog,
-      signal: state.signal,
-      redact: (text) => text,
-      job: 'job',
-    }
-    const ended: ExtractionStatus = { status: () => 'ended', changed: () => Promise.resolve() }
-    // A run that has lost its lease before it could approve does nothing more.
-    const work =
-      approvedBy === null
-        ? deliver(delivery, ended)
-        : approve(state).then(
-            () => deliver(delivery, ended),
-            () => null,
-          )
-    return work.then(() => {
-      if (holder === owner) holder = null
-    })
-  }
-
-  return {
-    activate,
-    isDone: () => durable.outbox.every(({ state }) => state === 'confirmed') && holder === null,
-    sentUnapproved: () => sentUnapproved,
-  }
-}
-
-/** A person sends a batch again whose import broke four times. */
-function resent(entry: OutboxEntry): OutboxEntry {
-  return entry.state === 'held' ? { ...batchOf(entry), state: 'staged', retries: 0 } : entry
-}
-
-const schedule = fc.record({
-  activations: fc.array(
-    fc.record({
-      waitMs: fc.constantFrom(0, 5_000, 95_000, 15 * minute, 40 * minute),
-      accident: fc.option(
-        fc.record({
-          gate: fc.integer({ min: 1, max: 60 }),
-          freezeMs: fc.constantFrom(Infinity, 70_000, 200_000, 20 * minute, 180 * minute),
-        }),
-      ),
-    }),
-    { minLength: 1, maxLength: 5, size: 'max' },
-  ),
-  choices: fc.array(fc.nat(11), { maxLength: 120, size: 'max' }),
-})
-type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
-
-type OpenSubject = (time: WorldTime, choices: Choices) => Subject
-
-async function play(
-  open: OpenSubject,
-  { activations, choices }: Schedule,
-  tamper: Tamper,
-  approvedBy: ApprovedBy = null,
-) {
-  const time = createTime()
-  const pass = (ms: number) => time.runUntil(time.sleep(ms), ms)
-  const script = scripted(choices)
-  const subject = open(time, script)
-  const world = createWorld(subject, time, script, tamper, approvedBy)
-  for (const { accident, waitMs } of activations) {
-    void world.activate(accident)
-    await pass(waitMs)
-  }
-  for (let tick = 0; tick < 60 && !world.isDone(); tick += 1) {
-    await time.runUntil(world.activate(null), 35 * minute)
-    await pass(15 * minute)
-  }
-  await pass(4 * 60 * minute)
-  const unapproved = Array.from({ length: world.sentUnapproved() }, () => 'sent without approval')
-  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved] }
-}
+import type { OpenSubject, Subject, Tamper } from './delivery-schedules'
+import type { WorldTime } from './time'
 
 const numRuns = 200
 
@@ -235,15 +22,16 @@ async function isSafe(open: OpenSubject, tamper: Tamper): Promise<boolean> {
 }
 
 /** Four batches of each of two partitions. */
-const eventBatches: Subject['batches'] = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => {
+const eventBatches = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => {
   const visitor = index % 2
   const at = Math.floor(index / 2) * 2
   const lines = [at, at + 1].map((time) => `r${visitor}.${time},${visitor},${time}\n`)
-  return [{ partition: `p${visitor}`, commit: 1 + Math.floor(index / 4) }, lines]
+  const entry = { partition: `p${visitor}`, commit: 1 + Math.floor(index / 4) }
+  return [entry, textFile(lines), lines] as const
 })
 
 function eventFlaws(stored: readonly string[]): string[] {
-  const wanted = eventBatches.flatMap(([, lines]) => lines.map((line) => line.trimEnd()))
+  const wanted = eventBatches.flatMap(([, , lines]) => lines.map((line) => line.trimEnd()))
   const lost = wanted.filter((line) => !stored.includes(line)).map((line) => `lost ${line}`)
   const doubled = stored
     .filter((line, index) => stored.indexOf(line) !== index)
@@ -261,7 +49,7 @@ function eventFlaws(stored: readonly string[]): string[] {
 const keyed: OpenSubject = () => {
   const service = keyedService()
   return {
-    batches: eventBatches,
+    batches: eventBatches.map(([entry, file]) => [entry, file]),
     open: (network) => keyedDestination(service, network),
     flaws: () => eventFlaws(service.lines),
   }
@@ -270,7 +58,7 @@ const keyed: OpenSubject = () => {
 const named: OpenSubject = (time, choices) => {
   const service = namedService(time, choices)
   return {
-    batches: eventBatches,
+    batches: eventBatches.map(([entry, file]) => [entry, file]),
     open: (network) => namedDestination(service, network),
     flaws: () => eventFlaws(service.lines),
   }
@@ -283,7 +71,7 @@ const keys = ['a', 'b', 'c', 'd', 'e', 'f']
 const valueBatches: Subject['batches'] = versions.flatMap((version, index) =>
   [0, 2, 4].map((from) => {
     const lines = keys.slice(from, from + 2).map((key) => `${key}=${version}\n`)
-    return [{ partition: 'dataset', commit: index + 1 }, lines] as const
+    return [{ partition: 'dataset', commit: index + 1 }, textFile(lines)] as const
   }),
 )
 
@@ -293,7 +81,7 @@ const upsertInOneCommit: OpenSubject = (time, choices) =>
   upsertSubject(
     time,
     choices,
-    valueBatches.map(([entry, lines]) => [{ ...entry, commit: 1 }, lines] as const),
+    valueBatches.map(([entry, file]) => [{ ...entry, commit: 1 }, file] as const),
   )
 
 function upsertSubject(time: WorldTime, choices: Choices, batches: Subject['batches']): Subject {

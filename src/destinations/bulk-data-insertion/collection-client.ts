@@ -1,6 +1,6 @@
 import { TransportError } from '../../http/http-client'
+import { multipartFile } from '../multipart-file'
 import { lookupAnswer, sendAnswer, verifyAnswer } from './answers'
-import { multipartFile } from './multipart-file'
 import type {
   BatchFacts,
   DestinationContext,
@@ -10,6 +10,7 @@ import type {
   SendWindow,
   VerifyAnswer,
 } from '../destination'
+import type { FilePart } from '../multipart-file'
 import type { Answer } from './answers'
 
 /** The three requests of the API, single attempts. @throws JobError of the token */
@@ -74,7 +75,7 @@ export function createCollectionClient({
 
   return {
     async upload(batch, { signal, isOpen }) {
-      const { headers, body } = multipartFile(batch.id, batch.fileName, batch.bytes)
+      const { headers, body } = multipartFile(gzipPart(batch))
       const keyed = { ...headers, 'x-adobe-idempotency-key': batch.id }
       const request: Call = {
         method: 'POST',
@@ -92,9 +93,13 @@ export function createCollectionClient({
       return lookupAnswer(await call({ method: 'GET', path, batch, signal }), reading())
     },
     async validate(batch, signal) {
-      const { headers, body } = multipartFile(batch.id, batch.fileName, batch.bytes)
+      const { headers, body } = multipartFile(gzipPart(batch))
       const request: Call = { method: 'POST', path: '/validate', batch, headers, body, signal }
       return verifyAnswer(await call(request), reading())
     },
   }
+}
+
+function gzipPart({ fileName, bytes }: OutgoingBatch): FilePart {
+  return { name: fileName, contentType: 'application/gzip', bytes }
 }

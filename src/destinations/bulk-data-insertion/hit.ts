@@ -1,9 +1,4 @@
-type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-type NonZero = Exclude<Digit, '0'>
-export type UpTo75 =
-  NonZero | `${'1' | '2' | '3' | '4' | '5' | '6'}${Digit}` | `7${'0' | '1' | '2' | '3' | '4' | '5'}`
-export type UpTo250 =
-  NonZero | `${NonZero}${Digit}` | `1${Digit}${Digit}` | `2${'0' | '1' | '2' | '3' | '4'}${Digit}` | '250'
+import type { UpTo250, UpTo75 } from '../variable-number'
 
 export type EVarColumn = `eVar${UpTo250}`
 

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { JobError } from '../../errors'
 
 const ms = z.number().int().nonnegative()
 const positive = z.number().int().positive()
@@ -25,15 +24,3 @@ export const BulkDataInsertionSettings = z.object({
   arrivedWithinMs: ms.default(24 * 60 * 60_000),
 })
 export type BulkDataInsertionSettings = z.infer<typeof BulkDataInsertionSettings>
-
-/** @throws JobError `input-invalid` */
-export function parseSettings(settings: unknown): BulkDataInsertionSettings {
-  const parsed = BulkDataInsertionSettings.safeParse(settings ?? {})
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new JobError(
-    'input-invalid',
-    `DELIVERY_SETTINGS: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}.`,
-    'Correct the value, or leave it out for its default.',
-  )
-}

@@ -1,4 +1,4 @@
-import type { UpTo250, UpTo75 } from '../bulk-data-insertion/hit'
+import type { UpTo250, UpTo75 } from '../variable-number'
 
 /** A dimension that a classification set can classify, by its usual name. */
 export type ClassifiedVariable =

@@ -32,9 +32,11 @@ export interface Batcher {
 /** At the end of a page, where a batch may be closed, this share of its limit counts as full. */
 const nearlyFull = 0.9
 
+type FileLimits = Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>
+
 export function createBatcher(
   format: Pick<Format, 'open'>,
-  limits: Pick<Limits, 'batchRows' | 'batchTextBytes' | 'batchStoredBytes'>,
+  limits: FileLimits,
   shortIdOf: (partition: number, ordinal: number) => string,
 ): Batcher {
   const open = new Map<number, OpenBatch>()
@@ -51,10 +53,15 @@ export function createBatcher(
     return batch
   }
 
-  function reaches(file: BatchFile, share: number): boolean {
-    return (
-      file.textBytes >= limits.batchTextBytes * share || file.storedBytes >= limits.batchStoredBytes * share
-    )
+  function close(batch: OpenBatch): void {
+    open.delete(batch.partition)
+    full.push(batch)
+  }
+
+  function batchFor(partition: number, line: string, order: number): OpenBatch {
+    const current = open.get(partition)
+    if (current?.file.accepts?.(line) === false) close(current)
+    return open.get(partition) ?? openBatch(partition, order)
   }
 
   async function* finishFull(): AsyncIterable<FinishedBatch> {
@@ -66,21 +73,18 @@ export function createBatcher(
       return rows
     },
     append({ line, partition, order }) {
-      const batch = open.get(partition) ?? openBatch(partition, order)
+      const batch = batchFor(partition, line, order)
       const { file } = batch
       file.append(line)
       rows += 1
       if (order < batch.first) batch.first = order
       if (order > batch.last) batch.last = order
-      if (file.rows >= limits.batchRows || reaches(file, 1)) {
-        open.delete(partition)
-        full.push(batch)
-      }
+      if (file.rows >= limits.batchRows || reaches(limits, file, 1)) close(batch)
     },
     isFull: (rowsAhead) =>
       full.length > 0 ||
       [...open.values()].some(
-        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(file, nearlyFull),
+        ({ file }) => file.rows + rowsAhead > limits.batchRows || reaches(limits, file, nearlyFull),
       ),
     async *full() {
       for (const { file } of open.values()) await file.drained()
@@ -100,4 +104,8 @@ export function createBatcher(
 async function finish({ partition, ordinal, file, first, last }: OpenBatch): Promise<FinishedBatch> {
   const span = first === 0 && last === 0 ? null : { first, last }
   return { partition, ordinal, span, ...(await file.finish()) }
+}
+
+function reaches({ batchTextBytes, batchStoredBytes }: FileLimits, file: BatchFile, share: number): boolean {
+  return file.textBytes >= batchTextBytes * share || file.storedBytes >= batchStoredBytes * share
 }

@@ -71,7 +71,7 @@ export function createRejects(
       if (sample === '') sample = `${reject.path}: ${message}`
       const line = log.add(record.raw, { ...reject, message })
       const place = record.place() ?? -Infinity
-      index.add({ keyed, ...changedFlag(reject), words, place, state: 'open', ...line })
+      index.add({ keyed, ...onRequestFlag(reject), words, place, state: 'open', ...line })
       isChanged = true
       if (count > settings.commitRejects && !aside && !isWaived)
         throw tooMany({ name, count, newRecords: null, byReason, sample })
@@ -101,8 +101,9 @@ export function createRejects(
   }
 }
 
-function changedFlag({ code }: Reject): { readonly changed?: true } {
-  return code === 'changed' ? { changed: true } : {}
+/** Sending it adds to what was sent of the same record or of the same row: a person decides. */
+function onRequestFlag({ code }: Reject): { readonly onRequest?: true } {
+  return code === 'changed' || code === 'row-repeated' ? { onRequest: true } : {}
 }
 
 function openLog({ state, files }: CommitContext, commit: string): RejectLog {

@@ -42,13 +42,14 @@ export interface Commit {
 export function openCommit(context: CommitContext, options: CommitOptions): Commit {
   const { job, destination, state } = context
   const { memory, ownMemory, aside } = options
-  const sorts = options.sorts || destination.semantics === 'upsert'
+  const { semantics, format } = destination
+  const sorts = options.sorts || semantics === 'upsert' || format.merge !== undefined
   const tally = newTally()
   const parts: CommitParts = {
     tally,
     batches: createStagedBatches(context, { ...options, sorts }),
     marks: createMarks(state.document.partitions, destination.partition, sorts),
-    merger: createRowMerger(destination.semantics),
+    merger: createRowMerger(semantics, format, options.work.kind === 'replay'),
     newKeys: createNewKeys(),
     rejects: createRejects(context, options),
     rejectsLate: job.sync.late === 'reject' && !aside,

@@ -1,4 +1,5 @@
 import { toJobError } from '../../errors'
+import { hasConsent } from './consent'
 import { readRecord, reject } from './read-record'
 import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
@@ -106,8 +107,9 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
   function recognise(known: Known | null, indexed: Indexed, open: IndexedReject | null): Verdict | null {
     const sameReject = indexed?.same ? indexed.reject : null
     if (sameReject && !open) return { kind: 'repeated', closes: null, dropped: sameReject }
-    if (known?.same) return recogniseSame(known, sameReject, open)
-    if (sameReject?.changed && !isAskedFor) return rejected(changed, open)
+    const sameKnown = known?.same ? recogniseSame(known, sameReject, open) : null
+    if (sameKnown) return sameKnown
+    if (sameReject?.onRequest && !isAskedFor) return rejected(changed, open)
     return known && decideChanged(known, open)
   }
 
@@ -139,6 +141,7 @@ function toRows(
 ): EncodedRecord | Reject {
   if (fault) return fault
   try {
+    if (!hasConsent(job.consent, parsed)) return { kind: 'filtered' }
     const mapped = job.map(parsed)
     const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
     if (rows.length === 0) return { kind: 'filtered' }

@@ -61,7 +61,8 @@ export function followProgress(
   }
 
   async function write(finished: boolean): Promise<void> {
-    const cursor = pageCursor ?? plan.position?.cursor() ?? null
+    // A source that hands out cursors with its pages may have nothing new.
+    const cursor = pageCursor ?? plan.position?.cursor() ?? committed
     if (mustCommit(cursor, finished)) {
       await commit.write({
         finished,

@@ -21,6 +21,7 @@ export const recordRejectCodes = [
   'late',
   'map-failed',
   'row-key-conflict',
+  'row-repeated',
 ] as const
 
 export type RecordRejectCode = (typeof recordRejectCodes)[number]

@@ -9,9 +9,10 @@ import type { Identity, LazyIdentity, Words } from './identity'
 export interface IndexedReject {
   readonly keyed: boolean
   /**
-   * The record was sent before with other content: only a replay sends this content, however far the memory reaches.
+   * Another content of the record, or another row of its key, was sent before: only a replay sends this content, however
+   * far the memory reaches.
    */
-  readonly changed?: true
+  readonly onRequest?: true
   readonly words: Words
   /**
    * Place of its cursor, as a number: an earlier version of a record neither heals nor replaces the reject of a later
@@ -48,7 +49,7 @@ const droppedLimit = 100_000
 /** Four words of identity, state, kind of identity, segment and line: 32 bits each. Place: 64 bits. */
 const entryBytes = 40
 const keyedFlag = 1
-const changedFlag = 2
+const onRequestFlag = 2
 
 /** Loads the index. Entries of segments that are no longer named have expired. @throws JobError `state-missing` */
 export async function openRejectIndex(
@@ -161,10 +162,10 @@ export async function dropRejects(
 function encode(entries: readonly IndexedReject[]): Buffer {
   const bytes = Buffer.alloc(entries.length * entryBytes)
   let at = 0
-  for (const { words, keyed, changed, place, state, segment, line } of entries) {
+  for (const { words, keyed, onRequest, place, state, segment, line } of entries) {
     for (const word of words) at = bytes.writeUInt32LE(word, at)
     at = bytes.writeUInt32LE(state === 'dropped' ? decisions.dropped : decisions.rejected, at)
-    at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (changed ? changedFlag : 0), at)
+    at = bytes.writeUInt32LE((keyed ? keyedFlag : 0) | (onRequest ? onRequestFlag : 0), at)
     at = bytes.writeUInt32LE(segment, at)
     at = bytes.writeUInt32LE(line, at)
     at = bytes.writeDoubleLE(place, at)
@@ -180,7 +181,7 @@ function decode(bytes: Buffer): IndexedReject[] {
       words: [word(0), word(1), word(2), word(3)],
       state: word(4) === decisions.dropped ? 'dropped' : 'open',
       keyed: (word(5) & keyedFlag) !== 0,
-      ...((word(5) & changedFlag) === 0 ? {} : { changed: true }),
+      ...((word(5) & onRequestFlag) === 0 ? {} : { onRequest: true }),
       segment: word(6),
       line: word(7),
       place: bytes.readDoubleLE(at + 32),

@@ -1,36 +1,59 @@
 import { createHash } from 'node:crypto'
 import { createKeyTable } from './key-table'
 import { decisions } from './decision'
-import type { EncodedRow, Reject, Semantics } from '../../destinations/destination'
+import type { EncodedRow, Format, Reject, Semantics } from '../../destinations/destination'
 
 /**
- * Upsert batches of one commit are sent in parallel, so a key must not come twice with different values: equal repeats
- * merge into one row, conflicting repeats are a reject. Rows of append destinations pass as they are.
+ * Rows of one commit that have the same key must not both be sent. Upsert: their batches are sent in parallel, so equal repeats
+ * merge into one row, and conflicting repeats are a reject. Append: rows add up, so that each repeat is a reject, unless
+ * the format puts rows of a key together once they are sorted, or a person has them sent all the same. Rows without a key
+ * pass as they are.
  */
 export interface RowMerger {
   merge(rows: readonly EncodedRow[]): { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | Reject
 }
 
-export function createRowMerger(semantics: Semantics): RowMerger {
-  if (semantics === 'append') return { merge: (rows) => ({ kind: 'rows', rows }) }
+/** @param isReplay a person asked for rejects to be sent, repeats among them */
+export function createRowMerger(
+  semantics: Semantics,
+  { merge }: Pick<Format, 'merge'>,
+  isReplay: boolean,
+): RowMerger {
+  const passes = merge !== undefined || (semantics === 'append' && isReplay)
+  if (passes) return { merge: (rows) => ({ kind: 'rows', rows }) }
   const lines = createKeyTable()
 
   function seen({ rowKey = '', line }: EncodedRow): 'new' | 'same' | 'other' {
     const [a, b] = wordsOf(rowKey)
     const [c, d] = wordsOf(line)
     const known = lines.find(a, b)
-    if (known) return known.words[2] === c && known.words[3] === d ? 'same' : 'other'
-    return 'new'
+    if (!known) return 'new'
+    return known.words[2] === c && known.words[3] === d ? 'same' : 'other'
+  }
+
+  function put({ rowKey = '', line }: EncodedRow): void {
+    lines.put({ words: [...wordsOf(rowKey), ...wordsOf(line)], decision: decisions.sent, place: 0 })
+  }
+
+  function faultOf(keyed: readonly EncodedRow[]): Reject | null {
+    if (semantics === 'upsert') {
+      const conflict = keyed.find((row) => seen(row) === 'other')
+      return conflict ? conflicting(conflict) : null
+    }
+    const repeat = keyed.find(
+      (row, at) => seen(row) !== 'new' || keyed.findIndex(({ rowKey }) => rowKey === row.rowKey) < at,
+    )
+    return repeat ? repeated(repeat) : null
   }
 
   return {
     merge(rows) {
-      const conflict = rows.find((row) => seen(row) === 'other')
-      if (conflict) return conflicting(conflict.rowKey ?? '')
-      const added = rows.filter((row) => seen(row) === 'new')
-      for (const { rowKey = '', line } of added) {
-        lines.put({ words: [...wordsOf(rowKey), ...wordsOf(line)], decision: decisions.sent, place: 0 })
-      }
+      const keyed = rows.filter(({ rowKey }) => semantics === 'upsert' || rowKey !== undefined)
+      if (keyed.length === 0) return { kind: 'rows', rows }
+      const fault = faultOf(keyed)
+      if (fault) return fault
+      const added = rows.filter((row) => !keyed.includes(row) || seen(row) === 'new')
+      for (const row of added) if (keyed.includes(row)) put(row)
       return { kind: 'rows', rows: added }
     },
   }
@@ -41,7 +64,12 @@ function wordsOf(text: string): readonly [number, number] {
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)]
 }
 
-function conflicting(key: string): Reject {
-  const message = `the key "${key}" came before in the same commit with other values`
+function conflicting({ rowKey = '' }: EncodedRow): Reject {
+  const message = `the key "${rowKey}" came before in the same commit with other values`
   return { kind: 'reject', code: 'row-key-conflict', path: '', message }
+}
+
+function repeated({ rowKey = '' }: EncodedRow): Reject {
+  const message = `the key "${rowKey}" came before in the same commit, and both rows would add up`
+  return { kind: 'reject', code: 'row-repeated', path: '', message }
 }

@@ -1,6 +1,7 @@
 import { JobError } from '../../errors'
 import { batchId, shortBatchId } from '../batch-id'
 import { createBatcher } from './batcher'
+import { mergeRows } from './sort/merge-rows'
 import { createRowSorter } from './sort/row-sorter'
 import type { EncodedRow } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
@@ -84,7 +85,7 @@ export function createStagedBatches(
       await writeFull()
     },
     async finish() {
-      for await (const block of sorter?.sorted() ?? []) {
+      for await (const block of mergeRows(sorter?.sorted() ?? [], format)) {
         for (const row of block) batcher.append(row)
         await writeFull()
       }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
 import { arrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
+import { rejectCodes as dataSourceRejectCodes } from '../../../src/destinations/data-sources/row-rules'
 import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
 import { jobErrorCodes } from '../../../src/errors'
 import { allowedResolutions } from '../../../src/pipeline/delivery/holds'
@@ -33,7 +34,12 @@ it('docs/errors.md explains every error code, and no other', () => {
 })
 
 it('docs/errors.md explains every reject code, and no other', () => {
-  const codes = new Set([...recordRejectCodes, ...rejectCodes, ...classificationRejectCodes])
+  const codes = new Set<string>([
+    ...recordRejectCodes,
+    ...rejectCodes,
+    ...classificationRejectCodes,
+    ...dataSourceRejectCodes,
+  ])
 
   expect(documented('Rejects').sort()).toEqual([...codes].sort())
 })

@@ -3,7 +3,9 @@ import { compile } from '../../fixtures/compile'
 /** Source, record and destination of every case; each case is a job file of its own. */
 const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
-import { bulkDataInsertion, classifications, input, nextToken, offset, pageNumber, restSource } from '../src'
+import { bulkDataInsertion, classifications, dataSources, input } from '../src'
+import { nextToken, offset, pageNumber, restSource } from '../src'
+import { bearer, inBody, inHeader, inPath, jsonBody, secret } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
 
@@ -35,6 +37,9 @@ const destination = bulkDataInsertion({
   reportSuite: input('SUITE'),
   columns: ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'linkType', 'linkName', 'eVar1'],
 })
+const company = { reportSuite: input('SUITE'), account: 'Costs', timeZone: 'UTC' }
+const costs = dataSources({ ...company, kind: 'summary', columns: ['Tracking Code', 'Event 1'], repeats: 'sum' })
+const refunds = dataSources({ ...company, kind: 'transaction-id', columns: ['Price'], negatives: ['Price'] })
 const sync = incremental({ cursor: instant('at') })
 const names = classifications({ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'] })
 const changes = { source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) } as const
@@ -44,6 +49,11 @@ const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cu
 
 const works: Readonly<Record<string, string>> = {
   'an incremental job': `defineJob(job)`,
+  'inputs of map': `defineJob({ ...job, inputs: { salt: secret('SALT') }, map: (_record, { salt }) => { salt.length; return null } })`,
+  'a map without inputs': `defineJob({ ...job, map: (record) => { record.id.length; return null } })`,
+  'places, formats and credentials of a source': `
+    restSource({ ...rest, path: '/v1/{day}', rangeParams: { from: inPath('day'), to: inHeader('x-to') }, rangeFormat: { pattern: 'yyyy-MM-dd', timeZone: 'UTC' }, inclusiveEnds: true, authentication: bearer({ token: secret('TOKEN') }) })
+    defineJob({ ...job, source: restSource({ ...rest, body: jsonBody(), sinceParam: inBody('since'), sinceFormat: 's' }) })`,
   'a cursor that is a Date': `defineJob({ ...job, sync: incremental({ cursor: instant('when') }) })`,
   'a nested cursor': `defineJob({ ...job, sync: incremental({ cursor: instant('meta.at') }) })`,
   'a cursor of seconds': `defineJob({ ...job, sync: incremental({ cursor: instant('seconds', { unit: 's' }) }) })`,
@@ -58,6 +68,11 @@ const works: Readonly<Record<string, string>> = {
   'a source that this app filters': `
     defineJob({ ...job, source: client })
     defineJob({ ...job, source: client, sync: sliced(daily) })`,
+  'totals of a day': `
+    defineJob({ ...job, destination: costs, map: (day) => ({ Date: day.at, 'Tracking Code': day.id, 'Event 1': day.seconds }) })
+    defineJob({ ...job, destination: costs, map: (day) => [{ Date: day.when, 'Tracking Code': day.id, 'Event 1': undefined }] })`,
+  'facts about transactions': `
+    defineJob({ ...job, destination: refunds, map: (refund) => ({ Date: refund.at, transactionID: refund.id, onlineDate: null, Price: -1 }) })`,
   'a full refresh of any source': `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'id' }) })`,
   'changes sent to a destination that replaces': `
     defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
@@ -87,6 +102,21 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a band of rows with one end',
     `defineJob({ ...job, expect: { rows: [1] } })`,
     "Type '[number]' is not assignable to type 'readonly [least: number, most: number]'.",
+  ],
+  [
+    'an input of map that is not declared',
+    `defineJob({ ...job, inputs: { salt: secret('SALT') }, map: (_record, { sugar }) => { sugar.length; return null } })`,
+    `Property 'sugar' does not exist on type`,
+  ],
+  [
+    'a format without the filter that it is for',
+    `restSource({ ...rest, sinceFormat: 's' })`,
+    'sinceFormat has no effect without sinceParam.',
+  ],
+  [
+    'a column allowed for personal data that is not declared',
+    `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar1'], allowPersonalData: ['eVar9'] })`,
+    'eVar9',
   ],
   // cursors
   [
@@ -415,6 +445,46 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a column that Adobe does not know',
     `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar251'] })`,
     `'"eVar251"' is not assignable`,
+  ],
+  [
+    'a Data Sources column without its blank',
+    `dataSources({ ...company, kind: 'summary', columns: ['Evar1', 'Event 1'] })`,
+    `'"Evar1"' is not assignable`,
+  ],
+  [
+    'a Data Sources column beyond the last event',
+    `dataSources({ ...company, kind: 'summary', columns: ['Evar 1', 'Event 1001'] })`,
+    `'"Event 1001"' is not assignable`,
+  ],
+  [
+    'a negative metric that is no column',
+    `dataSources({ ...company, kind: 'summary', columns: ['Evar 1', 'Event 1'], negatives: ['Event 2'] })`,
+    `'"Event 2"' is not assignable`,
+  ],
+  [
+    'repeats of transactions',
+    `dataSources({ ...company, kind: 'transaction-id', columns: ['Price'], repeats: 'sum' })`,
+    'Rows of transactions are never put together, so that `repeats` has no effect.',
+  ],
+  [
+    'a column that this data source does not declare',
+    `defineJob({ ...job, destination: costs, map: (day) => ({ Date: day.at, 'Tracking Code': day.id, 'Evar 2': day.id }) })`,
+    'The destination does not declare the column Evar 2.',
+  ],
+  [
+    'a metric that is a text',
+    `defineJob({ ...job, destination: costs, map: (day) => ({ Date: day.at, 'Tracking Code': day.id, 'Event 1': day.id }) })`,
+    "Type 'string' is not assignable to type 'number'",
+  ],
+  [
+    'totals without a date',
+    `defineJob({ ...job, destination: costs, map: (day) => ({ 'Tracking Code': day.id, 'Event 1': 1 }) })`,
+    "Property 'Date' is missing",
+  ],
+  [
+    'a refund that does not say when its order was',
+    `defineJob({ ...job, destination: refunds, map: (refund) => ({ Date: refund.at, transactionID: refund.id, Price: -1 }) })`,
+    'onlineDate',
   ],
 ]
 

@@ -37,6 +37,7 @@ describe('docs/jobs.md', () => {
     ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
+    ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
     [
       '`bulkDataInsertion`',
       'src/destinations/bulk-data-insertion/bulk-data-insertion.ts',
@@ -75,6 +76,28 @@ describe('docs/jobs.md', () => {
     expect(shown.split(/, | \\\| /).map((option) => option.replace('?', ''))).toEqual(
       membersOf(path, options),
     )
+  })
+
+  it.each([
+    ['Stores', 's3', 'src/sources/files/s3.ts', 'S3Options'],
+    ['Stores', 'azureBlob', 'src/sources/files/azure-blob.ts', 'AzureBlobOptions'],
+    ['Stores', 'sftp', 'src/sources/files/sftp.ts', 'SftpOptions'],
+    ['Stores', 'httpsFile', 'src/sources/files/https-file.ts', 'HttpsFileOptions'],
+    ['Decoders', 'json', 'src/sources/decoders/json.ts', 'JsonOptions'],
+    ['Decoders', 'jsonLines', 'src/sources/decoders/json-lines.ts', 'JsonLinesOptions'],
+    ['Decoders', 'csv', 'src/sources/decoders/csv.ts', 'CsvOptions'],
+    ['Decoders', 'xml', 'src/sources/decoders/xml.ts', 'XmlOptions'],
+    ['Decoders', 'zip', 'src/sources/decoders/zip.ts', 'ZipOptions'],
+  ])('%s: shows every option of %s', (title, name, path, options) => {
+    const shown = new RegExp(`\`${name}\\((?:decoder, )?\\{ (.*?) \\}\\)\``).exec(section(title))?.[1] ?? ''
+
+    expect(shown.split(', ').map((option) => option.replace('?', ''))).toEqual(membersOf(path, options))
+  })
+
+  it('explains every option of pick', () => {
+    const text = section('`fileSource`').split('### `pick`')[1]?.split('\n### ')[0] ?? ''
+    for (const option of membersOf('src/sources/files/pick.ts', 'PickOptions'))
+      expect(text).toContain(`\`${option}\``)
   })
 
   it('explains the shared options that a section refers to', () => {

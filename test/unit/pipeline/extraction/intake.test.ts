@@ -194,7 +194,7 @@ describe('a record whose reject is open', () => {
   })
 
   it('that was rejected as changed stays rejected where the memory has forgotten the earlier version', async () => {
-    const rejects = [{ ...rejectOf(changed), changed: true as const }]
+    const rejects = [{ ...rejectOf(changed), onRequest: true as const }]
     const given = { rejects, job: jobWith({ onChange: 'reject' }) }
     expect((await judge(changed, given)).verdict).toMatchObject({ kind: 'reject', replaces: rejects[0] })
     expect((await judge(changed, { ...given, replay: true })).verdict.kind).toBe('rows')

@@ -29,7 +29,7 @@ describe('the stored index of rejects', () => {
       entry({ line: 7 }),
       entry({ line: 8 }),
       entry({ line: 9 }, withKey),
-      entry({ line: 10, changed: true, place: -Infinity }, withKey),
+      entry({ line: 10, onRequest: true, place: -Infinity }, withKey),
     ]
     const index = await storeRejectIndex(entries, 'index.bin', 'run', files)
     const opened = await openRejectIndex({ index, segments }, files)

@@ -1,0 +1,49 @@
+import type { Reject } from '../destination'
+
+/** Why a row is refused here before Adobe would skip, cut or misread it. */
+export const rejectCodes = [
+  'column-unknown',
+  'value-type',
+  'value-too-long',
+  'value-control-character',
+  'value-not-unicode',
+  'value-semicolon',
+  'date-missing',
+  'date-invalid',
+  'date-in-future',
+  'dimension-missing',
+  'metric-missing',
+  'metric-inexact',
+  'metric-negative',
+  'row-too-long',
+  'transaction-id-missing',
+  'transaction-before-hit',
+  'transaction-hit-too-young',
+  'transaction-expired',
+] as const
+
+export type RejectCode = (typeof rejectCodes)[number]
+
+/** Bytes of UTF-8 that Analytics keeps of a dimension; it would cut the rest without a word. */
+const dimensionBytes = 255
+const transactionIdBytes = 100
+
+const loneSurrogate = /[\ud800-\udfff]/u
+// eslint-disable-next-line no-control-regex
+const controlCharacter = /[\u0000-\u001f\u007f\u2028\u2029]/
+
+/** What is wrong with the text of a dimension; null where nothing is. */
+export function dimensionFault(name: string, text: string): Reject | null {
+  const limit = name === 'transactionID' ? transactionIdBytes : dimensionBytes
+  if (text.includes(';')) return reject('value-semicolon', name, 'has a semicolon: Adobe skips such a row')
+  if (controlCharacter.test(text))
+    return reject('value-control-character', name, 'has a tab, line break or other control character')
+  if (loneSurrogate.test(text))
+    return reject('value-not-unicode', name, 'has half a surrogate pair, which UTF-8 cannot carry')
+  const bytes = Buffer.byteLength(text)
+  return bytes > limit ? reject('value-too-long', name, `takes ${bytes} bytes; Adobe keeps ${limit}`) : null
+}
+
+export function reject(code: RejectCode, path: string, message: string): Reject {
+  return { kind: 'reject', code, path, message }
+}
