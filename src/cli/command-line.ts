@@ -8,14 +8,14 @@ import type { HttpClient } from '../http/http-client'
 import type { Job } from '../jobs/job'
 import type { Command, Values } from './commands'
 
-/** What `list` shows of a job. */
+/** The columns of `list` for a job. */
 export type ListedJob = Pick<Job, 'name' | 'faults'> & {
   readonly sync: Pick<Job['sync'], 'mode'>
   readonly source: Pick<Job['source'], 'kind'>
   readonly destination: Pick<Job['destination'], 'kind'>
 }
 
-/** What the command line works with. */
+/** The dependencies of the command line. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly http: HttpClient
@@ -27,7 +27,7 @@ export interface Terminal {
   readonly say: (text: string) => void
 }
 
-/** `done`: succeeded, or nothing to do. `partial`: more is to come, or a person is asked. */
+/** `done`: succeeded, or nothing to do. `partial`: more work is due, or a person must decide. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3 } as const
 
 /** Runs one command line; returns the exit code. */
@@ -68,7 +68,7 @@ async function invoke(
   return exitCodeOf(answer.outcome)
 }
 
-/** An inspection has no outcome: to have it is its success. */
+/** An inspection has no outcome: an answer is its success. */
 function exitCodeOf(outcome: unknown): number {
   if (outcome === 'partial') return exitCodes.partial
   return outcome === 'failed' ? exitCodes.failed : exitCodes.done
@@ -128,7 +128,7 @@ function help({ print }: Terminal): number {
       'Every command takes --json and --help. Actions are called in the namespace of AIO_runtime_namespace and',
       'AIO_runtime_auth, from the environment or .env: a deployed app, or the one of `npm run local`.',
       '',
-      'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more is to come, or a person is asked.',
+      'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more work is due, or a person must decide.',
     ].join('\n'),
   )
   return exitCodes.done

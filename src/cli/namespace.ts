@@ -5,7 +5,7 @@ import { parseJson } from '../http/json'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpResponse } from '../http/http-client'
 
-/** Where the actions are deployed, and the key that may invoke them. */
+/** The namespace of the deployed actions, with the key that may invoke them. */
 export interface Namespace {
   readonly apiHost: string
   readonly name: string
@@ -16,7 +16,7 @@ export interface Namespace {
 /** OpenWhisk answers a blocking call after a minute at the latest: with the result, or with 202 and an id. */
 const answerMs = 75_000
 const pollMs = 2_000
-/** An action may run for an hour; after that its record would have to be there. */
+/** An action may run for an hour; after that, its record must exist. */
 const patienceMs = 65 * 60_000
 
 const Activation = z.object({ response: z.object({ result: z.record(z.string(), z.unknown()) }) })
@@ -90,7 +90,7 @@ export async function invokeAndWait(
   }
 }
 
-/** An action that failed answers 502, with its result all the same. */
+/** A failed action answers 502, and its result as well. */
 function resultOf({ status, body }: HttpResponse): Readonly<Record<string, unknown>> | null {
   if (status !== 200 && status !== 502) return null
   return Activation.safeParse(parseJson(body)).data?.response.result ?? null
