@@ -65,7 +65,7 @@ it('only src/app-builder reads the environment of the platform, and the command 
   expect(containing(elsewhere, /process\.env|__OW_/)).toEqual([])
 })
 
-it('time and chance come from outside; only the composition root and the system clock name them', () => {
+it('clock and random numbers are injected; only the composition root and the system clock use the real ones', () => {
   const outer = /^src\/(app-builder\/|clock\.ts$|cli\/main\.ts$)/
   const inner = source.filter((path) => !outer.test(path))
   expect(containing(inner, /Date\.now\(|setTimeout\(|Math\.random/)).toEqual([])

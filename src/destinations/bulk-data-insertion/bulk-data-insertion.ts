@@ -1,7 +1,10 @@
+import { input } from '../../inputs'
+import { createAnalyticsApi } from '../analytics-api'
 import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
 import { checkReportSuite } from '../report-suite'
 import { arrivalProof } from './arrival'
+import { checkMapping } from './check-mapping'
 import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
@@ -9,6 +12,7 @@ import { idempotencyKey } from './idempotency-key'
 import { columnsFaults } from './row-rules'
 import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
+import { readSuite } from './suite-facts'
 import { groupName } from './visitor-group'
 import { isHitColumn } from './hit'
 import type { InputReference } from '../../inputs'
@@ -23,6 +27,8 @@ export interface BulkDataInsertion<Column extends HitColumn> {
   readonly groups?: number
   /** Adobe advises against `visitorID` on timestamped hits, and every row is one. Default false. */
   readonly allowVisitorId?: boolean
+  /** eVars, props and lists of `columns` that may hold e-mail addresses and phone numbers. Default: none may. */
+  readonly allowPersonalData?: readonly NoInfer<Column>[]
   /**
    * An eVar that nothing else sets: every row carries the short id of its batch in it, so that `verify-arrival` can ask
    * for each batch by itself. Let it expire with the hit. Without one, only the suite's totals can be compared.
@@ -31,6 +37,8 @@ export interface BulkDataInsertion<Column extends HitColumn> {
 }
 
 const kind = 'bulk-data-insertion'
+/** Only the check reads from Analytics; the company is no input of the job. */
+const company = input('ANALYTICS_COMPANY_ID')
 
 /**
  * Adobe Analytics, Bulk Data Insertion API: gzip CSV files of timestamped hits. A visitor group is a partition.
@@ -39,7 +47,7 @@ const kind = 'bulk-data-insertion'
 export function bulkDataInsertion<Column extends HitColumn>(
   definition: BulkDataInsertion<Column>,
 ): DestinationDefinition<Hit<Column>, 'append'> {
-  const { reportSuite, columns, groups = 1, arrivalMarker } = definition
+  const { reportSuite, columns, groups = 1, arrivalMarker, allowPersonalData = [] } = definition
   const wholeGroups = Number.isInteger(groups) && groups >= 1
   return {
     kind,
@@ -49,6 +57,9 @@ export function bulkDataInsertion<Column extends HitColumn>(
     faults: [
       ...columnsFaults(columns),
       ...markerFaults(arrivalMarker, columns),
+      ...allowPersonalData
+        .filter((name) => !columns.includes(name))
+        .map((name) => `allowPersonalData has "${name}", which is not among the columns.`),
       ...(wholeGroups ? [] : [`groups is ${groups}; it must be a whole number from 1.`]),
     ],
     open: (context) => open(context, definition),
@@ -58,12 +69,15 @@ export function bulkDataInsertion<Column extends HitColumn>(
 /** @throws JobError `input-missing`, `input-invalid` */
 function open<Column extends HitColumn>(
   context: DestinationContext,
-  { reportSuite, columns, groups = 1, allowVisitorId = false, arrivalMarker }: BulkDataInsertion<Column>,
+  definition: BulkDataInsertion<Column>,
 ): Destination<Hit<Column>> {
   const { job, endpoints, credential } = context
+  const { reportSuite, columns, groups = 1, arrivalMarker } = definition
+  const { allowVisitorId = false, allowPersonalData = [] } = definition
   const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
   const settings = parseSettings(BulkDataInsertionSettings, context.settings)
-  const encoder = createCsvEncoder({ columns, reportSuite: suite, groups, allowVisitorId })
+  const layout = { columns, reportSuite: suite, groups, allowVisitorId, allowPersonalData }
+  const encoder = createCsvEncoder(layout)
   const client = createCollectionClient(context)
   const name = (group: number) => groupName(suite, job, group, groups)
 
@@ -100,6 +114,13 @@ function open<Column extends HitColumn>(
       verify: (batch, signal) => client.validate(batch, signal),
       visibleWithinMs: settings.settleMs,
       rememberedMs: settings.trustMs,
+    },
+    async check(rows, signal) {
+      const api = createAnalyticsApi(context, context.inputs(company))
+      const answer = await readSuite(api, suite, signal)
+      if (answer.kind !== 'suite') return answer
+      const declared = arrivalMarker === undefined ? columns : [...columns, arrivalMarker]
+      return { kind: 'checked', findings: checkMapping(declared, rows, answer.facts) }
     },
     send: (batch, window) => client.upload(batch, window),
     arrival: arrivalProof({ reportSuite: suite, arrivalMarker, withinMs: settings.arrivedWithinMs }),
