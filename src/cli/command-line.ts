@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
+import { invokeAndWait } from '../app-builder/invoke-and-wait'
 import { JobError, toJobError } from '../errors'
 import { commands } from './commands'
-import { invokeAndWait, readNamespace } from './namespace'
+import { readNamespace } from './namespace'
 import { show, table } from './show'
+import type { Invocation } from '../app-builder/invoke-and-wait'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
 import type { Job } from '../jobs/job'
@@ -20,6 +22,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly http: HttpClient
   readonly clock: Clock
+  /** 0 … 1 */
+  readonly random: () => number
   readonly jobs: readonly ListedJob[]
   /** For results. */
   readonly print: (text: string) => void
@@ -61,11 +65,28 @@ async function invoke(
   const given: Readonly<Record<string, unknown>> = { job, ...command.params(args, values) }
   const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const namespace = readNamespace(terminal.env)
-  const answer = await invokeAndWait(terminal, namespace, 'run-job', params, (passedMs) => {
+  const waiting = (passedMs: number) => {
     terminal.say(`${job} is running, ${Math.round(passedMs / 1000)} s …`)
-  })
+  }
+  const options = { ...terminal, patienceMs, waiting }
+  const invocation = await invokeAndWait(options, namespace, 'run-job', params)
+  if (invocation.kind !== 'ended') throw notEnded(job, invocation)
+  const answer = invocation.result
   terminal.print(values.json ? JSON.stringify(answer) : show(command.shows, answer))
   return exitCodeOf(answer.outcome)
+}
+
+/** An action may run for an hour; after that its record would have to be there. */
+const patienceMs = 65 * 60_000
+
+function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }>): JobError {
+  return invocation.kind === 'running'
+    ? new JobError(
+        'action-unavailable',
+        `Activation ${invocation.activation} has left no record for an hour.`,
+        `See what became of it: npm run job -- status ${job}.`,
+      )
+    : new JobError('action-unavailable', 'The namespace is full, and was for an hour.', 'Try again later.')
 }
 
 /** An inspection has no outcome: an answer is its success. */
