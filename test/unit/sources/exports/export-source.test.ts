@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../src/clock'
 import { startEmulator } from '../../../../emulators/emulator'
 import { createHttpDownload } from '../../../../src/http/node-fetch-download'
 import { input, secret } from '../../../../src/inputs'
@@ -71,7 +72,7 @@ async function read(
   expect(source.faults).toEqual([])
   const clock = hurriedClock()
   let passed = 0
-  const download = createHttpDownload({ clock })
+  const download = createHttpDownload({ clock: systemClock })
   const context = sourceContext({
     inputs: { BASE: server.url, TOKEN: 'secret-token' },
     download: (request) => download({ ...request, url: request.url.replace(fileHost, files.url) }),
@@ -174,9 +175,7 @@ it('an export that is gone after a part of it was read is an error', async () =>
   const [, part] = await read(null)
   states = { '1': 'GONE' }
 
-  await expect(read(part?.cursor ?? null)).rejects.toThrow(
-    'Records of it that were read: 1.',
-  )
+  await expect(read(part?.cursor ?? null)).rejects.toThrow('Records of it that were read: 1.')
 })
 
 it('an export that is not ready in time is an error', async () => {
