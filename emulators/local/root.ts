@@ -4,4 +4,10 @@ import { resolve } from 'node:path'
 export const root = resolve(__dirname, '..', '..')
 
 /** Adobe's pace (20 s between two files of a group or two polls) would only make a demonstration long. */
-export const demoPace = { requestMs: 0, groupMs: 0, rowsPerSecond: 1_000_000, lookupEveryMs: 250 }
+export const demoPace = {
+  requestMs: 0,
+  groupMs: 0,
+  rowsPerSecond: 1_000_000,
+  lookupEveryMs: 250,
+  dataSourceRequestMs: 0,
+}
