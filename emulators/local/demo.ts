@@ -1,10 +1,11 @@
 import { Listr } from 'listr2'
 import { buildApp, deployApp } from '../app-builder/deploy'
 import { apiKey, namespace, reportSuite, startPlatform } from './platform'
-import { demoPace, root } from './root'
+import { arrivalAlarm, demoPace, root } from './root'
 import { assertEqual, resultOf, resultTable } from './results'
 import { shippedJobs } from './shipped-jobs'
 import type { ListrTask } from 'listr2'
+import type { ArrivalResult } from '../../src/app-builder/verify-arrival-action'
 import type { RunReport } from '../../src/state/run-report'
 import type { Platform } from './platform'
 import type { JobResult } from './results'
@@ -14,6 +15,7 @@ interface Demo {
   platform: Platform
   readonly first: Record<string, RunReport>
   readonly second: Record<string, RunReport>
+  arrivals: ArrivalResult['jobs']
   results: readonly JobResult[]
 }
 
@@ -58,9 +60,22 @@ const tasks = new Listr<Demo>(
       },
     },
     {
-      title: 'Count what was read, sent, accepted and stored',
+      title: 'The alarm of verify-arrival fires: Analytics is asked for every batch',
+      task: async (demo, task) => {
+        const { jobs } = await verify(demo.platform)
+        demo.arrivals = jobs
+        const seen = Object.values(jobs).flatMap((job) => ('arrived' in job ? [job.arrived.batches] : []))
+        task.title += ` – ${seen.reduce((sum, batches) => sum + batches, 0)} batches seen in reports`
+      },
+    },
+    {
+      title: 'Count what was read, sent, accepted and seen',
       task: (demo) => {
-        demo.results = shippedJobs.map((job) => resultOf(job, demo.platform, demo.first[job.name]))
+        demo.results = shippedJobs.map((job) => {
+          const arrival = demo.arrivals[job.name]
+          const seen = arrival && 'arrived' in arrival ? arrival : undefined
+          return resultOf(job, demo.platform, demo.first[job.name], seen)
+        })
         assertEqual(demo.results)
       },
     },
@@ -88,6 +103,13 @@ async function tick({ openwhisk }: Platform, { alarm }: ShippedJob): Promise<Run
   const { outcome, error } = result
   if (outcome === 'succeeded') return result
   throw new Error(error ? `${error.message} ${error.remedy}` : `The run ended as ${outcome}.`)
+}
+
+async function verify({ openwhisk }: Platform): Promise<ArrivalResult> {
+  const [activation] = await openwhisk.tick(arrivalAlarm)
+  const result = activation?.response.result as ArrivalResult | { error: unknown } | undefined
+  if (result && 'jobs' in result && !result.error) return result
+  throw new Error(`The alarm ${arrivalAlarm} led to no proof: ${JSON.stringify(result)}`)
 }
 
 function show({ platform, first, results }: Demo): void {

@@ -1,20 +1,29 @@
+import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
 import type { RunReport } from '../../src/state/run-report'
 import type { Platform } from './platform'
 import type { ShippedJob } from './shipped-jobs'
 
 const columns = ['records', 'rows', 'sent', 'accepted', 'arrived'] as const
 
-/** What became of one job's data: read and mapped by the report, the rest as Analytics counted it. */
+/**
+ * What became of one job's data: read and mapped by the run's report, seen by `verify-arrival`, the rest as Analytics
+ * counted it.
+ */
 export type JobResult = Readonly<Record<(typeof columns)[number], number>> & { readonly job: string }
 
-export function resultOf(job: ShippedJob, platform: Platform, report: RunReport | undefined): JobResult {
+export function resultOf(
+  job: ShippedJob,
+  platform: Platform,
+  report: RunReport | undefined,
+  arrival: ArrivalReport | undefined,
+): JobResult {
   return {
     job: job.name,
     records: report?.records ?? 0,
     rows: report?.rows ?? 0,
     sent: job.sent(platform),
     accepted: job.accepted(platform),
-    arrived: job.arrived(platform),
+    arrived: job.arrived(platform, arrival),
   }
 }
 

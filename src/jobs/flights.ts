@@ -55,6 +55,7 @@ export const flights = defineJob({
   destination: bulkDataInsertion({
     reportSuite: input('ANALYTICS_REPORT_SUITE'),
     groups: 2,
+    arrivalMarker: 'eVar50',
     columns: [
       'timestamp',
       'marketingCloudVisitorID',

@@ -133,3 +133,24 @@ it.each([
 ])('takes %s', (_what, change) => {
   expect(encode(change)).toMatchObject({ kind: 'row' })
 })
+
+describe('a value that looks like personal data', () => {
+  it.each(['eVar1', 'prop1', 'list1'])('is a reject in %s', (column) => {
+    expect(encode({ [column]: 'jane.doe@example.com' })).toMatchObject({
+      kind: 'reject',
+      code: 'personal-data',
+      path: column,
+      message: expect.stringContaining('an e-mail address') as string,
+    })
+    expect(encode({ [column]: '+49 151 12345678' })).toMatchObject({ code: 'personal-data' })
+  })
+
+  it('is written in another column, and in one that the job allows', () => {
+    const layout = { columns, reportSuite: 'suite', groups: 1, allowVisitorId: false }
+    const allowing = createCsvEncoder({ ...layout, allowPersonalData: ['eVar1'] })
+
+    expect(encode({ 'contextData.note': 'jane.doe@example.com' }).kind).toBe('row')
+    expect(allowing.encode({ ...hit, eVar1: 'jane.doe@example.com' }).kind).toBe('row')
+    expect(allowing.encode({ ...hit, prop1: 'jane.doe@example.com' }).kind).toBe('reject')
+  })
+})
