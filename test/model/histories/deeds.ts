@@ -11,7 +11,7 @@ import type { Expectation } from './expectation'
 
 const minuteMs = 60_000
 
-/** Does what a step says, and what follows from it until nothing is left to do. Returns what stands in the way. */
+/** Executes a step, and runs the job until no work is left. Returns the difference from the expected state. */
 export async function act(
   world: World,
   expectation: Expectation,
