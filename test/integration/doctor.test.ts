@@ -114,8 +114,7 @@ it.each<[string, Record<string, string>, RegExp]>([
   expect(output).toMatch(words)
 })
 
-<<<<<<< HEAD
-it('checks one job against the live suite where it is asked to', async () => {
+it('the doctor checks one job against the live suite where it is asked to', async () => {
   const { code, output } = await doctor(good, '--job', 'no-such-job')
 
   expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
@@ -123,10 +122,7 @@ it('checks one job against the live suite where it is asked to', async () => {
   expect(code).toBe(1)
 })
 
-it('tells a missing product profile from a bad token', async () => {
-=======
 it('the doctor distinguishes a missing product profile from an invalid token', async () => {
->>>>>>> main
   analytics.knobs.withoutProfile.add('client')
 
   const { code, output } = await doctor(good)
