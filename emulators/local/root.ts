@@ -13,4 +13,5 @@ export const demoPace = {
   rowsPerSecond: 1_000_000,
   lookupEveryMs: 250,
   arrivalAfterMs: 0,
+  classificationExportPollMs: 100,
 }

@@ -5,7 +5,7 @@ export interface ConfirmedBatch {
   readonly id: string
   /** Of all that are asked for together. */
   readonly rows: number
-  /** What its rows carry to be recognised by; empty where they carry nothing. */
+  /** What its rows can be recognised by, as its finished file said; empty where there is nothing. */
   readonly markers: readonly string[]
   /** What an asynchronous destination handed out for it. */
   readonly receipts: readonly string[]

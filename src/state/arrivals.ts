@@ -17,7 +17,7 @@ export const Arrival = z.object({
   partition: z.string(),
   /** Index into `identities`, of the destination that confirmed it. */
   identity: count,
-  /** What its rows carry to be recognised by; empty where they carry nothing. */
+  /** What its rows can be recognised by; empty where there is nothing. */
   markers: z.array(z.string()),
   receipts: z.array(z.string()),
   span: Span.nullable(),
