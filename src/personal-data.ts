@@ -11,10 +11,13 @@ const phones = [
   /(?<![\w+.-])\+\d(?:[ ().\-/]{0,2}\d){7,14}(?![\w])/g,
   /(?<![\w+.-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w]|[-.]\d)/g,
 ] as const
+const groups = /\d{3}[-. )]/
 
 /** Names the personal data that a text seems to hold; null where it seems to hold none. */
 export function personalDataIn(text: string): 'an e-mail address' | 'a phone number' | null {
   if ((text.includes('@') || text.includes('%40')) && text.search(email) >= 0) return 'an e-mail address'
+  // Most values are settled here: they are short, or have neither a plus nor three digits before a separator.
+  if (text.length < 9 || !(text.includes('+') || groups.test(text))) return null
   return phones.some((phone) => text.search(phone) >= 0) ? 'a phone number' : null
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { findJob } from '../jobs/find-job'
+import { withMapInputs } from '../jobs/map-inputs'
 import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
@@ -64,7 +65,7 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
   )
 
   return {
-    job,
+    job: withMapInputs(job, inputs),
     source: job.source.open(sourceContext(platform, inputs)),
     destination,
     store,

@@ -1,11 +1,14 @@
 import type * as z from 'zod'
 import { jobFaults } from './job-faults'
 import type { DestinationDefinition, Semantics } from '../destinations/destination'
+import type { InputReference } from '../inputs'
 import type { Capability, Paging, SourceDefinition } from '../sources/source'
-import type { DriftPolicy, Job } from './job'
+import type { ConsentRule, DriftPolicy, Job } from './job'
 import type { AnyRule, ExactRows, RowsOf } from './row-rule'
 import type { Sync } from './sync'
 import type { SyncRule } from './sync-rule'
+
+type MapInputs = Readonly<Record<string, InputReference>>
 
 /** A {@link Job} as its author writes it. */
 export interface JobDefinition<
@@ -16,6 +19,7 @@ export interface JobDefinition<
   Row,
   D extends Semantics,
   Mapped,
+  I extends MapInputs = MapInputs,
 > {
   /** The job's identity: all its state is stored under this name. Lower case letters, digits and dashes. */
   readonly name: string
@@ -29,7 +33,14 @@ export interface JobDefinition<
    * Makes the rows of a record: one, several, or null to leave the record out. Synchronous. Where it throws, the record
    * becomes a reject.
    */
-  readonly map: (record: z.output<Schema>) => ExactRows<Mapped, Row>
+  readonly map: (
+    record: z.output<Schema>,
+    inputs: { readonly [Name in keyof I]: string },
+  ) => ExactRows<Mapped, Row>
+  /** Inputs that `map` gets the values of, such as the salt of `hashed`. Secrets stay out of logs and errors. */
+  readonly inputs?: I
+  /** Which records may be used: those of others are left out, and counted as filtered. Default: all. */
+  readonly consent?: ConsentRule
   /** Where the rows go. */
   readonly destination: DestinationDefinition<Row, D>
   /** What to do where records have fields that `record` does not declare, lack some, or have other types. Default `allow`. */
@@ -55,7 +66,9 @@ export function defineJob<
   Row,
   const D extends Semantics,
   const Mapped extends RowsOf<Row>,
->(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped> & AnyRule<Mapped>): Job {
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a job without inputs: map gets none
+  const I extends MapInputs = Record<never, never>,
+>(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped, I> & AnyRule<Mapped>): Job {
   const job = definition as unknown as Omit<Job, 'faults'>
   return { ...job, faults: jobFaults(job) }
 }

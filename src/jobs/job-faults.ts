@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseOptions } from '../options'
+import { FieldPath, parseOptions } from '../options'
 import { hasField } from './record-fields'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
@@ -35,8 +35,9 @@ export function jobFaults(job: Parts): string[] {
     ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
     // The parts of a faulty declaration cannot be matched.
     ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
-    ...inputFaults([...source.inputs, ...destination.inputs]),
-    ...parseOptions('job', Review, { approval: job.approval, expect: job.expect }).faults,
+    ...inputFaults([...source.inputs, ...destination.inputs, ...Object.values(job.inputs ?? {})]),
+    ...parseOptions('job', Review, { approval: job.approval, expect: job.expect, consent: job.consent })
+      .faults,
   ]
 }
 
@@ -49,6 +50,8 @@ const parts = new Set([
   'record',
   'map',
   'destination',
+  'inputs',
+  'consent',
   'drift',
   'approval',
   'expect',
@@ -56,8 +59,16 @@ const parts = new Set([
 
 const rows = z.int('must be a whole number').nonnegative('must not be negative')
 
-/** What makes a commit wait for a person. */
+/** What makes a commit wait for a person, and which records may be used. */
 const Review = z.object({
+  consent: z
+    .strictObject({
+      field: FieldPath,
+      granted: z
+        .array(z.union([z.string(), z.number(), z.boolean()]), { error: 'must be a list of values' })
+        .min(1, 'must name a value that means consent'),
+    })
+    .optional(),
   approval: z.literal('required', { error: 'must be "required", or absent' }).optional(),
   expect: z
     .strictObject(
@@ -105,11 +116,11 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
 }
 
 /** Checks the field paths: a misspelt one would make every record a reject. */
-function fieldFaults({ sync, record }: Parts): string[] {
+function fieldFaults({ sync, record, consent }: Parts): string[] {
   const cursor = sync.mode !== 'full-refresh' && sync.cursor.kind === 'record' ? [sync.cursor.path] : []
-  return [...cursor, ...(sync.primaryKey ?? [])]
+  return [...cursor, ...(sync.primaryKey ?? []), ...(consent ? [consent.field] : [])]
     .filter((path) => hasField(record, path) === 'no')
-    .map((path) => `sync: the record has no field "${path}"`)
+    .map((path) => `${path === consent?.field ? 'consent' : 'sync'}: the record has no field "${path}"`)
 }
 
 function capabilityOf(sync: Sync): SourceDefinition['capabilities'][number] | null {

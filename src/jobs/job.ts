@@ -1,7 +1,16 @@
 import type * as z from 'zod'
 import type { DestinationDefinition } from '../destinations/destination'
+import type { InputReference } from '../inputs'
 import type { SourceDefinition } from '../sources/source'
 import type { Sync } from './sync'
+
+/** Which records may be used. */
+export interface ConsentRule {
+  /** Where the consent is in the record, such as `consent.analytics`. */
+  readonly field: string
+  /** The values that mean consent. Any other one, and an absent field, means none. */
+  readonly granted: readonly (string | number | boolean)[]
+}
 
 /** `allow`: the report says it. `warn`: a note says it too. `fail`: nothing of such records is committed. */
 export type DriftPolicy = 'allow' | 'warn' | 'fail'
@@ -18,7 +27,11 @@ export interface Job {
   /** A record it refuses becomes a reject, never a crash. */
   readonly record: z.ZodType
   /** One row, several, or null to leave the record out. Where it throws, the record becomes a reject. */
-  readonly map: (record: unknown) => unknown
+  readonly map: (record: unknown, inputs?: Readonly<Record<string, string>>) => unknown
+  /** What `map` gets the values of. */
+  readonly inputs?: Readonly<Record<string, InputReference>>
+  /** Records without consent are filtered: `map` does not see them. */
+  readonly consent?: ConsentRule
   readonly destination: DestinationDefinition
   /** What to do where records differ from `record`. Default `allow`. */
   readonly drift?: DriftPolicy

@@ -60,7 +60,7 @@ it('a second run sends new and changed keys, and nothing else', async () => {
   expect(world.stored()).toEqual({ ...namesOf('old'), c: 'c new', h: 'h new' })
 })
 
-it('an import that breaks is sent again, and held after the third time', async () => {
+it('an import that fails is sent again, and held after the third time', async () => {
   const world = classificationWorld(small)
   world.source({ a: 'x' })
   world.service.knobs.breaksNext = 3
@@ -74,7 +74,7 @@ it('an import that breaks is sent again, and held after the third time', async (
   expect(report).toMatchObject({ outcome: 'failed', held: [{ code: 'processing-failed', rows: 1 }] })
 })
 
-it('a job that the service shows late is polled until it is there', async () => {
+it('an import job that becomes visible late is polled until it is found', async () => {
   const world = classificationWorld(small)
   world.service.knobs.jobLagMs = 30 * 60_000
   world.source({ a: 'x' })

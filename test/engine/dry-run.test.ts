@@ -142,7 +142,7 @@ it('a dry run shows the first rows and the first rejects', async () => {
   expect(world.hits()).toEqual([])
 })
 
-it('a dry run of a command says what it would do, and takes nothing up', async () => {
+it('a dry run of a command reports its effect, and does not accept it', async () => {
   const world = engineWorld()
   world.feed.records = [1, 2, 3].map((at) => ({ id: `e${at}`, at: minute(at) }))
   const job = jobOf(world)

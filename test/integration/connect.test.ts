@@ -86,7 +86,7 @@ async function untilDelivered(report: Record<string, unknown>): Promise<Record<s
   return last
 }
 
-it('asks for a tenant until its consent has looked withdrawn for hours, and again once an admin consents', async () => {
+it('requests tokens for a tenant until refusals over hours indicate withdrawn consent, and again once an admin consents', async () => {
   const client = createWebClient()
   await client.get((await decide(client, 'accept', await invitation())).href)
   app.platform.ims.consents.clear()
@@ -190,14 +190,14 @@ describe('refuses', () => {
     expect(text(page)).toContain('cannot be trusted')
   })
 
-  it('an invitation that is none of its own', async () => {
+  it('an invitation of another app', async () => {
     const start = new URL(await invitation())
     start.searchParams.set('invitation', 'v1.Zm9yZ2Vk')
 
     expect(await createWebClient().get(start.href)).toMatchObject(refused)
   })
 
-  it('inputs in the address: neither credentials nor a place to go on to', async () => {
+  it('inputs in the address: neither credentials nor a redirect target', async () => {
     const link = new URL(await invitation())
     link.searchParams.set('IMS_CONSENT_URL', 'https://evil.example/')
     link.searchParams.set('redirect_uri', 'https://evil.example/')

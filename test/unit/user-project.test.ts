@@ -13,7 +13,11 @@ const boundIn = (action: string) =>
 
 it('every input that a job names is bound to run-job in the manifest, and explained in .env.example', () => {
   const named = jobs
-    .flatMap(({ source, destination }) => [...source.inputs, ...destination.inputs])
+    .flatMap(({ source, destination, inputs = {} }) => [
+      ...source.inputs,
+      ...destination.inputs,
+      ...Object.values(inputs),
+    ])
     .map(({ name }) => name)
   const example = readFileSync(join(root, '.env.example'), 'utf8')
 

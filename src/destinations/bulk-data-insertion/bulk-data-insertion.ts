@@ -23,6 +23,8 @@ export interface BulkDataInsertion<Column extends HitColumn> {
   readonly groups?: number
   /** Adobe advises against `visitorID` on timestamped hits, and every row is one. Default false. */
   readonly allowVisitorId?: boolean
+  /** eVars, props and lists of `columns` that may hold e-mail addresses and phone numbers. Default: none may. */
+  readonly allowPersonalData?: readonly NoInfer<Column>[]
   /**
    * An eVar that nothing else sets: every row carries the short id of its batch in it, so that `verify-arrival` can ask
    * for each batch by itself. Let it expire with the hit. Without one, only the suite's totals can be compared.
@@ -39,7 +41,7 @@ const kind = 'bulk-data-insertion'
 export function bulkDataInsertion<Column extends HitColumn>(
   definition: BulkDataInsertion<Column>,
 ): DestinationDefinition<Hit<Column>, 'append'> {
-  const { reportSuite, columns, groups = 1, arrivalMarker } = definition
+  const { reportSuite, columns, groups = 1, arrivalMarker, allowPersonalData = [] } = definition
   const wholeGroups = Number.isInteger(groups) && groups >= 1
   return {
     kind,
@@ -49,6 +51,9 @@ export function bulkDataInsertion<Column extends HitColumn>(
     faults: [
       ...columnsFaults(columns),
       ...markerFaults(arrivalMarker, columns),
+      ...allowPersonalData
+        .filter((name) => !columns.includes(name))
+        .map((name) => `allowPersonalData has "${name}", which is not among the columns.`),
       ...(wholeGroups ? [] : [`groups is ${groups}; it must be a whole number from 1.`]),
     ],
     open: (context) => open(context, definition),
@@ -58,12 +63,15 @@ export function bulkDataInsertion<Column extends HitColumn>(
 /** @throws JobError `input-missing`, `input-invalid` */
 function open<Column extends HitColumn>(
   context: DestinationContext,
-  { reportSuite, columns, groups = 1, allowVisitorId = false, arrivalMarker }: BulkDataInsertion<Column>,
+  definition: BulkDataInsertion<Column>,
 ): Destination<Hit<Column>> {
   const { job, endpoints, credential } = context
+  const { reportSuite, columns, groups = 1, arrivalMarker } = definition
+  const { allowVisitorId = false, allowPersonalData = [] } = definition
   const suite = checkReportSuite(context.inputs(reportSuite), reportSuite.name)
   const settings = parseSettings(BulkDataInsertionSettings, context.settings)
-  const encoder = createCsvEncoder({ columns, reportSuite: suite, groups, allowVisitorId })
+  const layout = { columns, reportSuite: suite, groups, allowVisitorId, allowPersonalData }
+  const encoder = createCsvEncoder(layout)
   const client = createCollectionClient(context)
   const name = (group: number) => groupName(suite, job, group, groups)
 

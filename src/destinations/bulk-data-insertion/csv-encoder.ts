@@ -12,6 +12,8 @@ export interface CsvLayout {
   readonly groups: number
   /** Allows `visitorID` on rows, all of which are timestamped. */
   readonly allowVisitorId: boolean
+  /** Columns that may hold e-mail addresses and phone numbers. Default: none. */
+  readonly allowPersonalData?: readonly string[]
 }
 
 /** Encodes hits as RFC 4180 lines of one fixed layout. The same hit always becomes the same bytes. */
@@ -21,10 +23,11 @@ export interface CsvEncoder {
 }
 
 /** Precomputes everything that depends on the layout alone, because `encode` runs once for each row. */
-export function createCsvEncoder({ columns, reportSuite, groups, allowVisitorId }: CsvLayout): CsvEncoder {
+export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
+  const { columns, reportSuite, groups, allowVisitorId, allowPersonalData = [] } = layout
   const names = [...columns]
   const columnOf = new Map(names.map((name, column) => [name, column]))
-  const rules = names.map(ruleFor)
+  const rules = names.map((name) => ruleFor(name, allowPersonalData.includes(name)))
   const timestampAt = names.indexOf('timestamp')
   const userAgentAt = names.indexOf('userAgent')
   const visitorsAt = visitorColumns(names).map((name) => names.indexOf(name))

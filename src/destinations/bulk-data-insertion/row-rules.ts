@@ -1,3 +1,4 @@
+import { personalDataIn } from '../../personal-data'
 import { faultyEvent } from './events'
 import { isHitColumn } from './hit'
 import { productsFault } from './products'
@@ -9,6 +10,7 @@ export const rejectCodes = [
   'value-too-long',
   'value-control-character',
   'value-not-unicode',
+  'personal-data',
   'timestamp-invalid',
   'events-invalid',
   'products-invalid',
@@ -47,13 +49,18 @@ function byteLimit(name: string): number {
 const ecid = /^\d{38}$/
 const linkTypes = new Set(['d', 'e', 'o'])
 
+/** Reports show these to everybody, and no row can be deleted. */
+const shownColumn = /^(?:eVar|prop|list)\d+$/
+
 /**
  * The rule for one column's non-empty text.
+ * @param allowsPersonalData the author allows e-mail addresses and phone numbers in it
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/ (file format)
  */
-export function ruleFor(name: string): ColumnRule {
+export function ruleFor(name: string, allowsPersonalData = false): ColumnRule {
   const limit = byteLimit(name)
   const special = specialRules[name] ?? (name.startsWith('list') ? listRule : null)
+  const personal = shownColumn.test(name) && !allowsPersonalData ? personalRule : null
   return (text, isSuspicious) => {
     // A string of n chars takes at most 3n bytes: most values are settled without counting.
     if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
@@ -65,7 +72,7 @@ export function ruleFor(name: string): ColumnRule {
     if (isSuspicious && controlCharacter.test(text)) {
       return fault('value-control-character', 'has a control character other than tab or line break')
     }
-    return special?.(text) ?? null
+    return special?.(text) ?? personal?.(text) ?? null
   }
 }
 
@@ -96,6 +103,14 @@ const specialRules: Readonly<Record<string, SpecialRule | undefined>> = {
 const listRule: SpecialRule = (text) => {
   const long = text.split(/[,;|:]/).find((value) => Buffer.byteLength(value) > 255)
   return long === undefined ? null : fault('value-too-long', 'has a value of more than 255 bytes')
+}
+
+function personalRule(text: string): ColumnFault | null {
+  const found = personalDataIn(text)
+  return (
+    found &&
+    fault('personal-data', `looks like ${found}: use hashed() or redacted(), or list it in allowPersonalData`)
+  )
 }
 
 function fault(code: RejectCode, message: string): ColumnFault {

@@ -27,6 +27,8 @@ export interface Classifications<Column extends string> {
   readonly dataset?: InputReference
   /** What an empty text does. Default `reject`. */
   readonly emptyMeans?: EmptyMeans
+  /** True where keys may be e-mail addresses or phone numbers. Default false. */
+  readonly allowPersonalKeys?: boolean
 }
 
 const kind = 'classifications'
@@ -64,12 +66,12 @@ function open<Column extends string>(
   definition: Classifications<Column>,
 ): Destination<ClassificationRow<Column>> {
   const { job, endpoints, credential } = context
-  const { variable, columns, emptyMeans = 'reject' } = definition
+  const { variable, columns, emptyMeans = 'reject', allowPersonalKeys = false } = definition
   const suite = context.inputs(definition.reportSuite)
   const datasetId = definition.dataset ? context.inputs(definition.dataset) : null
   const settings = parseSettings(context.settings)
   const path = settings.classificationPath
-  const encoder = createJsonEncoder(columns, emptyMeans)
+  const encoder = createJsonEncoder(columns, emptyMeans, allowPersonalKeys)
   const api = createAnalyticsApi(context, context.inputs(company))
   const client = createImportClient(api, {
     path,

@@ -1,3 +1,4 @@
+import { personalDataIn } from '../../personal-data'
 import { textFault } from './row-rules'
 import type { EncodedRow, Reject } from '../destination'
 import type { RejectCode } from './row-rules'
@@ -18,8 +19,15 @@ export interface JsonEncoder {
  */
 export const withinRow = '\r\n'
 
-/** @param columns names in the set, in the order of the file */
-export function createJsonEncoder(columns: readonly string[], emptyMeans: EmptyMeans): JsonEncoder {
+/**
+ * @param columns names in the set, in the order of the file
+ * @param allowsPersonalKeys the author allows e-mail addresses and phone numbers as keys
+ */
+export function createJsonEncoder(
+  columns: readonly string[],
+  emptyMeans: EmptyMeans,
+  allowsPersonalKeys = false,
+): JsonEncoder {
   const known = new Set(['key', ...columns])
   const names = columns.map((name) => `${JSON.stringify(name)}:`)
 
@@ -27,7 +35,7 @@ export function createJsonEncoder(columns: readonly string[], emptyMeans: EmptyM
     for (const name in row)
       if (!known.has(name)) return reject('column-unknown', name, 'is not among the columns of this job')
     const key = textOf(row.key)
-    const unfit = keyFault(key)
+    const unfit = keyFault(key) ?? (allowsPersonalKeys ? null : personalKey(key ?? ''))
     if (unfit) return unfit
 
     let set = ''
@@ -80,6 +88,14 @@ function keyFault(key: string | null): Reject | null {
   if (key.trim() === '') return reject('value-empty', 'key', 'is empty')
   const fault = textFault(key)
   return fault && reject(fault.code, 'key', fault.message)
+}
+
+/** A key is a value of the variable, which reports show to everybody. */
+function personalKey(key: string): Reject | null {
+  const found = personalDataIn(key)
+  return (
+    found && reject('personal-data', 'key', `looks like ${found}: use hashed(), or set allowPersonalKeys`)
+  )
 }
 
 function textOf(value: unknown): string | null {

@@ -11,6 +11,7 @@ export const rejectCodes = [
   'value-only-zeros',
   'value-reserved',
   'row-without-values',
+  'personal-data',
 ] as const
 
 export type RejectCode = (typeof rejectCodes)[number]

@@ -1,4 +1,5 @@
 import { toJobError } from '../../errors'
+import { hasConsent } from './consent'
 import { readRecord, reject } from './read-record'
 import type { Destination, EncodedRow, Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
@@ -140,6 +141,7 @@ function toRows(
 ): EncodedRecord | Reject {
   if (fault) return fault
   try {
+    if (!hasConsent(job.consent, parsed)) return { kind: 'filtered' }
     const mapped = job.map(parsed)
     const rows: readonly unknown[] = mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]
     if (rows.length === 0) return { kind: 'filtered' }

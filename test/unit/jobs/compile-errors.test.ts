@@ -5,6 +5,7 @@ const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
 import { bulkDataInsertion, classifications, dataSources, input } from '../src'
 import { nextToken, offset, pageNumber, restSource } from '../src'
+import { bearer, inBody, inHeader, inPath, jsonBody, secret } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
 
@@ -48,6 +49,11 @@ const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cu
 
 const works: Readonly<Record<string, string>> = {
   'an incremental job': `defineJob(job)`,
+  'inputs of map': `defineJob({ ...job, inputs: { salt: secret('SALT') }, map: (_record, { salt }) => { salt.length; return null } })`,
+  'a map without inputs': `defineJob({ ...job, map: (record) => { record.id.length; return null } })`,
+  'places, formats and credentials of a source': `
+    restSource({ ...rest, path: '/v1/{day}', rangeParams: { from: inPath('day'), to: inHeader('x-to') }, rangeFormat: { pattern: 'yyyy-MM-dd', timeZone: 'UTC' }, inclusiveEnds: true, authentication: bearer({ token: secret('TOKEN') }) })
+    defineJob({ ...job, source: restSource({ ...rest, body: jsonBody(), sinceParam: inBody('since'), sinceFormat: 's' }) })`,
   'a cursor that is a Date': `defineJob({ ...job, sync: incremental({ cursor: instant('when') }) })`,
   'a nested cursor': `defineJob({ ...job, sync: incremental({ cursor: instant('meta.at') }) })`,
   'a cursor of seconds': `defineJob({ ...job, sync: incremental({ cursor: instant('seconds', { unit: 's' }) }) })`,
@@ -96,6 +102,21 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a band of rows with one end',
     `defineJob({ ...job, expect: { rows: [1] } })`,
     "Type '[number]' is not assignable to type 'readonly [least: number, most: number]'.",
+  ],
+  [
+    'an input of map that is not declared',
+    `defineJob({ ...job, inputs: { salt: secret('SALT') }, map: (_record, { sugar }) => { sugar.length; return null } })`,
+    `Property 'sugar' does not exist on type`,
+  ],
+  [
+    'a format without the filter that it is for',
+    `restSource({ ...rest, sinceFormat: 's' })`,
+    'sinceFormat has no effect without sinceParam.',
+  ],
+  [
+    'a column allowed for personal data that is not declared',
+    `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar1'], allowPersonalData: ['eVar9'] })`,
+    'eVar9',
   ],
   // cursors
   [

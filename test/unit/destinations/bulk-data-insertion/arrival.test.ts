@@ -113,7 +113,7 @@ it('a report that cannot be read ends the questions, and what was seen before st
   expect(result.trouble).toEqual({ kind: 'throttled', retryAfterMs: null })
 })
 
-it('a report without end is no evidence', async () => {
+it('a report with endless pages is no evidence', async () => {
   const { trouble, evidence, queries } = await prove([batch('a')], () => report({}, { isLastPage: false }))
 
   expect(evidence).toEqual([])

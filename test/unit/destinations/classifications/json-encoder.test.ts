@@ -83,3 +83,15 @@ it('a deletion names the key and nothing else', () => {
   })
   expect(encoder.encodeDeletion('000')).toMatchObject({ code: 'value-only-zeros', path: 'key' })
 })
+
+it('a key that looks like personal data is a reject, unless the job allows such keys', () => {
+  const personal = { ...row, key: 'jane.doe@example.com' }
+
+  expect(encoder.encode(personal)).toMatchObject({ kind: 'reject', code: 'personal-data', path: 'key' })
+  expect(encoder.encode({ ...row, Name: 'jane.doe@example.com' }).kind).toBe('row')
+  expect(createJsonEncoder(['Name', 'Note'], 'reject', true).encode(personal).kind).toBe('row')
+})
+
+it('a key that looks like personal data can be deleted', () => {
+  expect(encoder.encodeDeletion('jane.doe@example.com').kind).toBe('row')
+})

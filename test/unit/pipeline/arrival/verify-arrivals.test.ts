@@ -77,7 +77,7 @@ function world(open: readonly Arrival[], { afterMs, document = {}, answer, fault
   return { look, asked, errors, clock, store, file, document: () => parseDocument(path, file()) }
 }
 
-it('a batch is asked for half an hour after its confirmation, and not before', async () => {
+it('a batch is looked up half an hour after its confirmation, and not before', async () => {
   const open = [arrival('old'), arrival('new', { confirmedAt: today + minute })]
   const { look, asked } = world(open, { afterMs: 30 * minute })
 
@@ -130,7 +130,7 @@ it('a batch that was missing and is found after all is no longer missing', async
   expect(document().counters.arrived).toBe(10)
 })
 
-it('what is seen while a run holds the lease is told and not stored, so that the run keeps its lease', async () => {
+it('an arrival that is found while a run holds the lease is reported and not stored, so that the run keeps its lease', async () => {
   const { look, file } = world([arrival('a')], {
     afterMs: hour,
     document: { lease },
@@ -145,7 +145,7 @@ it('what is seen while a run holds the lease is told and not stored, so that the
   expect(file()).toBe(before)
 })
 
-it('what is seen is not stored over what a run has written since the look began', async () => {
+it('findings are not stored over the state that a run has written since the look began', async () => {
   const { look, store, document } = world([arrival('a')], {
     afterMs: hour,
     answer() {

@@ -43,7 +43,7 @@ describe('lastRecord', () => {
   const byId = lastRecord({ path: 'meta.id', param: 'after' })
   const page = (...ids: unknown[]) => ({ records: ids.map((id) => ({ meta: { id } })) })
 
-  it('asks for the records behind the last one, until a page is empty', () => {
+  it('asks for the records after the last one, until a page is empty', () => {
     const { queries, error } = walk(byId, served([page(1, 2), page(3), page()]))
 
     expect(queries).toEqual([{}, { after: '2' }, { after: '3' }])
@@ -60,7 +60,7 @@ describe('lastRecord', () => {
     expect(walk(paginator, served(pages)).queries).toEqual([{}, { after: 'a' }])
   })
 
-  it('notices an API whose filter includes the record that it is given', () => {
+  it('detects an API whose filter includes the given record', () => {
     expect(walk(byId, () => page(7)).error).toMatchObject(malformed('in a cycle'))
   })
 
@@ -104,7 +104,7 @@ describe.each([
     'https://api.example.com:8443/v1',
     'https://api.example.com@evil.example.com/v1',
     'https://user:secret@api.example.com/v1',
-  ])('never leads to %s', (target) => {
+  ])('never requests %s', (target) => {
     const { queries, error } = walk(paginator, () => naming(target))
 
     expect(queries).toHaveLength(1)
