@@ -9,7 +9,7 @@ export interface ShippedJob {
   readonly name: string
   /** The alarm of ext.config.yaml that wakes it. */
   readonly alarm: string
-  /** What one run does, for people. */
+  /** The effect of one run, as text for people. */
   readonly does: string
   /** Rows that Analytics was sent, counted in the requests. */
   sent(platform: Platform): number

@@ -5,7 +5,7 @@ import type { LoggedRequest, Reply } from '../../emulator'
 import type { ImportJob, JobKnobs, Jobs } from './jobs'
 import type { ProcessedRow } from './processed-file'
 
-/** What an account is uploaded to by FTP; it comes with each answer about accounts and must come out nowhere. */
+/** The FTP password of an account: each answer about accounts contains it, and no output of the app may. */
 export const ftpPassword = 'canary-ftp-password-7Qx2'
 
 export interface DataSourcesKnobs extends JobKnobs {

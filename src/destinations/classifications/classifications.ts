@@ -8,6 +8,7 @@ import { explainHold, remedies } from './explanations'
 import { createImportClient } from './import-client'
 import { createJsonEncoder } from './json-encoder'
 import { splitJsonLines } from './json-lines'
+import { reviewCommit } from './review'
 import { withSample } from './sample'
 import { ClassificationsSettings, parseSettings } from './settings'
 import type { InputReference } from '../../inputs'
@@ -27,12 +28,15 @@ export interface Classifications<Column extends string> {
   readonly dataset?: InputReference
   /** What an empty text does. Default `reject`. */
   readonly emptyMeans?: EmptyMeans
+  /** A commit whose new keys are expected to cost more server calls waits for a person. Default 10,000. */
+  readonly serverCallLimit?: number
   /** True where keys may be e-mail addresses or phone numbers. Default false. */
   readonly allowPersonalKeys?: boolean
 }
 
 const kind = 'classifications'
 const company = input('ANALYTICS_COMPANY_ID')
+const defaultServerCalls = 10_000
 const emptyPolicies = ['reject', 'keep', 'delete']
 
 /**
@@ -44,6 +48,7 @@ export function classifications<const Column extends string>(
   definition: Classifications<Column>,
 ): DestinationDefinition<ClassificationRow<Column>, 'upsert'> {
   const { reportSuite, variable, columns, dataset, emptyMeans = 'reject' } = definition
+  const { serverCallLimit = defaultServerCalls } = definition
   return {
     kind,
     semantics: 'upsert',
@@ -55,6 +60,9 @@ export function classifications<const Column extends string>(
       ...(emptyPolicies.includes(emptyMeans)
         ? []
         : [`emptyMeans is "${emptyMeans}"; it must be reject, keep or delete.`]),
+      ...(Number.isInteger(serverCallLimit) && serverCallLimit >= 0
+        ? []
+        : [`serverCallLimit is ${serverCallLimit}; it must be a whole number from 0.`]),
     ],
     open: (context) => open(context, definition),
   }
@@ -79,6 +87,8 @@ function open<Column extends string>(
     jsonBytes: settings.classificationJsonBytes,
   })
   const target = datasetId === null ? `${suite} ${variable}` : `${suite} ${variable} ${datasetId}`
+  const { serverCallLimit = defaultServerCalls } = definition
+  const reviewed = { reportSuite: suite, variable, serverCallLimit }
   let known: FoundDataset | null = null
 
   /** Asked once a run: what is not found is asked for again. */
@@ -112,6 +122,11 @@ function open<Column extends string>(
     },
     semantics: 'upsert',
     delivery: { kind: 'upsert', settleMs: settings.classificationSettleMs },
+    async review(commit, signal) {
+      const found = await dataset(signal)
+      if (found.kind !== 'found') return found
+      return reviewCommit(api, found.dataset, reviewed, commit, context.clock.now(), signal)
+    },
     async prepare(batch, signal) {
       const found = await dataset(signal)
       return found.kind === 'found' ? client.prepare(batch, found.dataset.id, signal) : found

@@ -3,7 +3,7 @@ import type { MemoryEntry } from './memory-entries'
 
 /**
  * A compact map from 64-bit keys to entries: open addressing in typed arrays, so that millions of keys fit into a small
- * action (28 bytes a key, at most half full). Sharded, so that growth copies only a small part at a time.
+ * action (28 bytes a key, half to three quarters full). Sharded, so that growth copies only a small part at a time.
  */
 export interface KeyTable {
   readonly size: number
@@ -14,6 +14,8 @@ export interface KeyTable {
 
 const shardBits = 6
 const firstCapacity = 16
+const growth = 1.5
+const fullest = 0.75
 
 export function createKeyTable(): KeyTable {
   const shards = Array.from({ length: 2 ** shardBits }, createShard)
@@ -41,19 +43,19 @@ function createShard(): KeyTable {
   const isUsed = (slot: number) => slots[slot * wordsPerEntry + 4] !== 0
 
   function slotOf(high: number, low: number): number {
-    let slot = (high ^ low) & (capacity - 1)
+    let slot = ((high ^ low) >>> 0) % capacity
     while (
       isUsed(slot) &&
       (slots[slot * wordsPerEntry] !== high || slots[slot * wordsPerEntry + 1] !== low)
     ) {
-      slot = (slot + 1) & (capacity - 1)
+      slot = slot + 1 === capacity ? 0 : slot + 1
     }
     return slot
   }
 
   function grow(): void {
     const before = slots
-    capacity *= 2
+    capacity = Math.ceil(capacity * growth)
     slots = new Uint32Array(capacity * wordsPerEntry)
     for (let at = 0; at < before.length; at += wordsPerEntry) {
       if (before[at + 4] === 0) continue
@@ -71,7 +73,7 @@ function createShard(): KeyTable {
       return isUsed(slot) ? entryAt(slots, slot * wordsPerEntry) : null
     },
     put(entry) {
-      if (size * 2 >= capacity) grow()
+      if (size >= capacity * fullest) grow()
       const slot = slotOf(entry.words[0], entry.words[1])
       if (!isUsed(slot)) size += 1
       setEntry(slots, slot * wordsPerEntry, entry)

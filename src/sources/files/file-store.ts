@@ -20,7 +20,7 @@ export interface FileContent {
 
 /** Where files lie. */
 export interface FileStore {
-  /** Place without secrets; part of how the job counts. */
+  /** Its address without secrets. A change of it is a changed definition. */
   readonly identity: string
   /**
    * The files whose names begin with `prefix`, in pieces and in any order; without folders.
