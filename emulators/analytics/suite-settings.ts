@@ -13,7 +13,7 @@ export interface MetricSettings {
   readonly allowedForReporting?: boolean
 }
 
-/** What differs from a suite in which every variable is enabled; null disables one. */
+/** Differences from a suite in which every variable is enabled; null disables one. */
 export interface SuiteSettings {
   readonly name?: string
   readonly currency?: string

@@ -4,10 +4,10 @@ import type { CheckFinding, Destination } from '../destinations/destination'
 /** Rows that a check is given at most. */
 export const checkedRows = 1_000
 
-/** What a check of the target has found. */
+/** The result of a check of the target. */
 export interface TargetCheck {
   readonly findings: readonly CheckFinding[]
-  /** Why the target could not be asked; null where it could, or has nothing to ask. */
+  /** The reason why the target could not be checked; null where it was, or has no check. */
   readonly trouble: string | null
 }
 

@@ -3,7 +3,7 @@ import { newDocument } from '../../state/state-document'
 import type { Job } from '../../jobs/job'
 import type { ReadRequest, Source } from '../../sources/source'
 
-/** What the first page of a source becomes. */
+/** The rows and rejects of a source's first page. */
 export interface RowSample {
   readonly records: number
   /** As `map` makes them. Records that do not parse, or on which `map` throws, have none. */

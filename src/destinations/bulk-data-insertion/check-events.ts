@@ -3,7 +3,7 @@ import type { SuiteFacts } from './suite-facts'
 
 interface SetEvent {
   readonly name: string
-  /** What follows `=`; null where nothing does. */
+  /** The text after `=`; null where there is none. */
   readonly value: string | null
 }
 

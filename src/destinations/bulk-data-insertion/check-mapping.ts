@@ -41,7 +41,9 @@ function suiteFindings({ suite }: SuiteFacts): readonly CheckFinding[] {
   ]
 }
 
-/** What the suite calls the variables of a column; null for columns that are none. List variables have two spellings. */
+/**
+ * The suite's ids of a column's variable; null for columns that are no variables. List variables have two spellings.
+ */
 function idsOf(column: string): readonly string[] | null {
   const [, family = '', number = ''] = /^(eVar|prop|list)(\d+)$/.exec(column) ?? []
   if (family === 'list') return [`variables/listvar${number}`, `variables/mvvar${number}`]

@@ -22,7 +22,7 @@ const Suite = z.object({
 export type Dimension = z.infer<typeof Dimension>
 export type Metric = z.infer<typeof Metric>
 
-/** What a report suite says of itself. Variables by their id in lower case, such as `variables/evar1`. */
+/** The settings of a report suite. Variables by their id in lower case, such as `variables/evar1`. */
 export interface SuiteFacts {
   readonly suite: z.infer<typeof Suite>
   readonly dimensions: ReadonlyMap<string, Dimension>
