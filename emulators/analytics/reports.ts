@@ -3,7 +3,7 @@ import type { LoggedRequest, Reply } from '../emulator'
 import type { CollectedRow } from './collected-file'
 import type { ReportSuites, StoredHit } from './report-suites'
 
-/** What stands between an accepted hit and a report. */
+/** The conditions under which an accepted hit is visible in reports. */
 export interface ReportKnobs {
   /** An accepted hit shows in reports after this long, ms. */
   reportLagMs: number

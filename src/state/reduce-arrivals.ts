@@ -32,7 +32,9 @@ function joined(open: readonly Arrival[], arrival: Arrival): Arrival[] {
   return open.map((other) => (other === half ? merge(half, arrival) : other))
 }
 
-/** What a look at the destination has shown. Nothing of it touches the outbox: a missing batch is never sent again. */
+/**
+ * Applies the result of a look at the destination. It does not change the outbox: a missing batch is never sent again.
+ */
 export function reduceArrivals(document: StateDocument, event: ArrivalsChecked): StateDocument {
   const verdicts = new Map(event.verdicts.map((verdict) => [verdict.id, verdict]))
   let { arrived, indicated } = document.arrivals

@@ -69,7 +69,7 @@ it('links the organisation of an admin who consents, and then writes for it, to 
   const report = await invoke('run-job', { job: 'flights', tenant: customer })
 
   expect(all).toMatchObject({ outcome: 'succeeded', needReauth: [] })
-  expect(Object.keys(all.started as object)).toEqual([customer])
+  expect(all.runs).toEqual({ [customer]: 'succeeded' })
   const settled = await untilDelivered(report)
   expect(settled).toMatchObject({ outcome: 'succeeded', pending: 0 })
   expect(platform.analytics.suites.hits('theirsuite')).toHaveLength(platform.partner.flights.length)
@@ -104,7 +104,7 @@ it('requests tokens for a tenant until refusals over hours indicate withdrawn co
 
   expect(first).toMatchObject({ outcome: 'failed', error: { code: 'token-refused' } })
   expect(failed).toMatchObject({ outcome: 'failed', error: { code: 'needs-reauth' } })
-  expect(all).toMatchObject({ started: {}, needReauth: [customer] })
+  expect(all).toMatchObject({ runs: {}, needReauth: [customer] })
   expect(app.platform.ims.requests).toHaveLength(before)
 
   await client.get((await decide(client, 'accept', await invitation())).href)

@@ -52,6 +52,7 @@ afterEach(async () => {
 /** `npm run doctor` in a folder with this .env. */
 async function doctor(
   inputs: Record<string, string> | null,
+  ...args: readonly string[]
 ): Promise<{ code: number | null; output: string }> {
   if (inputs) {
     const lines = Object.entries(inputs).map(([name, value]) => `${name}='${value}'`)
@@ -59,7 +60,7 @@ async function doctor(
   }
   const child = spawn(
     process.execPath,
-    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts')],
+    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts'), ...args],
     { cwd: folder },
   )
   let output = ''
@@ -111,6 +112,14 @@ it.each<[string, Record<string, string>, RegExp]>([
   const { output } = await doctor({ ...good, ...change })
 
   expect(output).toMatch(words)
+})
+
+it('the doctor checks one job against the live suite where it is asked to', async () => {
+  const { code, output } = await doctor(good, '--job', 'no-such-job')
+
+  expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
+  expect(output).toMatch(/✖ Job no-such-job: There is no job "no-such-job"/)
+  expect(code).toBe(1)
 })
 
 it('the doctor distinguishes a missing product profile from an invalid token', async () => {

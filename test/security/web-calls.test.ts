@@ -171,20 +171,22 @@ const tenant = (letter: string) => ({
 })
 
 describe('tenant=all', () => {
-  it('starts the others past a damaged file and a 429, and reports who failed and why', async () => {
+  it('runs the others past a damaged file and a refusal, waits after a 429, and reports each failure', async () => {
     const tenants = openTenants(world.store, systemClock)
     for (const letter of ['A', 'B', 'D']) await tenants.save(tenant(letter))
     await world.store.write(`tenants/${'C'.repeat(24)}.json`, Buffer.from('{"vers'), { ifAbsent: true })
-    const busy = { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '60' } } } as const
-    world.runtime.once(busy, ({ body }) => body.toString().includes('BBBB'))
+    const busy = { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '0' } } } as const
+    world.runtime.once(busy, ({ body }) => body.toString().includes('DDDD'))
+    const broken = { kind: 'reply', reply: { status: 500 } } as const
+    world.runtime.once(broken, ({ body }) => body.toString().includes('BBBB'))
 
     const result = await world.byKey('run-job', { job: 'flights', tenant: 'all' })
 
     expect(result).toMatchObject({ outcome: 'partial', reason: 'tenants-failed', needReauth: [] })
-    expect(Object.keys(result.started as object)).toEqual([tenant('A').orgId, tenant('D').orgId])
+    expect(result.runs).toEqual({ [tenant('A').orgId]: 'succeeded', [tenant('D').orgId]: 'succeeded' })
     expect(result.failed).toEqual({
       [tenant('B').orgId]: expect.objectContaining({
-        message: expect.stringContaining('429') as string,
+        message: expect.stringContaining('HTTP 500') as string,
       }) as object,
       [`tenants/${'C'.repeat(24)}.json`]: expect.objectContaining({ code: 'state-corrupt' }) as object,
     })

@@ -3,7 +3,7 @@ import { textFault } from './row-rules'
 import type { EncodedRow, Reject } from '../destination'
 import type { RejectCode } from './row-rules'
 
-/** What an empty text in a column does: its record is rejected, the stored value stays, or it is deleted. */
+/** Policy for an empty text in a column: its record is rejected, the stored value stays, or it is deleted. */
 export type EmptyMeans = 'reject' | 'keep' | 'delete'
 
 /** Encodes rows as JSON Lines of the import. The same row always becomes the same bytes. */

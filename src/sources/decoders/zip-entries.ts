@@ -80,7 +80,7 @@ async function* stored(queue: ByteQueue, size: number, body: Body): AsyncGenerat
 /** Deflated data ends where it says so; what was read beyond its end is given back. */
 async function* deflated(queue: ByteQueue, body: Body): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw()
-  /** What the stream may not have consumed yet. */
+  /** Chunks that the stream may not have consumed yet. */
   const ahead: Uint8Array[] = []
   let aheadBytes = 0
   let fed = 0

@@ -6,7 +6,7 @@ const signatures = { file: 0x04034b50, descriptor: 0x08074b50, directory: 0x0201
 const zip64Field = 0x0001
 const unknown32 = 0xffffffff
 
-/** What stands before the content of a file. */
+/** The header before the content of a file. */
 export interface EntryHead extends EntryTail {
   readonly name: string
   readonly method: 'stored' | 'deflated'
@@ -15,7 +15,7 @@ export interface EntryHead extends EntryTail {
   readonly isZip64: boolean
 }
 
-/** What the content must come to. */
+/** The checksum and sizes that the content must have. */
 export interface EntryTail {
   readonly crc: number
   readonly size: number

@@ -5,7 +5,7 @@ import type { ReadRequest, TimeRange } from '../source'
 import type { Assignment } from './place'
 import type { RangeParams, RestSource } from './rest-options'
 
-/** What a read asks for, at the places that the source declares. */
+/** The values of a read, at the places that the source declares. */
 export function valuesOf(definition: RestSource, request: ReadRequest): Assignment[] {
   const { sinceParam, sinceStart, rangeParams } = definition
   const isRange = request.mode === 'sliced' && rangeParams !== undefined

@@ -14,7 +14,7 @@ export interface StreamingClient {
   discard(): void
 }
 
-/** An answer that is no page explains itself in little text. */
+/** Limit for an answer that is no page. */
 const maxErrorBytes = 1024 * 1024
 
 /**

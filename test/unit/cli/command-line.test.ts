@@ -42,6 +42,7 @@ async function commandLine(answer: Handler, line: string, env: Record<string, st
         return Promise.resolve()
       },
     },
+    random: () => 0.5,
     jobs: [listed, { ...listed, name: 'broken', faults: ['Its cursor is wrong.'] }],
     print: (text) => printed.push(text),
     say: (text) => said.push(text),
