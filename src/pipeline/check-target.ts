@@ -1,7 +1,7 @@
 import { JobError } from '../errors'
 import type { CheckFinding, Destination } from '../destinations/destination'
 
-/** Rows that a check is given at most. */
+/** The most rows that a check receives. */
 export const checkedRows = 1_000
 
 /** The result of a check of the target. */
@@ -33,7 +33,7 @@ export async function checkTarget(
   }
 }
 
-/** As a report says it: one sentence for each fault. */
+/** The faults for a report, one sentence each. */
 export function checkNotes({ findings, trouble }: TargetCheck): readonly string[] {
   const faults = findings.filter(({ level }) => level === 'fault')
   return [
