@@ -27,7 +27,7 @@ const nothingDone = 'Nothing was written and nothing was sent.'
 export interface DryRunReport extends RunReport {
   /** The first rows as they would be written, and the first rejects. */
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
-  /** What the live target says of the definition and of its rows. */
+  /** The live target's check of the definition and of its rows. */
   readonly checks: readonly CheckFinding[]
 }
 

@@ -1,93 +1,113 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { AwsClient } from 'aws4fetch'
 import { startEmulator } from '../../emulators/emulator'
-import { adCost } from '../../examples/recipes/ad-cost'
-import { productFeed } from '../../examples/recipes/product-feed'
-import { hurriedClock, sourceContext } from '../fixtures/source-context'
-import { startS3 } from '../fixtures/stores/s3-server'
-import type { Job } from '../../src'
-import type { ReadRequest } from '../../src/sources/source'
+import { crmOpportunities } from '../../examples/recipes/crm-opportunities'
+import { repositoryIssues } from '../../examples/recipes/repository-issues'
+import { inputsFrom } from '../../src/inputs'
+import { withMapInputs } from '../../src/jobs/map-inputs'
+import { hasConsent } from '../../src/pipeline/extraction/consent'
+import { sourceContext } from '../fixtures/source-context'
+import type { DestinationContext } from '../../src/destinations/destination'
+import type { Emulator, Handler } from '../../emulators/emulator'
+import type { Job } from '../../src/jobs/job'
 
-const folder = join(__dirname, '../../examples/recipes')
-const signal = new AbortController().signal
+const { signal } = new AbortController()
+let server: Emulator
+let answer: Handler
+beforeEach(async () => {
+  server = await startEmulator((request) => answer(request))
+})
+afterEach(() => server.stop())
 
-/** What a recipe makes of its source: each record through schema and mapping. */
-async function rowsOf(
-  job: Job,
-  { request, ...context }: { readonly request: ReadRequest } & Parameters<typeof sourceContext>[0],
-): Promise<unknown[]> {
-  expect([...job.source.faults, ...job.destination.faults, ...job.sync.faults, ...job.faults]).toEqual([])
-  const rows: unknown[] = []
-  for await (const page of job.source.open(sourceContext(context)).read(request)) {
-    for (const record of page.records) rows.push(job.map(job.record.parse(record)))
+/** Source → record → consent → map → the line that the destination would write. */
+async function linesOf(recipe: Job, secrets: Readonly<Record<string, string>>, since: string | null = null) {
+  expect(recipe.faults).toEqual([])
+  const [base] = recipe.source.inputs
+  const values = { [base?.name ?? '']: server.url, ANALYTICS_REPORT_SUITE: 'suite', ...secrets }
+  const inputs = inputsFrom(values)
+  const job = withMapInputs(recipe, inputs)
+  const context = { job: job.name, inputs, settings: {}, endpoints: {}, credential: {} }
+  const { format } = job.destination.open(context as unknown as DestinationContext)
+  const lines: string[] = []
+  const request = {
+    mode: 'incremental',
+    since,
+    sinceMs: since === null ? null : Date.parse(since),
+    signal,
+  } as const
+  for await (const page of job.source.open(sourceContext({ inputs: values })).read(request)) {
+    for (const raw of page.records) {
+      const record = job.record.parse(raw)
+      if (!hasConsent(job.consent, record)) continue
+      const encoded = format.encode(job.map(record))
+      lines.push(encoded.kind === 'row' ? encoded.line.trim() : `${encoded.code} ${encoded.path}`)
+    }
   }
-  return rows
+  return lines
 }
 
-it('every recipe has at most 40 lines', () => {
-  const lengths = readdirSync(folder).map((name) => [
-    name,
-    readFileSync(join(folder, name), 'utf8').trim().split('\n').length,
-  ])
-
-  expect(lengths.filter(([, lines]) => Number(lines) > 40)).toEqual([])
-})
-
-it('the cost of advertising comes from a report, and becomes metrics of tracking codes', async () => {
-  const api = await startEmulator(({ method, url }) => {
-    if (method === 'POST') return { status: 202, body: { report: { id: 'r-1', status: 'QUEUED' } } }
-    if (url.endsWith('/file')) {
-      return { status: 200, body: gzipSync('day,campaign,cost\n2026-01-01,spring,12.50\n') }
-    }
-    return { status: 200, body: { status: 'COMPLETED' } }
+it('repositoryIssues follows the Link header from page to page', async () => {
+  const issue = (id: number) => ({
+    id,
+    number: id,
+    state: 'open',
+    updated_at: '2026-01-01T00:00:00Z',
+    title: 'x',
   })
-  try {
-    const inputs = { ADS_API_BASE_URL: api.url, ADS_API_TOKEN: 'a-secret-token' }
-    const yesterday = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
-
-    const rows = await rowsOf(adCost, {
-      inputs,
-      clock: hurriedClock(),
-      request: { mode: 'incremental', since: yesterday, signal },
+  answer = ({ url, headers }) => {
+    expect(headers).toMatchObject({
+      authorization: 'Bearer canary-token',
+      'x-github-api-version': '2022-11-28',
     })
-
-    expect(rows).toEqual([{ Date: '2026-01-01', 'Tracking Code': 'spring', 'Event 20': 12.5 }])
-    expect(JSON.parse(String(api.requests[0]?.body))).toMatchObject({
-      type: 'campaign',
-      range: { from: yesterday },
-    })
-  } finally {
-    await api.stop()
+    const { pathname, searchParams } = new URL(url, server.url)
+    const page = Number(searchParams.get('page') ?? 1)
+    searchParams.set('page', String(page + 1))
+    const link = `<${server.url}${pathname}?${searchParams.toString()}>; rel="next", <${server.url}${pathname}?page=3>; rel="last"`
+    return { status: 200, headers: page < 3 ? { link } : {}, body: [issue(page)] }
   }
+
+  const lines = await linesOf(repositoryIssues, { ISSUES_API_TOKEN: 'canary-token' }, '2026-01-01T00:00:00Z')
+
+  const visitor = (id: number) => String(id).padStart(38, '1')
+  expect(lines).toEqual(
+    [1, 2, 3].map((id) => `1767225600,${visitor(id)},repository-issues/1.0,o,issue open,${id},suite`),
+  )
+  expect(server.requests[2]?.url).toContain('since=2026-01-01T00%3A00%3A00Z')
 })
 
-it('the newest product feed becomes classifications of SKUs', async () => {
-  const server = await startS3()
-  try {
-    const { S3_ENDPOINT = '' } = server.inputs
-    const client = new AwsClient({ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', service: 's3' })
-    const put = (path: string, body?: Uint8Array) =>
-      client.fetch(`${S3_ENDPOINT}/product-feeds${path}`, { method: 'PUT', ...(body ? { body } : {}) })
-    await put('')
-    await put('/nightly/products-20260101.csv.gz', gzipSync('sku;name;brand;category\nA;Old;B;C\n'))
-    await put(
-      '/nightly/products-20260102.csv.gz',
-      gzipSync('sku;name;brand;category\nA;Shoe;Acme;"Men; outdoor"\n'),
-    )
-    const inputs = {
-      FEED_S3_ENDPOINT: S3_ENDPOINT,
-      FEED_S3_ACCESS_KEY_ID: 'S3RVER',
-      FEED_S3_SECRET_ACCESS_KEY: 'S3RVER',
-    }
-    const clock = hurriedClock()
-    clock.pass(3 * 60_000)
+it('crmOpportunities searches by POST, and sends a pseudonym of people who consented', async () => {
+  const deal = (id: number, consent: boolean) => ({
+    ...{ modified: '2026-01-01T00:00:00Z', stage: 'won', amount: 9.5, consent },
+    email: `Person${id}@example.com`,
+  })
+  answer = ({ body }) => {
+    const { after } = JSON.parse(String(body)) as { after?: string }
+    if (after === undefined)
+      return { status: 200, body: { results: [deal(1, true)], paging: { next: { after: 'b' } } } }
+    return { status: 200, body: { results: [deal(2, false), deal(1, true)] } }
+  }
+  server.once({ kind: 'reply', reply: { status: 200, body: { category: 'RATE_LIMITS' } } })
+  const secrets = { CRM_API_TOKEN: 'canary-token', CRM_PSEUDONYM_SALT: 'canary-salt' }
 
-    const rows = await rowsOf(productFeed, { inputs, clock, request: { mode: 'full-refresh', signal } })
+  const lines = await linesOf(crmOpportunities, secrets, '2026-01-01T00:00:00Z')
 
-    expect(rows).toEqual([{ key: 'A', Name: 'Shoe', Brand: 'Acme', Category: 'Men; outdoor' }])
-  } finally {
-    await server.stop()
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toMatch(
+    /^1767225600,[0-9a-f]{64},1,crm-opportunities\/1\.0,opportunity won,"event10,event11=9\.5",suite$/,
+  )
+  expect(lines[1]).toBe(lines[0])
+  expect(JSON.parse(String(server.requests.at(-1)?.body))).toEqual({
+    ...{ sort: 'modified', after: 'b' },
+    filter: { pipeline: 'default', modifiedSince: 1767225600000 },
+  })
+})
+
+it('each recipe has at most 40 lines', () => {
+  const folder = join(__dirname, '../../examples/recipes')
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.ts'))) {
+    expect([name, readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').length <= 40]).toEqual([
+      name,
+      true,
+    ])
   }
 })
