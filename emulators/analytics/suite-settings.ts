@@ -13,7 +13,7 @@ export interface MetricSettings {
   readonly allowedForReporting?: boolean
 }
 
-/** What differs from a suite in which every variable is enabled; null disables one. */
+/** Differences from a suite in which every variable is enabled; null disables one. */
 export interface SuiteSettings {
   readonly name?: string
   readonly currency?: string
@@ -49,7 +49,7 @@ export function suiteBody(
   }
 }
 
-/** GET /dimensions: fields of an expansion are there only where it was asked for. */
+/** GET /dimensions: fields of an expansion are present only if it was requested. */
 export function dimensionsBody({ dimensions = {} }: SuiteSettings, expansion: readonly string[]): object[] {
   return dimensionIds.flatMap((id) => {
     const settings = id in dimensions ? dimensions[id] : {}

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { filePart } from '../analytics/multipart'
-import { airportNames } from './platform'
+import { airportNames, reportSuite } from './platform'
 import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
 import type { LoggedRequest } from '../emulator'
 import type { Platform } from './platform'
@@ -39,6 +39,22 @@ export const shippedJobs: readonly ShippedJob[] = [
     accepted: (platform) => platform.analytics.classifications.importedLines(airportNames(platform)),
     arrived: (platform) => platform.analytics.classifications.values(airportNames(platform)).size,
   },
+  {
+    name: 'ad-costs',
+    alarm: 'ad-costs-every-15-minutes',
+    does: 'run-job fetches 30 days of ad costs and uploads them to a data source',
+    sent: ({ analytics }) => uploadedRows(analytics, 'Tracking Code'),
+    accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Ad costs'),
+    arrived: ({ analytics }) => rowsWith(analytics, 'tracking code'),
+  },
+  {
+    name: 'refunds',
+    alarm: 'refunds-every-15-minutes',
+    does: 'run-job fetches 29 days of refunds and uploads them by transaction ID',
+    sent: ({ analytics }) => uploadedRows(analytics, 'transactionID'),
+    accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Refunds'),
+    arrived: ({ analytics }) => rowsWith(analytics, 'transactionid'),
+  },
 ]
 
 /** Sum over the requests to a path. */
@@ -50,6 +66,19 @@ function total(
   return requests
     .filter(({ method, url }) => method === 'POST' && path.test(url))
     .reduce((sum, request) => sum + rows(request), 0)
+}
+
+/** Rows of the files that were uploaded to data sources and have a column. */
+function uploadedRows({ requests }: Platform['analytics'], column: string): number {
+  return total(requests, /\/datasources\/job\//, (request) => {
+    const [header = ''] = (filePart(request) ?? Buffer.alloc(0)).toString().split('\n')
+    return header.split('\t').includes(column) ? linesOf(request) - 1 : 0
+  })
+}
+
+/** Rows that data sources have stored with a value in a column. */
+function rowsWith({ dataSources }: Platform['analytics'], column: string): number {
+  return dataSources.rows(reportSuite).filter((row) => (row[column] ?? '') !== '').length
 }
 
 /** Lines of the uploaded file. */

@@ -62,7 +62,7 @@ export async function runForTenants(
   return summaryOf(job, found)
 }
 
-/** What is found out tenant by tenant. */
+/** The results by tenant. */
 interface Found {
   readonly runs: Record<string, string>
   readonly failed: Record<string, TenantRuns['failed'][string]>

@@ -1,17 +1,19 @@
 import type { Refusal, Unknown } from './destination-answers'
 
-/** What a check has found out about one part of a definition. */
+/** One finding of a check about a part of a definition. */
 export interface CheckFinding {
   /**
    * `fault`: the target would drop, cut or misread what is sent. `note`: what the target is like, or what cannot be asked
    * of it and holds as the definition declares it.
    */
   readonly level: 'fault' | 'note'
-  /** What to change, as the definition writes it, such as `eVar7`; empty where it concerns the target as a whole. */
+  /**
+   * The part to change, as the definition writes it, such as `eVar7`; empty where it concerns the target as a whole.
+   */
   readonly subject: string
   readonly message: string
 }
 
-/** Everything that was found, not the first fault alone. */
+/** All findings, not only the first fault. */
 export type CheckAnswer =
   { readonly kind: 'checked'; readonly findings: readonly CheckFinding[] } | Refusal | Unknown

@@ -104,7 +104,7 @@ export interface HeldFacts {
 
 /** A destination's explanation of a held batch for a person; the engine adds the commands. */
 export interface HoldExplanation {
-  /** What is known of the rows. */
+  /** The known facts about the rows. */
   readonly known: string
   /** The risk of each choice, where the engine's own sentence is too general. */
   readonly risks?: Partial<Readonly<Record<'sent' | 'resend' | 'drop', string>>>

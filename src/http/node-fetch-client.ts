@@ -96,7 +96,7 @@ function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-/** What a failure of node-fetch means for a request; its query is left out, which may carry secrets. */
+/** The TransportError for a failure of node-fetch. It leaves out the query, which may carry secrets. */
 export function transportError(
   error: unknown,
   url: URL,

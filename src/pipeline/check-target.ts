@@ -1,13 +1,13 @@
 import { JobError } from '../errors'
 import type { CheckFinding, Destination } from '../destinations/destination'
 
-/** Rows that a check is given at most. */
+/** The most rows that a check receives. */
 export const checkedRows = 1_000
 
-/** What a check of the target has found. */
+/** The result of a check of the target. */
 export interface TargetCheck {
   readonly findings: readonly CheckFinding[]
-  /** Why the target could not be asked; null where it could, or has nothing to ask. */
+  /** The reason why the target could not be checked; null where it was, or has no check. */
   readonly trouble: string | null
 }
 
@@ -33,7 +33,7 @@ export async function checkTarget(
   }
 }
 
-/** As a report says it: one sentence for each fault. */
+/** The faults for a report, one sentence each. */
 export function checkNotes({ findings, trouble }: TargetCheck): readonly string[] {
   const faults = findings.filter(({ level }) => level === 'fault')
   return [

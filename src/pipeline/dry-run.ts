@@ -28,7 +28,7 @@ const sampleSize = 5
 export interface DryRunReport extends RunReport {
   /** The first rows as they would be written, and the first rejects. */
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
-  /** What the live target says of the definition and of its rows. */
+  /** The live target's check of the definition and of its rows. */
   readonly checks: readonly CheckFinding[]
   /** Where the exact files lie, and their names; null where they were not asked for. */
   readonly kept: { readonly folder: string; readonly files: readonly string[] } | null

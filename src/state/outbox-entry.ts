@@ -26,7 +26,10 @@ export type Hold = z.infer<typeof Hold>
 export const Span = z.object({ first: z.number(), last: z.number() })
 export type Span = z.infer<typeof Span>
 
-/** What every entry has, whatever its state. Self-contained: the batch goes out as staged, whatever the definition says now. */
+/**
+ * The members of an entry in any state. Self-contained: the batch is sent as it was staged, also after the definition
+ * has changed.
+ */
 export const Batch = z.object({
   /** Idempotency key, name or label: by delivery kind. Names the batch towards people. */
   id: z.string(),
@@ -51,7 +54,7 @@ export const Batch = z.object({
   /** Index into `identities`, of the destination it was staged for or last sent to. */
   identity: count,
   firstSentAt: storeTime.nullable(),
-  /** What its rows carry to be recognised by at the destination. */
+  /** The marker that its rows carry at the destination. */
   marker: z.string().nullable().default(null),
 })
 export type Batch = z.infer<typeof Batch>

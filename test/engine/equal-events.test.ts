@@ -73,7 +73,7 @@ async function play(mode: string, steps: readonly Step[], pageSize: number) {
     return jobOf(world, { sync, record: schema, map })
   }
 
-  /** What the source sends now; a field of it may be another each time. */
+  /** The records that the source sends now; one field may differ at each read. */
   function fill(): void {
     world.feed.records = events.map(({ id, at, value }, index) => ({
       ...{ id, at: minute(24 * 60 + at - 60), value },

@@ -21,6 +21,8 @@ export interface DataSourcesApi {
   readonly jobs: Jobs
   /** Creates an account of a report suite; returns its id. */
   addAccount(suite: string, name: string): string
+  /** Rows that were processed for an account. */
+  processedRows(suite: string, name: string): number
   /** The rows that were processed for a report suite, in that order. */
   rows(suite: string): readonly ProcessedRow[]
   /** Null where the path is not of this API. */
@@ -96,6 +98,14 @@ export function createDataSources(now: () => number): DataSourcesApi {
       const account = { id: firstAccount + accounts.length, suite, name }
       accounts.push(account)
       return String(account.id)
+    },
+    processedRows(suite, name) {
+      jobs.advance()
+      const ids = accounts
+        .filter((one) => one.suite === suite && one.name === name)
+        .map(({ id }) => String(id))
+      const own = jobs.all.filter(({ account }) => ids.includes(account))
+      return own.reduce((sum, { rows }) => sum + rows.length, 0)
     },
     rows(suite) {
       jobs.advance()

@@ -22,7 +22,7 @@ const Suite = z.object({
 export type Dimension = z.infer<typeof Dimension>
 export type Metric = z.infer<typeof Metric>
 
-/** What a report suite says of itself. Variables by their id in lower case, such as `variables/evar1`. */
+/** The settings of a report suite. Variables by their id in lower case, such as `variables/evar1`. */
 export interface SuiteFacts {
   readonly suite: z.infer<typeof Suite>
   readonly dimensions: ReadonlyMap<string, Dimension>
@@ -35,7 +35,7 @@ const suiteExpansion = 'name,parentRsid,currency,calendarType,timezoneZoneinfo'
 const dimensionExpansion = 'allowedForReporting,dataType,merchandisingSyntax,bindingEvents'
 
 /**
- * Asks a report suite for its settings, dimensions and metrics: three requests.
+ * Reads the settings, dimensions and metrics of a report suite: three requests.
  * @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/dimensions/
  */
 export async function readSuite(api: AnalyticsApi, suite: string, signal: AbortSignal): Promise<SuiteAnswer> {

@@ -20,11 +20,11 @@ export interface Classifications<Column extends string> {
   readonly reportSuite: InputReference
   /** The variable whose values are classified. */
   readonly variable: ClassifiedVariable
-  /** What `map` sets beside the key: names of columns of the classification set. */
+  /** The columns of the classification set that `map` sets beside the key. */
   readonly columns: readonly Column[]
   /** Id of the classification set. Default: the one that suite and variable have. */
   readonly dataset?: InputReference
-  /** What an empty text does. Default `reject`. */
+  /** Policy for an empty text. Default `reject`. */
   readonly emptyMeans?: EmptyMeans
   /** A commit whose new keys are expected to cost more server calls waits for a person. Default 10,000. */
   readonly serverCallLimit?: number

@@ -11,8 +11,8 @@ export interface ReviewOptions {
 }
 
 /**
- * What a person should know of a commit: who else sees the values, and what keys cost that never occurred. Adobe counts
- * such a key as a server call.
+ * Facts about a commit for a person: the other suites that show its values, and the cost of keys that never occurred.
+ * Adobe counts such a key as a server call.
  * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/importer/importer-faq
  * @param now ms since the epoch
  */

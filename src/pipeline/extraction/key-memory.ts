@@ -87,7 +87,10 @@ export async function openKeyMemory(
   }
 }
 
-/** What is new since the last commit. Where that is most of what is known, the table is stored whole and nothing is kept twice. */
+/**
+ * The entries since the last commit. Where those are most of all entries, the whole table is stored, and no entry
+ * twice.
+ */
 function createAdditions() {
   const log = createEntryLog()
   let most = false

@@ -18,7 +18,7 @@ export interface FileContent {
   readonly contentType: string | null
 }
 
-/** Where files lie. */
+/** A store of files. */
 export interface FileStore {
   /** Its address without secrets. A change of it is a changed definition. */
   readonly identity: string

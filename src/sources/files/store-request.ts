@@ -13,7 +13,7 @@ export interface StoreRequest {
   /** May carry a signature in its query, so it is in no error. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** What is asked for, in errors: a file, or the list of files. */
+  /** The requested object, for errors: a file, or the list of files. */
   readonly what: string
   /** False to let the transport undo a `Content-Encoding`. Default: the bytes as they are stored. */
   readonly raw?: boolean

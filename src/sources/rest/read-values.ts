@@ -5,14 +5,14 @@ import type { ReadRequest, TimeRange } from '../source'
 import type { Assignment } from './place'
 import type { RangeParams, RestSource } from './rest-options'
 
-/** What a read asks for, at the places that the source declares. */
+/** The values of a read, at the places that the source declares. */
 export function valuesOf(definition: RestSource, request: ReadRequest): Assignment[] {
   const { sinceParam, sinceStart, rangeParams } = definition
   const isRange = request.mode === 'sliced' && rangeParams !== undefined
   const range = isRange ? rangeValues(definition, rangeParams, request.range) : []
   if (sinceParam === undefined) return range
   const place = placeOf(sinceParam)
-  // The two filters are alternatives; a placeholder of the path needs a value all the same.
+  // The two filters are alternatives, but a placeholder of the path needs a value in either case.
   if (isRange && place.in !== 'path') return range
   const value = (request.mode === 'incremental' ? sinceOf(definition, request) : null) ?? sinceStart
   return value === undefined ? range : [...range, { place, value }]
