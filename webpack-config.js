@@ -1,4 +1,5 @@
 const { dirname, join } = require('node:path')
+const { IgnorePlugin } = require('webpack')
 const minimize = require('./build/minimize.js')
 const typeCheck = require('./build/type-check.js')
 
@@ -22,6 +23,10 @@ module.exports = {
   module: {
     rules: [{ test: /\.ts$/, exclude: /node_modules/, use: join(__dirname, 'build', 'transpile.js') }],
   },
-  plugins: [typeCheck],
+  plugins: [
+    typeCheck,
+    // Native code is no part of a bundle. Where it is missing, ssh2 uses the cryptography of Node.
+    new IgnorePlugin({ resourceRegExp: /\.node$/ }),
+  ],
   optimization: { minimize: true, minimizer: [minimize] },
 }

@@ -16,7 +16,7 @@ async function* texts(server: BenchServer): AsyncIterable<NodeJS.ReadableStream>
 }
 
 /**
- * Holds every field of every row against what it should be, decoded by a foreign reader.
+ * Compares every field of every row with its expected value, decoded by another reader.
  * @throws Error at the first difference
  */
 export async function assertUploads(server: BenchServer, subject: string, rows: number): Promise<void> {

@@ -8,7 +8,7 @@ const count = 10_000
 /**
  * Measures one mapping record by record, for as long as the task says, after as long a warm-up.
  * @param map one order to its row, in whatever form the subject has it
- * @param textsOf the values of the 16 columns, to hold against what they should be
+ * @param textsOf the values of the 16 columns, for the comparison with the expected ones
  */
 export function measureMapping<Row>(
   map: (order: Order) => Row | Promise<Row>,

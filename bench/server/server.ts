@@ -90,6 +90,6 @@ async function start(): Promise<void> {
   })
 }
 
-// Nobody is left to measure anything.
+// // The parent process has ended, so no measurement is running.
 process.once('disconnect', () => process.exit())
 void start()

@@ -1,4 +1,5 @@
 import type { CollectedRow } from './collected-file'
+import type { SuiteSettings } from './suite-settings'
 
 /** `not-allowed` drops timestamped hits silently: the API still answers UPLOADED. */
 export type TimestampMode = 'required' | 'optional' | 'not-allowed'
@@ -16,6 +17,9 @@ export interface StoredHit {
 export interface ReportSuites {
   add(id: string, mode?: TimestampMode): void
   has(id: string): boolean
+  /** Variables, currency and time zone of a suite; nothing differs from the default until then. */
+  configure(id: string, settings: SuiteSettings): void
+  settingsOf(id: string): SuiteSettings
   hits(id: string): readonly StoredHit[]
   ingest(group: string, rows: readonly CollectedRow[], at: number): void
   /** Hits that arrived after a newer hit of the same visitor. */
@@ -25,9 +29,13 @@ export interface ReportSuites {
 export function createReportSuites(): ReportSuites {
   const suites = new Map<string, { readonly mode: TimestampMode; readonly hits: StoredHit[] }>()
 
+  const settings = new Map<string, SuiteSettings>()
+
   return {
     add: (id, mode = 'optional') => void suites.set(id, { mode, hits: [] }),
     has: (id) => suites.has(id),
+    configure: (id, given) => void settings.set(id, given),
+    settingsOf: (id) => settings.get(id) ?? {},
     hits: (id) => suites.get(id)?.hits ?? [],
     ingest(group, rows, at) {
       for (const columns of rows) {

@@ -3,7 +3,7 @@ import type { LoggedRequest, Reply } from '../emulator'
 import type { CollectedRow } from './collected-file'
 import type { ReportSuites, StoredHit } from './report-suites'
 
-/** What stands between an accepted hit and a report. */
+/** The conditions under which an accepted hit is visible in reports. */
 export interface ReportKnobs {
   /** An accepted hit shows in reports after this long, ms. */
   reportLagMs: number
@@ -20,6 +20,7 @@ const Request = z.object({
     metrics: z.array(z.object({ columnId: z.string(), id: z.string() })).min(1),
   }),
   dimension: z.string().optional(),
+  search: z.object({ clause: z.string() }).optional(),
   settings: z.object({ limit: z.number().max(50_000).default(50), page: z.number().default(0) }).prefault({}),
 })
 
@@ -62,7 +63,7 @@ function answerReport(
   const asked = Request.safeParse(parsed(request.body))
   const times = asked.success ? range.exec(asked.data.globalFilters[0]?.dateRange ?? '') : null
   if (!asked.success || !times) return refused(400, 'invalid_data', 'The report request is not valid')
-  const { rsid, metricContainer, dimension, settings } = asked.data
+  const { rsid, metricContainer, dimension, search, settings } = asked.data
   if (!suites.has(rsid)) return refused(403, 'unauthorized', 'No access to the report suite')
   if (metricContainer.metrics.some(({ id }) => id !== 'metrics/occurrences'))
     return refused(400, 'invalid_parameters', 'Unknown metric')
@@ -72,7 +73,8 @@ function answerReport(
     .filter(({ timestamp }) => timestamp >= (from ?? 0) && timestamp < (to ?? 0))
     .filter(({ at }) => at + knobs.reportLagMs <= now())
     .filter(({ columns }) => !knobs.botRule(columns))
-  const items = dimension === undefined ? [] : itemsOf(hits, columnOf(dimension), knobs.uniqueValues)
+  const all = dimension === undefined ? [] : itemsOf(hits, columnOf(dimension), knobs.uniqueValues)
+  const items = search ? all.filter(([value]) => isMatch(value, search.clause)) : all
   const first = settings.page * settings.limit
   const rows = items.slice(first, first + settings.limit)
   const totalPages = Math.ceil(items.length / settings.limit)
@@ -116,6 +118,12 @@ function itemsOf(
   const shown = sorted.slice(0, uniqueValues).map(({ value, count }) => [value, count] as const)
   const hidden = sorted.slice(uniqueValues).reduce((sum, { count }) => sum + count, 0)
   return hidden === 0 ? shown : [...shown, [lowTraffic, hidden] as const]
+}
+
+/** A search for whole values, such as `( MATCH 'a' ) OR ( MATCH 'b' )`, whatever their case. */
+function isMatch(value: string, clause: string): boolean {
+  const wanted = [...clause.matchAll(/MATCH '([^']*)'/g)].map(([, text = '']) => text.toLowerCase())
+  return wanted.includes(value.toLowerCase())
 }
 
 function columnOf(dimension: string): string {

@@ -17,7 +17,7 @@ export interface RegisteredUser {
   readonly userId: string
   /** `X@AdobeOrg` */
   readonly orgIds: readonly string[]
-  /** What they hold in each organisation. */
+  /** Their product profiles and roles in each organisation. */
   readonly profile?: Readonly<Record<string, Membership>>
 }
 

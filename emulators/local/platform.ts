@@ -78,6 +78,7 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
     startState({ apiKey }),
   ])
   analytics.suites.add(reportSuite)
+  for (const name of ['Ad costs', 'Refunds']) analytics.dataSources.addAccount(reportSuite, name)
   analytics.classifications.add({
     columns: ['Name', 'City', 'State', 'Country'],
     subscriptions: [{ rsid: reportSuite, dimension: 'variables/evar1' }],
@@ -126,6 +127,14 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,
+      AD_COSTS_API_BASE_URL: partner.url,
+      AD_COSTS_API_CLIENT_ID: partnerClient.id,
+      AD_COSTS_API_CLIENT_SECRET: partnerClient.secret,
+      AD_COSTS_DATA_SOURCE: 'Ad costs',
+      REFUNDS_API_BASE_URL: partner.url,
+      REFUNDS_API_CLIENT_ID: partnerClient.id,
+      REFUNDS_API_CLIENT_SECRET: partnerClient.secret,
+      REFUNDS_DATA_SOURCE: 'Refunds',
       OWNERS_FLIGHTS_API_BASE_URL: partner.url,
       OWNERS_FLIGHTS_API_CLIENT_ID: partnerClient.id,
       OWNERS_FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,

@@ -6,8 +6,8 @@ import type { ShippedJob } from './shipped-jobs'
 const columns = ['records', 'rows', 'sent', 'accepted', 'arrived'] as const
 
 /**
- * What became of one job's data: read and mapped by the run's report, seen by `verify-arrival`, the rest as Analytics
- * counted it.
+ * The figures of one job: records and rows from the run's report, arrived rows from `verify-arrival`, the others
+ * counted by Analytics.
  */
 export type JobResult = Readonly<Record<(typeof columns)[number], number>> & { readonly job: string }
 
@@ -23,7 +23,7 @@ export function resultOf(
     rows: report?.rows ?? 0,
     sent: job.sent(platform),
     accepted: job.accepted(platform),
-    arrived: job.arrived(platform, arrival),
+    arrived: job.arrived?.(platform) ?? arrival?.arrived.rows ?? 0,
   }
 }
 

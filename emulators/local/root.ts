@@ -12,5 +12,7 @@ export const demoPace = {
   groupMs: 0,
   rowsPerSecond: 1_000_000,
   lookupEveryMs: 250,
+  dataSourceRequestMs: 0,
   arrivalAfterMs: 0,
+  classificationExportPollMs: 100,
 }

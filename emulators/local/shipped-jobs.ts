@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { filePart } from '../analytics/multipart'
-import { airportNames } from './platform'
-import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
+import { airportNames, reportSuite } from './platform'
 import type { LoggedRequest } from '../emulator'
 import type { Platform } from './platform'
 
@@ -10,14 +9,14 @@ export interface ShippedJob {
   readonly name: string
   /** The alarm of ext.config.yaml that wakes it. */
   readonly alarm: string
-  /** What one run does, for people. */
+  /** The effect of one run, as text for people. */
   readonly does: string
   /** Rows that Analytics was sent, counted in the requests. */
   sent(platform: Platform): number
   /** Rows that Analytics has accepted. */
   accepted(platform: Platform): number
-  /** Rows that `verify-arrival` has seen; keys that Analytics has stored, where it cannot ask for them. */
-  arrived(platform: Platform, arrival: ArrivalReport | undefined): number
+  /** Rows that Analytics has stored, where `verify-arrival` cannot see them. */
+  arrived?(platform: Platform): number
 }
 
 export const shippedJobs: readonly ShippedJob[] = [
@@ -27,7 +26,6 @@ export const shippedJobs: readonly ShippedJob[] = [
     does: 'run-job fetches 20,000 flights and writes them to Analytics (at demo pace)',
     sent: ({ analytics }) => total(analytics.requests, /\/events$/, (request) => linesOf(request) - 1),
     accepted: ({ analytics }) => analytics.files.reduce((sum, { rows }) => sum + rows, 0),
-    arrived: (_platform, arrival) => arrival?.arrived.rows ?? 0,
   },
   {
     name: 'airports',
@@ -37,7 +35,22 @@ export const shippedJobs: readonly ShippedJob[] = [
       total(analytics.requests, /\/import\/json\//, importedRecords) +
       total(analytics.requests, /\/import\/uploadFile\//, linesOf),
     accepted: (platform) => platform.analytics.classifications.importedLines(airportNames(platform)),
-    arrived: (platform) => platform.analytics.classifications.values(airportNames(platform)).size,
+  },
+  {
+    name: 'ad-costs',
+    alarm: 'ad-costs-every-15-minutes',
+    does: 'run-job fetches 30 days of ad costs and uploads them to a data source',
+    sent: ({ analytics }) => uploadedRows(analytics, 'Tracking Code'),
+    accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Ad costs'),
+    arrived: ({ analytics }) => rowsWith(analytics, 'tracking code'),
+  },
+  {
+    name: 'refunds',
+    alarm: 'refunds-every-15-minutes',
+    does: 'run-job fetches 29 days of refunds and uploads them by transaction ID',
+    sent: ({ analytics }) => uploadedRows(analytics, 'transactionID'),
+    accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Refunds'),
+    arrived: ({ analytics }) => rowsWith(analytics, 'transactionid'),
   },
 ]
 
@@ -50,6 +63,19 @@ function total(
   return requests
     .filter(({ method, url }) => method === 'POST' && path.test(url))
     .reduce((sum, request) => sum + rows(request), 0)
+}
+
+/** Rows of the files that were uploaded to data sources and have a column. */
+function uploadedRows({ requests }: Platform['analytics'], column: string): number {
+  return total(requests, /\/datasources\/job\//, (request) => {
+    const [header = ''] = (filePart(request) ?? Buffer.alloc(0)).toString().split('\n')
+    return header.split('\t').includes(column) ? linesOf(request) - 1 : 0
+  })
+}
+
+/** Rows that data sources have stored with a value in a column. */
+function rowsWith({ dataSources }: Platform['analytics'], column: string): number {
+  return dataSources.rows(reportSuite).filter((row) => (row[column] ?? '') !== '').length
 }
 
 /** Lines of the uploaded file. */

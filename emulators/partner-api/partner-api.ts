@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startEmulator } from '../emulator'
 import { realAirports } from './airports'
 import { createAuthorizationServer } from './authorization-server'
+import { adCostsBetween, refundsBetween } from './shop'
 import type { Emulator, LoggedRequest, Reply } from '../emulator'
 import type { AuthorizationServer } from './authorization-server'
 
@@ -35,6 +36,12 @@ export interface PartnerApiOptions {
 
 const maxLimit = 5_000
 
+/** What is asked for by a range. */
+const rangedData: Readonly<Record<string, typeof adCostsBetween | typeof refundsBetween | undefined>> = {
+  '/v1/ad-costs': adCostsBetween,
+  '/v1/refunds': refundsBetween,
+}
+
 /** Real flights, 20,000 of them, from the npm package vega-datasets (its `exports` hide the data, so: by path). */
 export function realFlights(): FlightRecord[] {
   const path = join(require.resolve('vega-datasets'), '..', '..', 'data', 'flights-20k.json')
@@ -43,7 +50,8 @@ export function realFlights(): FlightRecord[] {
 
 /**
  * A partner's REST API: an OAuth 2 authorization server, `GET /v1/flights` with `since` (inclusive), `limit` and
- * `page_token`, and `GET /v1/airports` with `limit` and `page_token`.
+ * `page_token`, `GET /v1/airports` with `limit` and `page_token`, and `GET /v1/ad-costs` and `GET /v1/refunds` with
+ * `from` and `to` (exclusive).
  */
 export async function startPartnerApi({
   now = Date.now,
@@ -88,6 +96,11 @@ export async function startPartnerApi({
       }
       if (request.method === 'GET' && pathname === '/v1/airports')
         return list(request, airports, 0, searchParams)
+      const ranged = rangedData[pathname]
+      if (request.method === 'GET' && ranged) {
+        const instantOf = (name: string) => Date.parse(searchParams.get(name) ?? '')
+        return list(request, ranged(instantOf('from'), instantOf('to'), now()), 0, searchParams)
+      }
       return authorization.answer(request) ?? { status: 404, body: { error: 'not_found' } }
     },
     { now },

@@ -1,58 +1,147 @@
 import { toJobError } from '../errors'
 import { findJob } from '../jobs/find-job'
+import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
-import type { Platform } from './platform'
+import { invokeAndWait } from './invoke-and-wait'
+import type { Deadline } from '../pipeline/deadline'
 import type { TenantFile } from '../state/tenants'
+import type { Namespace } from './invoke-and-wait'
+import type { Platform } from './platform'
 
-/** The result of starting a job for every tenant. Each tenant has its own run, state and reports. */
+/** The result of an action for every tenant. Each tenant has its own run, state and reports. */
 export interface TenantRuns {
   readonly job: string
-  /** `partial` where some could not be started, `failed` where none could. */
+  /** `partial` where some failed or were postponed, `failed` where none succeeded. */
   readonly outcome: 'succeeded' | 'partial' | 'failed'
-  readonly reason?: 'tenants-failed'
-  /** Activations, by organisation. */
-  readonly started: Readonly<Record<string, string>>
-  /** Why a run was not started, by organisation, or by file where the organisation cannot be read. */
+  readonly reason?: 'tenants-failed' | 'deadline'
+  /** How each run ended, by organisation; `running` where it has not ended before this action had to. */
+  readonly runs: Readonly<Record<string, string>>
+  /** Why a run failed or was not started, by organisation, or by file where the organisation cannot be read. */
   readonly failed: Readonly<
     Record<string, { readonly code: string; readonly message: string; readonly remedy: string }>
   >
+  /** Organisations whose turn did not come in time; the next alarm takes them in another order. */
+  readonly postponed: readonly string[]
   /** Organisations that have withdrawn their consent. */
   readonly needReauth: readonly string[]
 }
 
 /**
- * Starts an action for a job once for each linked organisation, without waiting. A failure of one does not stop the
- * others.
+ * Runs under way at once. A namespace has room for 100 activations, and an alarm that meets a full one too often is
+ * switched off: even with four of these actions at work in an hour there is room for the others.
+ */
+const tenantsAtOnce = 20
+/** Kept back for the result of this action, in ms. */
+const reserveMs = 15_000
+
+type Services = Pick<Platform, 'jobs' | 'files' | 'ims' | 'runtime' | 'log'>
+
+/**
+ * Invokes an action for a job once for each linked organisation, with bounded concurrency, and in random order, so that
+ * none is always the last. A failure of one does not stop the others.
  * @throws JobError `job-unknown`, `store-unreachable`, `store-refused`
  */
 export async function runForTenants(
-  { jobs, files, ims, invoke, log }: Pick<Platform, 'jobs' | 'files' | 'ims' | 'invoke' | 'log'>,
+  services: Services,
   name: string,
   action = 'run-job',
 ): Promise<TenantRuns> {
+  const { jobs, files, ims, runtime, log } = services
   const { name: job } = findJob(jobs, name)
-  const started: Record<string, string> = {}
-  const failed: Record<string, TenantRuns['failed'][string]> = {}
-  const needReauth: string[] = []
+  const deadline = createDeadline(runtime.deadline, ims.clock)
+  const found = { runs: {}, failed: {}, postponed: [], needReauth: [] }
+  const queue = shuffled(await openTenants(files, ims.clock).list(), ims.random)
 
-  async function start(file: TenantFile): Promise<void> {
-    if (file.kind === 'unreadable') throw file.error
-    const { orgId, status } = file.tenant
-    if (status === 'linked') started[orgId] = await invoke(action, { job, tenant: orgId })
-    else needReauth.push(orgId)
+  async function work(): Promise<void> {
+    for (let file = queue.shift(); file; file = queue.shift()) {
+      const turn = { action, job, deadline, found }
+      await runOne(services, file, turn).catch(noteFailure(file, found, log))
+    }
   }
+  await Promise.all(Array.from({ length: tenantsAtOnce }, work))
+  return summaryOf(job, found)
+}
 
-  for (const file of await openTenants(files, ims.clock).list()) {
-    await start(file).catch((thrown: unknown) => {
-      const { code, message, remedy } = toJobError(thrown)
-      const tenant = file.kind === 'tenant' ? file.tenant.orgId : file.path
-      failed[tenant] = { code, message, remedy }
-      log.error('A tenant could not be started.', { tenant, code, message })
-    })
+/** The results by tenant. */
+interface Found {
+  readonly runs: Record<string, string>
+  readonly failed: Record<string, TenantRuns['failed'][string]>
+  readonly postponed: string[]
+  readonly needReauth: string[]
+}
+
+interface Turn {
+  readonly action: string
+  readonly job: string
+  readonly deadline: Deadline
+  readonly found: Found
+}
+
+async function runOne(
+  { ims, runtime, log }: Services,
+  file: TenantFile,
+  { action, job, deadline, found }: Turn,
+): Promise<void> {
+  if (file.kind === 'unreadable') throw file.error
+  const { orgId, status } = file.tenant
+  if (status !== 'linked') {
+    found.needReauth.push(orgId)
+    log.warn('A tenant has withdrawn its consent.', { tenant: orgId })
+    return
   }
-  if (needReauth.length > 0) log.warn('Some tenants have withdrawn their consent.', { needReauth })
-  const failures = Object.keys(failed).length
-  const reason = failures === 0 ? {} : { reason: 'tenants-failed' as const }
-  const outcome = failures === 0 ? 'succeeded' : Object.keys(started).length === 0 ? 'failed' : 'partial'
-  return { job, outcome, ...reason, started, failed, needReauth }
+  const patienceMs = deadline.remainingMs() - reserveMs
+  if (patienceMs <= 0) {
+    found.postponed.push(orgId)
+    return
+  }
+  const { http, clock, random } = ims
+  const options = { http, clock, random, patienceMs }
+  const invocation = await invokeAndWait(options, namespaceOf(runtime), action, { job, tenant: orgId })
+  if (invocation.kind === 'not-started') found.postponed.push(orgId)
+  else if (invocation.kind === 'running') found.runs[orgId] = 'running'
+  else noteRun(orgId, invocation.result, found)
+}
+
+function noteRun(orgId: string, result: Readonly<Record<string, unknown>>, { runs, failed }: Found): void {
+  const { outcome, error } = result
+  runs[orgId] = typeof outcome === 'string' ? outcome : 'failed'
+  if (runs[orgId] !== 'failed') return
+  const { code, message, remedy } = (error ?? {}) as Readonly<Record<string, unknown>>
+  failed[orgId] = {
+    code: typeof code === 'string' ? code : 'unexpected',
+    message: typeof message === 'string' ? message : 'The run left no report.',
+    remedy: typeof remedy === 'string' ? remedy : `Run it alone: --param job … --param tenant ${orgId}.`,
+  }
+}
+
+function noteFailure(file: TenantFile, { failed }: Found, log: Platform['log']) {
+  return (thrown: unknown): void => {
+    const { code, message, remedy } = toJobError(thrown)
+    const tenant = file.kind === 'tenant' ? file.tenant.orgId : file.path
+    failed[tenant] = { code, message, remedy }
+    log.error('A tenant could not be started.', { tenant, code, message })
+  }
+}
+
+function summaryOf(job: string, found: Found): TenantRuns {
+  const { runs, failed, postponed } = found
+  const good = Object.values(runs).filter((outcome) => outcome !== 'failed').length
+  const bad = Object.keys(failed).length
+  const reason = bad > 0 ? 'tenants-failed' : postponed.length > 0 ? 'deadline' : null
+  const outcome = reason === null ? 'succeeded' : good === 0 && bad > 0 ? 'failed' : 'partial'
+  return { job, outcome, ...(reason === null ? {} : { reason }), ...found }
+}
+
+function namespaceOf({ apiHost, apiKey, actionName }: Platform['runtime']): Namespace {
+  return { apiHost, name: actionName.split('/')[1] ?? '_', auth: apiKey }
+}
+
+/** Fisher-Yates. */
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const mixed = [...items]
+  for (let last = mixed.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1))
+    ;[mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T]
+  }
+  return mixed
 }

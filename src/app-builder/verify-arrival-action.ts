@@ -32,7 +32,10 @@ export interface ArrivalResult {
   readonly jobs: Readonly<Record<string, JobArrival>>
 }
 
-/** The action `verify-arrival`: asks for one job, or for all, whether what was confirmed has arrived. Sends nothing. */
+/**
+ * The action `verify-arrival`: checks for one job, or for all, whether confirmed batches have arrived. It sends no
+ * rows.
+ */
 export function verifyArrivalAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
   return defineAction(jobs, async (platform) => {
     const { job, tenant } = readArrivalParams(platform.params)
@@ -79,10 +82,10 @@ async function verify(
   })
 }
 
-/** What must be left of the activation when a request is given up. */
+/** The time of the activation that must be left when a request is aborted. */
 const reserveMs = 20_000
 
-/** Aborts while there is still time to store what was seen. */
+/** Aborts requests while there is still time to store the results. */
 function timeLimit({ runtime }: Platform): { readonly signal: AbortSignal; end(): Promise<void> } {
   const over = new AbortController()
   const done = new AbortController()
@@ -100,7 +103,7 @@ function timeLimit({ runtime }: Platform): { readonly signal: AbortSignal; end()
   }
 }
 
-/** What fails for one job stops none of the others. */
+/** A failure of one job does not stop the others. */
 function failed(job: string): (thrown: unknown) => ArrivalFailure {
   return (thrown) => {
     const { code, message, remedy } = toJobError(thrown)
@@ -108,7 +111,7 @@ function failed(job: string): (thrown: unknown) => ArrivalFailure {
   }
 }
 
-/** As bad as the worst of the jobs. */
+/** The worst outcome of all jobs. */
 function resultOf(jobs: Readonly<Record<string, JobArrival>>): ArrivalResult {
   const all = Object.values(jobs)
   const [error] = all.flatMap((result) => ('error' in result ? [result.error] : []))

@@ -1,25 +1,29 @@
 import { parseArgs } from 'node:util'
+import { invokeAndWait } from '../app-builder/invoke-and-wait'
 import { JobError, toJobError } from '../errors'
 import { commands } from './commands'
-import { invokeAndWait, readNamespace } from './namespace'
+import { readNamespace } from './namespace'
 import { show, table } from './show'
+import type { Invocation } from '../app-builder/invoke-and-wait'
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
 import type { Job } from '../jobs/job'
 import type { Command, Values } from './commands'
 
-/** What `list` shows of a job. */
+/** The columns of `list` for a job. */
 export type ListedJob = Pick<Job, 'name' | 'faults'> & {
   readonly sync: Pick<Job['sync'], 'mode'>
   readonly source: Pick<Job['source'], 'kind'>
   readonly destination: Pick<Job['destination'], 'kind'>
 }
 
-/** What the command line works with. */
+/** The dependencies of the command line. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly http: HttpClient
   readonly clock: Clock
+  /** 0 … 1 */
+  readonly random: () => number
   readonly jobs: readonly ListedJob[]
   /** For results. */
   readonly print: (text: string) => void
@@ -27,7 +31,7 @@ export interface Terminal {
   readonly say: (text: string) => void
 }
 
-/** `done`: succeeded, or nothing to do. `partial`: more is to come, or a person is asked. */
+/** `done`: succeeded, or nothing to do. `partial`: more work is due, or a person must decide. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3 } as const
 
 /** Runs one command line; returns the exit code. */
@@ -61,14 +65,31 @@ async function invoke(
   const given: Readonly<Record<string, unknown>> = { job, ...command.params(args, values) }
   const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const namespace = readNamespace(terminal.env)
-  const answer = await invokeAndWait(terminal, namespace, 'run-job', params, (passedMs) => {
+  const waiting = (passedMs: number) => {
     terminal.say(`${job} is running, ${Math.round(passedMs / 1000)} s …`)
-  })
+  }
+  const options = { ...terminal, patienceMs, waiting }
+  const invocation = await invokeAndWait(options, namespace, 'run-job', params)
+  if (invocation.kind !== 'ended') throw notEnded(job, invocation)
+  const answer = invocation.result
   terminal.print(values.json ? JSON.stringify(answer) : show(command.shows, answer))
   return exitCodeOf(answer.outcome)
 }
 
-/** An inspection has no outcome: to have it is its success. */
+/** An action may run for an hour; after that its record would have to be there. */
+const patienceMs = 65 * 60_000
+
+function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }>): JobError {
+  return invocation.kind === 'running'
+    ? new JobError(
+        'action-unavailable',
+        `Activation ${invocation.activation} has left no record for an hour.`,
+        `See what became of it: npm run job -- status ${job}.`,
+      )
+    : new JobError('action-unavailable', 'The namespace is full, and was for an hour.', 'Try again later.')
+}
+
+/** An inspection has no outcome: an answer is its success. */
 function exitCodeOf(outcome: unknown): number {
   if (outcome === 'partial') return exitCodes.partial
   return outcome === 'failed' ? exitCodes.failed : exitCodes.done
@@ -128,7 +149,7 @@ function help({ print }: Terminal): number {
       'Every command takes --json and --help. Actions are called in the namespace of AIO_runtime_namespace and',
       'AIO_runtime_auth, from the environment or .env: a deployed app, or the one of `npm run local`.',
       '',
-      'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more is to come, or a person is asked.',
+      'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more work is due, or a person must decide.',
     ].join('\n'),
   )
   return exitCodes.done

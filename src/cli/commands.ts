@@ -4,14 +4,14 @@ type Options = NonNullable<ParseArgsConfig['options']>
 
 export type Values = Readonly<Record<string, string | boolean | undefined>>
 
-/** One command of `npm run job`: what it is called with, and what it asks of the action `run-job`. */
+/** One command of `npm run job`: its arguments and options, and the params of `run-job` that they become. */
 export interface Command {
-  /** Names of what stands behind the command, all of them required. */
+  /** Names of the command's arguments, all of them required. */
   readonly args: readonly string[]
   readonly options: Options
   readonly does: string
   readonly example: string
-  /** What is shown of the answer. */
+  /** The part of the answer that is printed. */
   readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'all'
   /** Params of `run-job`, without `job`. */
   readonly params: (args: readonly string[], values: Values) => Readonly<Record<string, unknown>>
@@ -22,12 +22,12 @@ const text = { type: 'string' } as const
 const tenant = { tenant: text }
 const again = { again: text }
 
-/** Every command that is about one job. Each is one call of `run-job`, as an operator could make it by hand. */
+/** Every command for one job. Each is one invocation of `run-job`, which an operator could also make by hand. */
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     args: ['job'],
     options: { ...tenant, 'dry-run': flag, force: flag, ...again },
-    does: 'Work off what is due. --dry-run writes and sends nothing; --force reads the last slice again.',
+    does: 'Do the work that is due. --dry-run writes and sends nothing; --force reads the last slice again.',
     example: 'run orders --dry-run',
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), dryRun: values['dry-run'] }),
@@ -35,7 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   backfill: {
     args: ['job'],
     options: { ...tenant, from: text, to: text, force: flag, 'dry-run': flag, ...again },
-    does: 'Read a range beside the ordinary work. --force sends also what is known as sent: it counts twice.',
+    does: 'Read a range beside the ordinary work. --force also sends records that are known as sent: they count twice.',
     example: 'backfill orders --from 2026-01-01 --to 2026-02-01',
     shows: 'report',
     params: (_args, values) => ({
@@ -46,7 +46,7 @@ export const commands: Readonly<Record<string, Command>> = {
   status: {
     args: ['job'],
     options: tenant,
-    does: 'Show where a job stands: progress, what waits, what is rejected, the last runs.',
+    does: 'Show the state of a job: progress, waiting batches, open rejects, the last runs.',
     example: 'status orders',
     shows: 'status',
     params: look,
@@ -70,7 +70,7 @@ export const commands: Readonly<Record<string, Command>> = {
   approve: {
     args: ['job', 'plan'],
     options: { ...tenant, ...again },
-    does: 'Send exactly what a plan holds.',
+    does: 'Send exactly the batches of a plan.',
     example: 'approve orders 5f3a…',
     shows: 'report',
     params: ([, approve], values) => ({ ...asked(values), approve }),
@@ -86,7 +86,7 @@ export const commands: Readonly<Record<string, Command>> = {
   replay: {
     args: ['job'],
     options: { ...tenant, ...again },
-    does: 'Try all open rejects again, after the mapping or schema was mended. Each is sent once.',
+    does: 'Try all open rejects again, after the mapping or schema was corrected. Each is sent once.',
     example: 'replay orders',
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), resolve: 'rejects', as: 'resend' }),
@@ -105,7 +105,7 @@ function look(_args: readonly string[], { tenant: one }: Values): Readonly<Recor
   return { inspect: true, tenant: one }
 }
 
-/** What several commands take. */
+/** The options that several commands share. */
 function asked({ tenant: one, force, again: run }: Values): Readonly<Record<string, unknown>> {
   return { tenant: one, force, again: run }
 }

@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     env: { ...environmentFile('.env'), ...process.env },
     http: createHttpClient({ clock: systemClock }),
     clock: systemClock,
+    random: Math.random,
     jobs,
     print: (text) => console.log(text),
     say: (text) => console.error(text),

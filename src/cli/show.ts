@@ -3,7 +3,7 @@ import { withoutControls } from '../http/foreign-text'
 import { RunReport } from '../state/run-report'
 import type { Command } from './commands'
 
-/** Reports of dry runs, and of versions before this one, lack figures: each is shown where it is there. */
+/** Reports of dry runs, and of earlier versions, lack some figures: each is printed only if present. */
 const Report = RunReport.partial().extend({ job: z.string(), outcome: z.string() })
 type Report = z.infer<typeof Report>
 
@@ -25,8 +25,8 @@ type Inspection = z.infer<typeof Inspection>
 type Row = readonly (string | number)[]
 
 /**
- * The lines for a person. What an answer repeats of a server is shown without control characters. An answer that is not
- * of the expected form is shown as it is.
+ * The lines for a person. Texts of servers are printed without control characters. An answer of another form than
+ * expected is printed unchanged.
  */
 export function show(shows: Command['shows'], answer: object): string {
   return linesOf(shows, answer)
@@ -134,12 +134,12 @@ function rejectLines({ job, rejects, reports }: Inspection): readonly string[] {
     '',
     ...table([['reason', 'of the last runs'], ...reasons]),
     '',
-    `→ mend the schema or map, deploy, then: replay ${job}`,
+    `→ correct the schema or map, deploy, then: replay ${job}`,
     `→ or give them up: resolve ${job} rejects --as drop`,
   ]
 }
 
-/** Columns as wide as they must be; numbers to the right. */
+/** A table with minimal columns, numbers aligned to the right. */
 export function table(rows: readonly Row[]): readonly string[] {
   const widths: number[] = []
   for (const row of rows) {

@@ -1,44 +1,44 @@
 import type { Refusal, Unknown } from './destination-answers'
 
-/** A confirmed batch, or several that are asked for together, long after it was sent. */
+/** A confirmed batch, or several that are checked together, long after they were sent. */
 export interface ConfirmedBatch {
   readonly id: string
-  /** Of all that are asked for together. */
+  /** Rows of all batches that are checked together. */
   readonly rows: number
-  /** What its rows carry to be recognised by; empty where they carry nothing. */
+  /** The marks by which its rows can be recognised, as its finished file named them; empty where there are none. */
   readonly markers: readonly string[]
-  /** What an asynchronous destination handed out for it. */
+  /** The receipts of an asynchronous destination for it. */
   readonly receipts: readonly string[]
   /** Least and greatest `order` of its rows. */
   readonly span: { readonly first: number; readonly last: number } | null
 }
 
-/** Why rows that were confirmed may not be there: a stable code, explained in docs/errors.md. */
+/** A likely cause why confirmed rows are missing: a stable code, explained in docs/errors.md. */
 export interface ArrivalCause {
   readonly code: string
   readonly message: string
 }
 
-/** What was found of one batch. */
+/** The evidence about one batch. */
 export interface Evidence {
   readonly id: string
-  /** `indication`: a number that other data moves too, so that it can contradict the arrival and never prove it. */
+  /** `indication`: a number that also depends on other data, so it can contradict the arrival and never prove it. */
   readonly kind: 'proof' | 'indication'
   readonly rows: number
-  /** Where fewer rows were found than were sent, the likely ones first. */
+  /** The likely causes where fewer rows were found than were sent, the likeliest first. */
   readonly causes: readonly ArrivalCause[]
 }
 
-/** Evidence of the batches that could be asked for, in one answer or many; a batch without any stays as it is. */
+/** Evidence about the batches that could be checked; a batch without evidence stays unchanged. */
 export interface ProofAnswer {
   readonly evidence: readonly Evidence[]
-  /** What ended the questions early; null where every batch was asked for. */
+  /** The answer that ended the check early; null where every batch was checked. */
   readonly trouble: Refusal | Unknown | null
 }
 
 /** A report over a range of time. */
 export interface ReportQuery {
-  /** What the rows landed in. */
+  /** The target of the rows. */
   readonly target: string
   /** Half-open, ms since the epoch. */
   readonly from: number
@@ -60,7 +60,7 @@ export type ReportAnswer =
   | Refusal
   | Unknown
 
-/** What a destination asks with. Neither throws for what a server, the network or a lack of time does. */
+/** The tools of a check. Failures of the server and the network, and a lack of time, are answers, not exceptions. */
 export interface ProofTools {
   /** One request for one page of a report. Paced. */
   report(query: ReportQuery): Promise<ReportAnswer>
@@ -70,9 +70,9 @@ export interface ProofTools {
   readonly signal: AbortSignal
 }
 
-/** How a destination is asked, hours later, whether confirmed rows can be seen. The answer never causes a resend. */
+/** Checks, hours later, whether confirmed rows are visible at the destination. The result never causes a resend. */
 export interface ArrivalProof {
-  /** A batch that was not seen this long after its confirmation, in ms, is missing. */
+  /** A batch that is not visible this long after its confirmation, in ms, is missing. */
   readonly withinMs: number
   /** Bounded by `tools.signal`. @throws token errors */
   prove(batches: readonly ConfirmedBatch[], tools: ProofTools): Promise<ProofAnswer>

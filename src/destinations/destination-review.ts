@@ -1,6 +1,6 @@
 import type { Refusal, Unknown } from './destination-answers'
 
-/** What a commit would send, before it is durable. */
+/** The rows that a commit would send, summarised before it is durable. */
 export interface CommitSummary {
   readonly rows: number
   readonly batches: number

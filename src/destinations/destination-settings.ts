@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { JobError } from '../errors'
 
 /**
- * The settings of one destination, out of `DELIVERY_SETTINGS`; what it does not know belongs to others.
+ * The settings of one destination, from `DELIVERY_SETTINGS`; other names there belong to other destinations.
  * @throws JobError `input-invalid`
  */
 export function parseSettings<Schema extends z.ZodObject>(

@@ -11,12 +11,14 @@ import type {
   SendAnswer,
   VerifyAnswer,
 } from './destination-answers'
+import type { CheckAnswer } from './destination-check'
 import type { ArrivalProof } from './destination-arrival'
 import type { Format, Limits, Partitioning } from './destination-format'
 import type { CommitSummary, ReviewAnswer } from './destination-review'
 
 export type * from './destination-answers'
 export type * from './destination-arrival'
+export type * from './destination-check'
 export type * from './destination-format'
 export type * from './destination-review'
 
@@ -102,7 +104,7 @@ export interface HeldFacts {
 
 /** A destination's explanation of a held batch for a person; the engine adds the commands. */
 export interface HoldExplanation {
-  /** What is known of the rows. */
+  /** The known facts about the rows. */
   readonly known: string
   /** The risk of each choice, where the engine's own sentence is too general. */
   readonly risks?: Partial<Readonly<Record<'sent' | 'resend' | 'drop', string>>>
@@ -126,6 +128,15 @@ export interface Destination<Row = unknown> {
    * person approves them. Where it cannot answer, the run fails and nothing is committed. Sends and changes nothing.
    */
   review?(commit: CommitSummary, signal: AbortSignal): Promise<ReviewAnswer>
+  /**
+   * Compares the definition with the live target, for a person: `npm run doctor -- --job` and dry runs. It asks for what
+   * the target can tell (that what the definition names exists and is enabled, its types, what it does to the values)
+   * and names each part to change, all of them; what cannot be asked it says to be declared. Writes nothing.
+   *
+   * @param rows a sample as `map` makes them, at most 1,000; empty where none could be read
+   * @throws token errors, and `input-missing` where an input that only the check needs is unset
+   */
+  check?(rows: readonly Row[], signal: AbortSignal): Promise<CheckAnswer>
   /** Asynchronous uploads: the requests before {@link send}, which alone makes the batch count. Repeatable. */
   prepare?(batch: OutgoingBatch, signal: AbortSignal): Promise<PrepareAnswer>
   /** The one request that makes the batch count. @param handle of {@link prepare}, '' where there is none */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A file on its way. */
+/** A file to be uploaded. */
 export interface FilePart {
   /** Without characters that end a quoted string; the same name is the same boundary. */
   readonly name: string

@@ -13,7 +13,7 @@ const parameterForm = /\s*;\s*([\w!#$&+.^`|~*'-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*
 const end = /\s*(?:,|$)/y
 
 /**
- * The links of a `Link` header; null where it is not one, because a part that is skipped may be the next page.
+ * The links of a `Link` header; null where a part is malformed, because the skipped part might name the next page.
  * `http-link-header` is not used: it loses the link behind `rel="a" , <…>`.
  * @see RFC 8288 §3
  */

@@ -33,6 +33,8 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
 
   return async function send(request) {
     const url = checkedUrl(request.url)
+    // node-fetch would destroy the body with an error that nobody handles, which ends the process.
+    if (request.signal?.aborted) throw abortedBefore(url, request)
     const timer = new AbortController()
     const expiry = new AbortController()
     clock.sleep(request.timeoutMs, timer.signal).then(
@@ -96,7 +98,11 @@ function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-/** What a failure of node-fetch means for a request; its query is left out, which may carry secrets. */
+function abortedBefore(url: URL, { method }: HttpRequest): TransportError {
+  return new TransportError(`${method} ${placeOf(url)} was aborted`, 'no', 'aborted')
+}
+
+/** The TransportError for a failure of node-fetch. It leaves out the query, which may carry secrets. */
 export function transportError(
   error: unknown,
   url: URL,

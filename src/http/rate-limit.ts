@@ -4,9 +4,9 @@ const firstEpochSeconds = 1_000_000_000
 const longestMs = 3_600_000
 
 /**
- * How long a server asks not to be called because its quota is used up, in ms; null where it says nothing, something
- * that cannot be read, or that there is quota left. Reads `RateLimit` as a list of items with `r` and `t`, its earlier
- * form `remaining=0, reset=5`, and the pairs `RateLimit-Remaining`/`-Reset` with and without `X-`.
+ * How long a server asks not to be called because its quota is used up, in ms; null without such a header, for one that
+ * cannot be parsed, or where quota is left. Reads `RateLimit` as a list of items with `r` and `t`, its earlier form
+ * `remaining=0, reset=5`, and the pairs `RateLimit-Remaining`/`-Reset` with and without `X-`.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  * @param headers lower-case names
  * @param now wall clock, ms since the epoch

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock'
 
-/** At most so many requests in any stretch of time of that length. */
+/** At most `requests` requests in any time of `windowMs`. */
 export interface RequestWindow {
   /** Resolves when another request may leave. @throws the signal's reason */
   enter(signal: AbortSignal): Promise<void>

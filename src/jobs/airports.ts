@@ -10,7 +10,7 @@ import {
   z,
 } from '..'
 
-/** The partner writes NA where there is no such thing. */
+/** The partner writes NA for an unknown value. */
 const named = z.string().transform((name) => (name === 'NA' ? null : name))
 
 const Airport = z.object({

@@ -43,7 +43,9 @@ export interface JobDefinition<
   readonly consent?: ConsentRule
   /** Where the rows go. */
   readonly destination: DestinationDefinition<Row, D>
-  /** What to do where records have fields that `record` does not declare, lack some, or have other types. Default `allow`. */
+  /**
+   * Policy for records with undeclared fields, missing fields, or other types than `record` declares. Default `allow`.
+   */
   readonly drift?: DriftPolicy
   /** A person approves what is sent: each run makes one commit, which waits for `approve=<plan id>`. */
   readonly approval?: 'required'

@@ -59,7 +59,7 @@ const parts = new Set([
 
 const rows = z.int('must be a whole number').nonnegative('must not be negative')
 
-/** What makes a commit wait for a person, and which records may be used. */
+/** The options that make a commit wait for a person, or leave records out. */
 const Review = z.object({
   consent: z
     .strictObject({

@@ -28,12 +28,12 @@ export interface Job {
   readonly record: z.ZodType
   /** One row, several, or null to leave the record out. Where it throws, the record becomes a reject. */
   readonly map: (record: unknown, inputs?: Readonly<Record<string, string>>) => unknown
-  /** What `map` gets the values of. */
+  /** The inputs whose values `map` receives. */
   readonly inputs?: Readonly<Record<string, InputReference>>
   /** Records without consent are filtered: `map` does not see them. */
   readonly consent?: ConsentRule
   readonly destination: DestinationDefinition
-  /** What to do where records differ from `record`. Default `allow`. */
+  /** Policy for records that differ from `record`. Default `allow`. */
   readonly drift?: DriftPolicy
   /** Each commit with rows is a plan that waits for `approve=<plan id>`. */
   readonly approval?: 'required'

@@ -1,6 +1,6 @@
 import type { IsAny, Mistake } from '../mistake'
 
-/** What `map` may return: a row, several, or none. */
+/** The result of `map`: a row, several, or none. */
 export type RowsOf<Row> = Row | readonly Row[] | null
 
 /**

@@ -4,18 +4,21 @@ import { reduce } from '../state/reduce'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { waitingPlan } from '../state/plan'
+import { checkNotes, checkTarget, checkedRows } from './check-target'
 import { acceptCommand } from './commands/accept-command'
 import { driftNotes } from './drift/drift-policy'
 import { watchDrift } from './drift/watch-drift'
 import { planNote, planReason } from './plan-note'
 import { reportOf } from './run-report'
 import { stage } from './stage'
-import type { Format } from '../destinations/destination'
+import type { CheckFinding, Format } from '../destinations/destination'
+import type { TargetCheck } from './check-target'
 import type { JobState } from '../state/job-state'
 import type { RunReport } from '../state/run-report'
 import type { StateDocument } from '../state/state-document'
 import type { RunDependencies } from './run-context'
 import type { RunFiles } from './run-files'
+import type { StageEnd } from './stage'
 
 const sampleSize = 5
 const nothingDone = 'Nothing was written and nothing was sent.'
@@ -24,6 +27,8 @@ const nothingDone = 'Nothing was written and nothing was sent.'
 export interface DryRunReport extends RunReport {
   /** The first rows as they would be written, and the first rejects. */
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
+  /** The live target's check of the definition and of its rows. */
+  readonly checks: readonly CheckFinding[]
 }
 
 type DryRunDependencies = Omit<RunDependencies, 'invokeSelf' | 'newId'>
@@ -58,8 +63,10 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   const read: RunFiles['read'] = async (run, name) => written.get(name) ?? files.read(run, name)
   const notes = await acceptCommand({ ...dependencies, state: asked, files: { ...files, add } })
   const state = sinkState(withoutDelivered(asked.document), storeClock, signal, withoutDelivered)
-  const format = sampling(destination.format, (row) => {
-    if (rows.length < sampleSize) rows.push(row)
+  const mapped: unknown[] = []
+  const format = sampling(destination.format, (row, line) => {
+    if (mapped.length < checkedRows) mapped.push(row)
+    if (rows.length < sampleSize) rows.push(line)
   })
 
   const drift = watchDrift(job, dependencies.redact)
@@ -67,8 +74,8 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read }, drift },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
-  const plan = waitingPlan(state.document)
-  const ending = plan ? planReason(plan) : end.kind === 'exhausted' ? null : end.kind
+  const check = await checkTarget(destination, mapped, dependencies.redact, signal)
+  const ending = endingOf(state.document, end) ?? mismatchOf(check)
   const report = reportOf({ ...state.document, outbox: [] }, destination, {
     job: job.name,
     run: 'dry-run',
@@ -80,13 +87,24 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
       ...notes,
       ...plannedNotes(before, state.document),
       ...driftNotes(job, drift.found()),
+      ...checkNotes(check),
       nothingDone,
     ],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,
   })
-  return { ...report, sample: { rows, rejects } }
+  return { ...report, sample: { rows, rejects }, checks: check.findings }
+}
+
+/** Null where the next run would read all that is due and send it. */
+function endingOf(document: StateDocument, { kind }: StageEnd): string | null {
+  const plan = waitingPlan(document)
+  return plan ? planReason(plan) : kind === 'exhausted' ? null : kind
+}
+
+function mismatchOf({ findings }: TargetCheck): 'target-mismatch' | null {
+  return findings.some(({ level }) => level === 'fault') ? 'target-mismatch' : null
 }
 
 /** Whether a plan waits already, or what the next run would plan. */
@@ -162,12 +180,13 @@ function parsed(line: string): unknown {
   }
 }
 
-function sampling(format: Format, onRow: (row: string) => void): Format {
+/** @param onRow receives each row as `map` made it, and its line */
+function sampling(format: Format, onRow: (row: unknown, line: string) => void): Format {
   return {
     ...format,
     encode(row) {
       const encoded = format.encode(row)
-      if (encoded.kind === 'row') onRow(encoded.line)
+      if (encoded.kind === 'row') onRow(row, encoded.line)
       return encoded
     },
   }

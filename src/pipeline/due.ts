@@ -7,7 +7,7 @@ import type { RunDependencies } from './run-context'
 /** Only the source knows whether a job without slices has more, so a success within this time counts as done. */
 const youngMs = 15 * 60_000
 
-/** What a person is told instead of a new run. */
+/** The answer to a person instead of a new run. */
 export interface NothingToDo {
   readonly job: string
   readonly outcome: 'skipped'

@@ -88,7 +88,7 @@ async function idleReason(
     : { outcome: 'skipped', reason, notes }
 }
 
-/** What a person or the destination has to settle; null where nothing waits. */
+/** The reason to wait for a person or the destination; null where nothing waits. */
 function waitOf(document: StateDocument): { readonly reason: string; readonly note: string } | null {
   const plan = waitingPlan(document)
   if (plan) return { reason: planReason(plan), note: planNote(plan) }

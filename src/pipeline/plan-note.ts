@@ -5,7 +5,10 @@ export function planReason({ reasons }: Plan): string {
   return reasons[0]?.code ?? 'approval'
 }
 
-/** What waits, why, and how a person decides. Equal while nothing changes. */
+/**
+ * The note of the report about a waiting plan: its reasons, and how a person decides. The text is equal while nothing
+ * changes.
+ */
 export function planNote({ id, batches, rows, target, reasons }: Plan): string {
   const why = reasons.map(({ message }) => message).join(' ')
   return `A plan of ${batches} batches (${rows} rows, ${target}) waits for a person, and nothing more is extracted: ${why} To send exactly its batches: approve=${id}. To give it up: resolve=plan as=drop.`

@@ -27,7 +27,7 @@ export interface Command {
   readonly again?: string | undefined
 }
 
-/** What a run needs from outside. */
+/** The dependencies of a run. */
 export interface RunDependencies {
   readonly job: Job
   readonly source: Source
@@ -54,7 +54,7 @@ export interface RunDependencies {
 export interface RunContext extends RunDependencies {
   readonly state: JobState
   readonly files: RunFiles
-  /** What the records of this run have that the schema does not declare, and the other way round. */
+  /** The differences between the records of this run and their schema. */
   readonly drift: DriftWatch
   /** Aborted when the lease is lost: write, send and delete nothing more. */
   readonly signal: AbortSignal

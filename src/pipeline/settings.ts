@@ -20,7 +20,7 @@ export const EngineSettings = z.object({
   patienceMs: ms.default(60_000),
   /** A regrouped job waits this long after its last confirmation. */
   regroupAfterMs: ms.default(24 * 60 * 60_000),
-  /** What must be left of the activation when a page, a commit or a release begins. */
+  /** The time of the activation that must be left when a page, a commit or a release begins. */
   reserveMs: ms.default(15_000),
   /** Backpressure: extraction waits while this many batches are on their way. */
   outboxLimit: positive.default(256),

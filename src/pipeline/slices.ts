@@ -75,8 +75,8 @@ function addMonths(wall: Date, months: number): number {
 }
 
 /**
- * What the zone's clocks show at an instant, as if it were UTC. By the offset before the instant: where the clocks skip
- * midnight, the day begins at 0:00 all the same.
+ * The time that the zone's clocks show at an instant, as if it were UTC. By the offset before the instant: where the
+ * clocks skip midnight, the day begins at 0:00 all the same.
  */
 function wallClock(ms: number, timeZone: string): number {
   return ms + tzOffset(timeZone, new Date(ms - 1)) * 60_000

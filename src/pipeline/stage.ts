@@ -51,7 +51,9 @@ export async function stage(context: ExtractContext, control: ExtractionControl)
   }
 }
 
-/** Why nothing may be read at all. A plan comes first: whatever the definition says, it is to be decided. */
+/**
+ * The reason why extraction must not read at all. A waiting plan comes first: it must be decided under any definition.
+ */
 async function blockOf(context: ExtractContext): Promise<'held' | 'regrouping' | null> {
   if (waitingPlan(context.state.document)) return 'held'
   assertSameCounting(context)

@@ -16,7 +16,7 @@ export interface TimeRange {
   readonly to: string
 }
 
-/** What to read. */
+/** The part of the source to read. */
 export type ReadRequest = { readonly signal: AbortSignal } & (
   | {
       readonly mode: 'incremental'

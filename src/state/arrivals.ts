@@ -17,7 +17,7 @@ export const Arrival = z.object({
   partition: z.string(),
   /** Index into `identities`, of the destination that confirmed it. */
   identity: count,
-  /** What its rows carry to be recognised by; empty where they carry nothing. */
+  /** The marks by which its rows can be recognised; empty where there are none. */
   markers: z.array(z.string()),
   receipts: z.array(z.string()),
   span: Span.nullable(),
@@ -33,11 +33,11 @@ export type Arrival = z.infer<typeof Arrival>
 const Volume = z.object({ batches: count, rows: count })
 export type Volume = z.infer<typeof Volume>
 
-/** The books: confirmed = arrived + indicated + given up + what is open. */
+/** Totals: confirmed = arrived + indicated + given up + open. */
 export const Arrivals = z.object({
   /** Batches that the destination confirmed, of those whose arrival can be asked for. */
   confirmed: Volume,
-  /** Proven to be there. */
+  /** Proven to be visible. */
   arrived: Volume,
   /** Nothing contradicts their arrival, and nothing proves it. */
   indicated: Volume,

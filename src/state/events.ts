@@ -20,7 +20,7 @@ export interface Advance {
   readonly finished: boolean
 }
 
-/** What a look at the destination has shown of one open arrival. */
+/** The verdict on one open arrival after a look at the destination. */
 export type ArrivalVerdict = {
   readonly id: string
   /** Of the arrival when the look began: where batches were merged into it since, the verdict is void. */
@@ -32,7 +32,7 @@ export type ArrivalVerdict = {
   | { readonly kind: 'missing'; readonly causes: readonly string[] }
 )
 
-/** What an accepted command does to the state. */
+/** The effect of an accepted command on the state. */
 export type CommandEffect =
   | { readonly kind: 'backfill'; readonly backfill: Backfill }
   | { readonly kind: 'replay'; readonly replay: Replay }

@@ -10,7 +10,7 @@ type Lease = NonNullable<StateDocument['lease']>
  */
 const nearLimitMs = 60_000
 
-/** What probably ended a run that held `lease` and last wrote at `lastWrittenAt` (store's clock, ms). */
+/** The probable cause of the end of a run that held `lease` and last wrote at `lastWrittenAt` (store's clock, ms). */
 export function probableCause({ activation, endsAt }: Lease, lastWrittenAt: number): string {
   return lastWrittenAt >= endsAt - nearLimitMs
     ? `It was killed, probably at its time limit: its last write was ${seconds(endsAt - lastWrittenAt)} before it. Raise limits.timeout of the action.`

@@ -35,7 +35,7 @@ export async function takeLease(
   const document = { ...taken, write: options.newId() }
   const outcome = await file.write(document, found ? found.etag : null)
   if (outcome.kind === 'superseded') {
-    // What is written without a lease, such as what has arrived, must cost no run its turn.
+    // A write without the lease, such as that of arrivals, must not make a run fail to take it.
     const free = outcome.found?.content.lease === null ? outcome.found : null
     return free ? takeLease(options, free) : null
   }

@@ -26,7 +26,10 @@ export type Hold = z.infer<typeof Hold>
 export const Span = z.object({ first: z.number(), last: z.number() })
 export type Span = z.infer<typeof Span>
 
-/** What every entry has, whatever its state. Self-contained: the batch goes out as staged, whatever the definition says now. */
+/**
+ * The members of an entry in any state. Self-contained: the batch is sent as it was staged, also after the definition
+ * has changed.
+ */
 export const Batch = z.object({
   /** Idempotency key, name or label: by delivery kind. Names the batch towards people. */
   id: z.string(),
@@ -51,8 +54,8 @@ export const Batch = z.object({
   /** Index into `identities`, of the destination it was staged for or last sent to. */
   identity: count,
   firstSentAt: storeTime.nullable(),
-  /** What its rows carry to be recognised by at the destination. */
-  marker: z.string().nullable().default(null),
+  /** The marks by which its rows can be recognised at the destination; of a half, those of the whole. */
+  markers: z.array(z.string()).default([]),
 })
 export type Batch = z.infer<typeof Batch>
 
@@ -90,6 +93,6 @@ export function batchOf(entry: OutboxEntry): Batch {
     retries: entry.retries,
     identity: entry.identity,
     firstSentAt: entry.firstSentAt,
-    marker: entry.marker,
+    markers: entry.markers,
   }
 }

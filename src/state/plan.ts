@@ -57,7 +57,7 @@ export function waitingPlan({ plan }: Pick<StateDocument, 'plan'>): Plan | null 
   return plan?.decision === null ? plan : null
 }
 
-/** What a report says of the plan that waits. */
+/** The waiting plan, as a report shows it. */
 export function reportPlan({ job, plan }: Pick<StateDocument, 'job' | 'plan'>): {
   readonly plan?: WaitingPlan
 } {

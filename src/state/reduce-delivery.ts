@@ -8,7 +8,7 @@ import type { StateEvent } from './events'
 import type { OutboxEntry } from './outbox-entry'
 import type { PartitionState, StateDocument } from './state-document'
 
-/** What can happen to one batch. */
+/** The events of one batch. */
 export type DeliveryEvent = Extract<StateEvent, { readonly id: string }>
 
 /** The states that each event applies to: staged → sending → in-doubt | accepted → confirmed | held. */

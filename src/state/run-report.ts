@@ -28,7 +28,7 @@ export const Drift = z.object({
 })
 export type Drift = z.infer<typeof Drift>
 
-/** What one run did, to be checked afterwards. */
+/** The report of one run, to be checked afterwards. */
 export const RunReport = z.object({
   job: z.string(),
   run: z.string(),
@@ -37,7 +37,7 @@ export const RunReport = z.object({
   outcome: z.enum(['succeeded', 'partial', 'skipped', 'failed']),
   /** Code of the reason for the outcome, where there is one. */
   reason: z.string().optional(),
-  /** What a person asked for and what became of it; what the run could not do; until when it waits. */
+  /** Commands with their effect, work that the run could not do, and the end of a wait. */
   notes: z.array(z.string()),
   ...Counters.omit({ rejects: true }).shape,
   rejects: count,

@@ -25,7 +25,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     return blob
   }
 
-  it('reads back the bytes that were written, with the version that the write was told', async () => {
+  it('reads back the bytes that were written, with the ETag that the write returned', async () => {
     const body = gzipSync('a,b\r\n1,ü\r\n')
 
     const answer = await subject().store.write('jobs/a/outbox/1.csv.gz', body, absent)
@@ -35,7 +35,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(blob.etag).toBe(etagOf(answer))
   })
 
-  it("tells its own time with every read and write, in whole seconds, and a blob's age by it", async () => {
+  it("returns its own time with every read and write, in whole seconds, and a blob's modification time on that clock", async () => {
     const { store, now } = subject()
     const before = Math.floor(now() / 1000) * 1000
 
@@ -51,7 +51,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     }
   })
 
-  it('says that a blob is missing', async () => {
+  it('reports a missing blob as missing', async () => {
     expect(await subject().store.read('jobs/a/missing')).toMatchObject({ etag: null })
   })
 
@@ -82,7 +82,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect((await stored('jobs/a/replaced')).etag).not.toBe(etag)
   })
 
-  it('refuses to replace a version that is no longer there, and keeps what is', async () => {
+  it('refuses to replace a version that was superseded, and keeps the present one', async () => {
     const { store } = subject()
     const stale = await create('jobs/a/stale', 'first')
     await store.write('jobs/a/stale', bytes('second'), { ifMatch: stale })
@@ -93,7 +93,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect((await stored('jobs/a/stale')).body.toString()).toBe('second')
   })
 
-  it('gives equal bytes another version, so that a rewrite is seen', async () => {
+  it('gives a rewrite with equal bytes a new ETag', async () => {
     const { store } = subject()
     const first = await create('jobs/a/same', 'same')
 
@@ -102,13 +102,13 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(second).not.toBe(first)
   })
 
-  it('refuses to replace what is missing', async () => {
+  it('refuses to replace a missing blob', async () => {
     const answer = await subject().store.write('jobs/a/never', bytes('1'), { ifMatch: '"1"' })
 
     expect(answer).toEqual({ kind: 'conflict' })
   })
 
-  it('cannot tell the outcome of a write that was lost on its way, which did not happen', async () => {
+  it('returns `unknown` for a write that was lost before the store and not applied', async () => {
     const { store, loseNextWrite } = subject()
     loseNextWrite('before')
 
@@ -118,7 +118,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(await store.read('jobs/a/lost')).toMatchObject({ etag: null })
   })
 
-  it('cannot tell the outcome of a write whose answer was lost, which did happen', async () => {
+  it('returns `unknown` for a write that was applied and whose answer was lost', async () => {
     const { store, loseNextWrite } = subject()
     loseNextWrite('after')
 
@@ -128,7 +128,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect((await stored('jobs/a/answer-lost')).body.toString()).toBe('1')
   })
 
-  it('deletes a blob, and is content where there is none', async () => {
+  it('deletes a blob; deleting a missing one succeeds (idempotent)', async () => {
     const { store } = subject()
     await create('jobs/a/deleted', '1')
 
@@ -138,7 +138,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(await store.read('jobs/a/deleted')).toMatchObject({ etag: null })
   })
 
-  it('lists 1,005 blobs, each once, and none from beside the prefix', async () => {
+  it('lists 1,005 blobs under a prefix, each once, and none outside of it', async () => {
     const { store } = subject()
     const paths = Array.from({ length: 1005 }, (_, index) => `jobs/many/${String(index).padStart(4, '0')}`)
     const left = paths.values()
@@ -153,11 +153,11 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(listed.sort()).toEqual(paths)
   })
 
-  it('lists nothing under a prefix that nothing has', async () => {
+  it('lists nothing under a prefix without blobs', async () => {
     expect(await pathsIn(subject().store.list('jobs/none/'))).toEqual([])
   })
 
-  it('keeps paths as they are, whatever characters they hold', async () => {
+  it('keeps paths with any characters unchanged', async () => {
     const { store } = subject()
     const path = `jobs/odd/100% "ü" & <b>+it's?a=1#2.json`
 
@@ -167,7 +167,7 @@ export function blobStoreContract(subject: () => BlobStoreSubject): void {
     expect(await pathsIn(store.list('jobs/odd/100% "ü" & <'))).toEqual([path])
   })
 
-  it('does nothing once it was told to stop, and says why', async () => {
+  it("sends nothing after its signal was aborted, and throws the signal's reason", async () => {
     const { store } = subject()
     const reason = new RangeError('the lease is lost')
     const signal = AbortSignal.abort(reason)

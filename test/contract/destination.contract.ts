@@ -101,7 +101,7 @@ export function describeDestination(
     }
 
     describe('rows', () => {
-      it('become the same line of an existing partition each time', () => {
+      it('always become the same line, of an existing partition', () => {
         for (const row of subject.rows) {
           const encoded = destination.format.encode(row)
           expect(encoded).toMatchObject({ kind: 'row' })
@@ -137,14 +137,14 @@ export function describeDestination(
     })
 
     describe('files', () => {
-      it('count their rows and hash what is stored', async () => {
+      it('count their rows and hash the stored bytes', async () => {
         const { bytes, rows, sha256 } = await fileOf(subject.rows)
 
         expect(rows).toBe(subject.rows.length)
         expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
       })
 
-      it('of the same rows have the same content, others another', async () => {
+      it('have equal content hashes exactly for the same rows', async () => {
         const [one, same, other] = [
           await fileOf(subject.rows),
           await fileOf(subject.rows),
@@ -174,7 +174,7 @@ export function describeDestination(
     })
 
     describe('a batch', () => {
-      it('has one id for the same parts, and another where any part differs', () => {
+      it('has the same id for the same parts, and a different id if any part differs', () => {
         const idOf = (change: Partial<BatchParts>) => batchId(destination.delivery, { ...parts, ...change })
         const others = [{ batch: 'commit-1/0-0/a' }, { batch: 'commit-2/0-0' }, { generation: 1 }]
 
@@ -229,7 +229,7 @@ export function describeDestination(
         expect(subject.stored()).toEqual([])
       })
 
-      it.each(obstacles)('that meets `%s` is refused as that, and stores nothing', async (obstacle) => {
+      it.each(obstacles)('that meets `%s` gets that refusal, and no row is stored', async (obstacle) => {
         const batch = batchOf(await fileOf(subject.rows))
         const prepared = await subject.await(destination.prepare?.(batch, signal) ?? noPreparation)
         const handle = prepared.kind === 'prepared' ? prepared.handle : ''
@@ -242,7 +242,7 @@ export function describeDestination(
         expect(subject.stored()).toEqual([])
       })
 
-      it('whose answer is lost is `unknown`, and settled by what its delivery kind promises', async () => {
+      it('whose answer is lost is `unknown`, and its delivery kind settles it', async () => {
         const batch = batchOf(await fileOf(subject.rows))
         const prepared = await subject.await(destination.prepare?.(batch, signal) ?? noPreparation)
         subject.meet('answer-lost')
@@ -289,7 +289,7 @@ export function describeDestination(
       })
     }
 
-    it('prepares a batch as often as asked, of which only the send counts', async () => {
+    it('prepares a batch repeatably: only the send makes it count', async () => {
       const batch = batchOf(await fileOf(subject.rows))
       await subject.await(destination.prepare?.(batch, signal) ?? noPreparation)
 
@@ -299,11 +299,11 @@ export function describeDestination(
       expect(subject.stored()).toEqual(subject.names)
     })
 
-    it('is of the delivery kind that the suite was told', () => {
+    it('has the declared delivery kind', () => {
       expect(destination.delivery.kind).toBe(kind)
     })
 
-    it('states limits and waits that can be kept', () => {
+    it('declares limits and waits that the engine can keep', () => {
       const { limits } = destination
       expect(limits.batchRows).toBeGreaterThan(0)
       expect(limits.batchTextBytes).toBeGreaterThan(0)
@@ -313,7 +313,7 @@ export function describeDestination(
       expect(limits.partitionIntervalMs(limits.batchRows)).toBeGreaterThanOrEqual(0)
     })
 
-    it('names itself without secrets, each partition differently', () => {
+    it('has an identity without secrets, and a distinct name for each partition', () => {
       const { identity, partition } = destination
       const names = Array.from({ length: partition.count }, (_, index) => partition.name(index))
       expect(new Set(names).size).toBe(partition.count)

@@ -9,7 +9,7 @@ export interface KeyValueStoreSubject {
 
 /** What every key-value store promises. Each test uses keys of its own. */
 export function keyValueStoreContract(subject: () => KeyValueStoreSubject): void {
-  it('returns what was put', async () => {
+  it('returns the value that was put', async () => {
     const { store } = subject()
 
     await store.put('token/v1:example', 'value with "quotes" and ümlauts', 60)
@@ -26,7 +26,7 @@ export function keyValueStoreContract(subject: () => KeyValueStoreSubject): void
     expect(await store.get('replaced')).toBe('new')
   })
 
-  it('keeps keys apart that differ in one special character', async () => {
+  it('distinguishes keys that differ in one special character', async () => {
     const { store } = subject()
     await store.put('tenant/a', 'slash', 60)
 
@@ -35,13 +35,13 @@ export function keyValueStoreContract(subject: () => KeyValueStoreSubject): void
     expect(await store.get('tenant/a')).toBe('slash')
   })
 
-  it('says null where there is no such key', async () => {
+  it('returns null for a missing key', async () => {
     const { store } = subject()
 
     expect(await store.get('never put')).toBeNull()
   })
 
-  it('keeps an empty value apart from a missing one', async () => {
+  it('distinguishes an empty value from a missing key', async () => {
     const { store } = subject()
 
     await store.put('empty', '', 60)
@@ -70,7 +70,7 @@ export function keyValueStoreContract(subject: () => KeyValueStoreSubject): void
     expect(await store.get('deleted')).toBeNull()
   })
 
-  it('accepts that a key to be deleted is not there', async () => {
+  it('accepts the deletion of a missing key (idempotent)', async () => {
     const { store } = subject()
 
     await expect(store.delete('never put either')).resolves.toBeUndefined()

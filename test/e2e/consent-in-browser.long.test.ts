@@ -70,7 +70,7 @@ describe('in a real browser', () => {
     expect(await text()).toContain('used before')
   })
 
-  it('a person with an invitation that has been tampered with reads that it is none', async () => {
+  it('a person with a forged invitation reads that it is invalid', async () => {
     const inputs = JSON.stringify({ ANALYTICS_REPORT_SUITE: 'theirsuite' })
     const { link } = await invoke(app.platform, 'connect', { invite: 'adobe', inputs })
     await page.goto(`${String(link)}x`)
@@ -79,7 +79,7 @@ describe('in a real browser', () => {
     expect(await text()).toContain('no invitation')
   })
 
-  it('the page at the end runs no script, loads nothing, and tells no other site its address', async () => {
+  it('the last page runs no script, loads nothing, and sends no referrer to another site', async () => {
     const asked: string[] = []
     await openInvitation()
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))

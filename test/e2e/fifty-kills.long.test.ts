@@ -12,7 +12,7 @@ function nextCount(seed: { value: number }): number {
   return 1 + (seed.value % 12)
 }
 
-it(`${kills} kills at random moments of a run lose, double and misorder nothing`, async () => {
+it(`${kills} kills at random moments of a run neither lose nor duplicate nor reorder a row`, async () => {
   const app = await startDeployedApp(settings)
   const { platform } = app
   const seed = { value: 20_261_121 }

@@ -136,7 +136,7 @@ describe('the end of the activation', () => {
     expect(world.hits()).toHaveLength(40)
   })
 
-  it('comes while everything that is left waits for the destination', async () => {
+  it('comes while every batch that is left waits for the destination', async () => {
     const world = worldOf(good)
     const job = jobOf(world, { destination: scriptedDestination(world.list, 'named') })
     for (let polls = 0; polls < 100; polls += 1) world.list.polls.push({ kind: 'processing' })
@@ -166,7 +166,7 @@ describe('many partitions at one request a second', () => {
   })
 })
 
-describe('a fault that passes', () => {
+describe('a temporary failure', () => {
   it.each(['source-unreachable', 'source-refused', 'source-malformed', 'token-unavailable'] as const)(
     'of the source (%s) blocks nothing once it has passed',
     async (code) => {
@@ -178,7 +178,7 @@ describe('a fault that passes', () => {
     },
   )
 
-  it('of the store is a failed run, and the next one carries on', async () => {
+  it('of the store fails the run, and the next run carries on', async () => {
     const world = worldOf(good)
     let outage = false
     world.fault = ({ kind, path }) => {

@@ -7,8 +7,12 @@ const namesOf = (version: string) => Object.fromEntries(keys.map((key) => [key, 
 
 /** Every request of an import as JSON, and of one as a file. */
 const ways: readonly (readonly [way: string, settings: object, steps: readonly Step[]])[] = [
-  ['JSON', {}, ['discover', 'dataset', 'json', 'poll']],
-  ['a file', { classificationJsonBytes: 0 }, ['discover', 'dataset', 'create', 'upload', 'commit', 'poll']],
+  ['JSON', {}, ['discover', 'dataset', 'reports', 'json', 'poll']],
+  [
+    'a file',
+    { classificationJsonBytes: 0 },
+    ['discover', 'dataset', 'reports', 'create', 'upload', 'commit', 'poll'],
+  ],
 ]
 const accidents: readonly Accident[] = [
   'answer-lost',
@@ -56,11 +60,11 @@ it('a second run sends new and changed keys, and nothing else', async () => {
   const report = await world.engine.run(world.job)
 
   expect(report).toMatchObject({ records: 8, repeated: 6, rows: 2, confirmed: 1 })
-  expect(world.requests.slice(before)).toEqual(['discover', 'dataset', 'json', 'poll'])
+  expect(world.requests.slice(before)).toEqual(['discover', 'dataset', 'reports', 'json', 'poll'])
   expect(world.stored()).toEqual({ ...namesOf('old'), c: 'c new', h: 'h new' })
 })
 
-it('an import that breaks is sent again, and held after the third time', async () => {
+it('an import that fails is sent again, and held after the third time', async () => {
   const world = classificationWorld(small)
   world.source({ a: 'x' })
   world.service.knobs.breaksNext = 3
@@ -74,7 +78,7 @@ it('an import that breaks is sent again, and held after the third time', async (
   expect(report).toMatchObject({ outcome: 'failed', held: [{ code: 'processing-failed', rows: 1 }] })
 })
 
-it('a job that the service shows late is polled until it is there', async () => {
+it('an import job that becomes visible late is polled until it is found', async () => {
   const world = classificationWorld(small)
   world.service.knobs.jobLagMs = 30 * 60_000
   world.source({ a: 'x' })
@@ -86,4 +90,65 @@ it('a job that the service shows late is polled until it is there', async () => 
   expect(first).toMatchObject({ outcome: 'partial', pending: 1 })
   expect(world.requests.filter((step) => step === 'json')).toHaveLength(1)
   expect(world.stored()).toEqual({ a: 'x' })
+})
+
+describe('keys that never occurred', () => {
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, id) => [`k${id}`, 'x']))
+
+  it('cost server calls: a commit of more than the job allows waits for a person', async () => {
+    const world = classificationWorld({}, { serverCallLimit: 9 })
+    world.source(many(20))
+    world.occur(Object.keys(many(10)))
+
+    const report = await world.engine.run(world.job)
+
+    const { plan } = world.engine.stateOf(world.job)
+    expect(report.outcome).toBe('partial')
+    expect(plan).toMatchObject({ rows: 20, serverCalls: 10, reasons: [{ code: 'server-calls' }] })
+    expect(plan?.reasons[0]?.message).toContain('10 of 20 sampled keys did not occur in the last 90 days')
+    expect(plan?.notes[0]).toContain('is subscribed to suite variables/evar1')
+    expect(world.stored()).toEqual({})
+  })
+
+  it('are sent once a person has approved the plan', async () => {
+    const world = classificationWorld({}, { serverCallLimit: 9 })
+    world.source(many(20))
+    await world.engine.run(world.job)
+
+    await world.engine.run(world.job, { approve: world.engine.stateOf(world.job).plan?.id })
+    await world.settle()
+
+    expect(world.stored()).toEqual(many(20))
+  })
+
+  it('are sent at once where they are as many as the job allows', async () => {
+    const world = classificationWorld({}, { serverCallLimit: 10 })
+    world.source(many(20))
+    world.occur(Object.keys(many(10)).map((key) => key.toUpperCase()))
+    await world.settle()
+
+    expect(world.stored()).toEqual(many(20))
+  })
+
+  it('are estimated from a sample of 200, in requests of 50', async () => {
+    const world = classificationWorld({}, { serverCallLimit: 5_999 })
+    world.source(many(6_000))
+
+    await world.engine.run(world.job)
+
+    expect(world.requests.filter((step) => step === 'reports')).toHaveLength(4)
+    expect(world.engine.stateOf(world.job).plan).toMatchObject({ serverCalls: 6_000 })
+  })
+
+  it('are all counted where the reports cannot be asked', async () => {
+    const world = classificationWorld({}, { serverCallLimit: 9 })
+    world.source(many(10))
+    world.occur(Object.keys(many(10)))
+    await world.runInto('request-lost', 'reports')
+
+    const { plan } = world.engine.stateOf(world.job)
+    expect(plan).toMatchObject({ serverCalls: 10 })
+    expect(plan?.reasons[0]?.message).toContain('reports could not be asked')
+  })
 })

@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, (world: EngineWorld) => Promise<Given>>>
 }
 
 describe.each(Object.entries(commands))('%s', (_, prepare) => {
-  it('that is asked for three times is done once', async () => {
+  it('that is given three times is accepted once', async () => {
     const world = engineWorld()
     world.feed.records = records
     const { job, command } = await prepare(world)
@@ -102,7 +102,7 @@ describe.each(Object.entries(commands))('%s', (_, prepare) => {
     expect(world.stateOf(job).backfills).toEqual([])
   })
 
-  it('that is asked for again while the first run is at work is done once', async () => {
+  it('that is given again while the first run is at work is accepted once', async () => {
     const world = engineWorld()
     world.feed.records = records
     const { job, command } = await prepare(world)

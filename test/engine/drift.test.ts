@@ -69,7 +69,7 @@ describe('records that differ from the schema', () => {
   })
 })
 
-it('no report speaks of drift where there is none', async () => {
+it('no report has drift where records match the schema', async () => {
   const world = worldOf(plain(1))
 
   expect(await world.run(withPolicy(world, 'fail'))).not.toHaveProperty('drift')

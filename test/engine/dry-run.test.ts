@@ -6,6 +6,7 @@ import { sliced } from '../../src/jobs/sliced'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute, rowOf } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
 import { inPages, scriptedSource } from '../fixtures/scripted-source'
+import type { CheckAnswer } from '../../src/destinations/destination'
 import type { Job } from '../../src/jobs/job'
 import type { Late, OnChange } from '../../src/jobs/sync'
 import type { Command } from '../../src/pipeline/run-context'
@@ -142,7 +143,7 @@ it('a dry run shows the first rows and the first rejects', async () => {
   expect(world.hits()).toEqual([])
 })
 
-it('a dry run of a command says what it would do, and takes nothing up', async () => {
+it('a dry run of a command reports its effect, and does not accept it', async () => {
   const world = engineWorld()
   world.feed.records = [1, 2, 3].map((at) => ({ id: `e${at}`, at: minute(at) }))
   const job = jobOf(world)
@@ -155,5 +156,50 @@ it('a dry run of a command says what it would do, and takes nothing up', async (
   expect(world.stateOf(job)).toMatchObject({ commands: [], backfills: [] })
   await expect(world.dryRun(job, { from: minute(1), to: minute(3) })).rejects.toMatchObject({
     code: 'params-invalid',
+  })
+})
+
+describe('a dry run asks the live target', () => {
+  const fault = { level: 'fault', subject: 'eVar7', message: 'is not among the variables' } as const
+
+  it('whether the rows fit, and names what does not', async () => {
+    const world = engineWorld()
+    world.feed.records = [{ id: 'e1', at: minute(1), value: 5 }]
+    const asked: unknown[] = []
+    world.list.check = (rows) => {
+      asked.push(...rows)
+      return { kind: 'checked', findings: [fault, { ...fault, level: 'note' }] }
+    }
+
+    const report = await world.dryRun(jobOf(world))
+
+    expect(report).toMatchObject({ outcome: 'partial', reason: 'dry-run, target-mismatch', rows: 1 })
+    expect(report.checks).toHaveLength(2)
+    expect(report.notes.filter((text) => text.includes('eVar7'))).toEqual([
+      'The target does not fit the definition: eVar7 is not among the variables.',
+    ])
+    expect(asked).toEqual([rowOf({ id: 'e1', at: minute(1), value: 5 })])
+    expect(world.hits()).toEqual([])
+  })
+
+  it.each<[string, () => CheckAnswer, string]>([
+    ['refuses', () => ({ kind: 'not-permitted', message: 'HTTP 403' }), 'not-permitted: HTTP 403'],
+    ['asks for a pause', () => ({ kind: 'throttled', retryAfterMs: 1 }), 'throttled: too many requests'],
+    [
+      'lacks an input',
+      () => {
+        throw new JobError('input-missing', 'The input COMPANY is not set.', 'Set it.')
+      },
+      'The input COMPANY is not set. Set it.',
+    ],
+  ])('and goes on with a note where it %s', async (_, check, said) => {
+    const world = engineWorld()
+    world.feed.records = [{ id: 'e1', at: minute(1) }]
+    world.list.check = check
+
+    const report = await world.dryRun(jobOf(world))
+
+    expect(report).toMatchObject({ outcome: 'succeeded', reason: 'dry-run', checks: [] })
+    expect(report.notes).toContain(`The target could not be asked whether the definition fits: ${said}`)
   })
 })

@@ -73,7 +73,7 @@ async function play(mode: string, steps: readonly Step[], pageSize: number) {
     return jobOf(world, { sync, record: schema, map })
   }
 
-  /** What the source sends now; a field of it may be another each time. */
+  /** The records that the source sends now; one field may differ at each read. */
   function fill(): void {
     world.feed.records = events.map(({ id, at, value }, index) => ({
       ...{ id, at: minute(24 * 60 + at - 60), value },
@@ -124,7 +124,7 @@ async function play(mode: string, steps: readonly Step[], pageSize: number) {
   return { hits: world.hits(), events: events.map(({ id, value }) => `${id}=${value}`) }
 }
 
-it('events that equal each other are sent as often as they happened, whatever becomes of their runs', async () => {
+it('equal events are sent as often as they happened, whichever runs crash', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...Object.keys(syncs)),
@@ -139,7 +139,7 @@ it('events that equal each other are sent as often as they happened, whatever be
   )
 }, 240_000)
 
-it('an event that was sent and its equal that was rejected are two, once the schema is mended again', async () => {
+it('an event that was sent and an equal one that was rejected count as two events once the schema is corrected', async () => {
   const event = { id: 'b', gap: 0, value: 'x' } as const
   const { hits } = await play(
     'incremental',

@@ -120,11 +120,11 @@ describe('too many rejects', () => {
   })
 })
 
-describe('a block that was lifted and is not met again', () => {
+describe('a waiver that no commit needed', () => {
   const many = (at: number) =>
     Array.from({ length: 30 }, (_, id) => ({ id: `m${at}-${id}`, at: minute(at), value: 'x' }))
 
-  it.each(['keyed', 'named'] as const)('(%s) is no licence for the next one', async (kind) => {
+  it.each(['keyed', 'named'] as const)('(%s) does not lift a later block', async (kind) => {
     const world = worldOf(...many(1))
     const job = jobOf(world, { destination: scriptedDestination(world.list, kind as 'keyed') })
     const report = await world.run(job)
@@ -185,7 +185,7 @@ describe('more open rejects than a job may have', () => {
   })
 })
 
-describe('a piece of work that can never succeed', () => {
+describe('work that can never succeed', () => {
   it('is left out where a record lies outside its slice', async () => {
     const world = worldOf(...records, { id: 'later', at: minute(70) })
     const job = jobOf(world, { sync: sliced({ ...hourly, cursor: atInstant }) })
@@ -254,7 +254,7 @@ describe('a piece of work that can never succeed', () => {
 describe('a record ahead of the clock', () => {
   const far = { id: 'far', at: '9999-01-01T00:00:00Z' }
 
-  it('is given up for good, and is sent where its source corrects it', async () => {
+  it('is dropped for good, and is sent once its source corrects it', async () => {
     const world = worldOf(...records, far)
     const job = jobOf(world, { sync: incremental(keyed) })
     expect(await world.run(job)).toMatchObject({ rejectsByReason: { 'cursor-ahead': 1 } })
@@ -267,7 +267,7 @@ describe('a record ahead of the clock', () => {
     expect(world.hits().slice(4)).toEqual(['far'])
   })
 
-  it('is left to the ordinary read by a replay, however often it is asked for', async () => {
+  it('is left to the ordinary read by every replay', async () => {
     const world = worldOf(...records, far)
     const job = jobOf(world)
     await world.run(job)
@@ -281,7 +281,7 @@ describe('a record ahead of the clock', () => {
 })
 
 describe('a regrouping', () => {
-  it('says until when it waits, and ends at once where a person wants that', async () => {
+  it('reports until when it waits, and ends at once by a command', async () => {
     const world = worldOf(...records)
     const job = jobOf(world)
     await world.run(job)
@@ -294,7 +294,7 @@ describe('a regrouping', () => {
     expect(await world.run(job, exitOf(report))).toMatchObject({ outcome: 'succeeded', rows: 1 })
   })
 
-  it('ends by itself a day after the last confirmation', async () => {
+  it('ends without a command a day after the last confirmation', async () => {
     const world = worldOf(...records)
     const job = jobOf(world)
     await world.run(job)

@@ -79,7 +79,7 @@ describe('a record far in the future', () => {
   it.each([
     ['valid', valid],
     ['itself invalid', { ...valid, value: 'x' }],
-  ])('(%s) is a reject and moves the cursor past nothing', async (_, far) => {
+  ])('(%s) is a reject and does not move the cursor', async (_, far) => {
     const world = engineWorld()
     const job = jobOf(world)
     world.feed.records = [{ id: 'a', at: minute(1) }, far]
@@ -91,7 +91,7 @@ describe('a record far in the future', () => {
     expect(world.stateOf(job).cursor?.since).toBe(minute(2))
   })
 
-  it('is sent once its time has come', async () => {
+  it('is sent once the clock has reached its time', async () => {
     const world = engineWorld()
     const job = jobOf(world)
     world.feed.records = [{ id: 'early', at: new Date(world.clock.now() + 3_600_000).toISOString() }]
@@ -140,7 +140,7 @@ describe('a record that was rejected as late', () => {
     expect(world.stateOf(job).rejects.segments).toEqual([])
   })
 
-  it('is sent as it is where a person has it tried again, and its correction is a duplicate then', async () => {
+  it('is sent unchanged by a replay, and its correction is a duplicate then', async () => {
     const world = engineWorld()
     const sync = { ...incremental({ cursor: atInstant, primaryKey: 'id' }), late: 'reject' as const }
     const job = jobOf(world, { sync, record: Timed, map })
@@ -169,7 +169,7 @@ describe('files of batches', () => {
     expect(world.reports.reduce((sum, { confirmed }) => sum + confirmed, 0)).toBe(world.list.stored.length)
   })
 
-  it('are written although the store reports a conflict that is not there', async () => {
+  it('are written although the store reports a false conflict', async () => {
     const world = engineWorld()
     world.feed.records = [{ id: 'a', at: minute(1) }]
     let conflicts = 2
@@ -180,7 +180,7 @@ describe('files of batches', () => {
     expect(world.hits()).toEqual(['a'])
   })
 
-  it('are not taken for written where other bytes lie under their name', async () => {
+  it('do not count as written where other bytes have their name', async () => {
     const world = engineWorld()
     world.feed.records = [{ id: 'a', at: minute(1) }]
     world.fault = ({ kind, path }) => {
@@ -226,7 +226,7 @@ describe('a schedule that would never read anything', () => {
 describe('a source at another address', () => {
   const records = [{ id: 'a', at: minute(1) }]
 
-  it('is not read until a person says from where', async () => {
+  it('is not read until a person states where to continue', async () => {
     const world = engineWorld()
     const job = jobOf(world)
     world.feed.records = records
@@ -276,7 +276,7 @@ describe('text that UTF-8 cannot carry', () => {
     expect(destination.format.encode({ ...hit, pageName: '😀' })).toMatchObject({ kind: 'row' })
   })
 
-  it('does not make two records one by their identity', async () => {
+  it('does not give two records the same identity', async () => {
     const world = engineWorld()
     const sync = incremental({ cursor: atInstant, primaryKey: 'id' })
     const map = (record: unknown) => ({ id: (record as Event).id.length.toString() })

@@ -67,7 +67,7 @@ async function killUnderLease(world: EngineWorld, job: Job): Promise<void> {
 }
 
 describe.each(kinds)('a job with an approval, sent as %s,', (kind) => {
-  it('waits with a plan of all that a run reads, sends nothing, and reads nothing more', async () => {
+  it('waits with a plan of all records that a run reads, sends nothing, and reads nothing more', async () => {
     const world = worldOf()
     const job = approvedJob(world, { destination: destinationOf(world, kind) })
 
@@ -92,7 +92,7 @@ describe.each(kinds)('a job with an approval, sent as %s,', (kind) => {
     expect(world.feed.asked).toHaveLength(1)
   })
 
-  it('sends the approved bytes, whatever the definition says by then, and reads on', async () => {
+  it('sends the approved bytes, also after the definition has changed, and reads on', async () => {
     const world = worldOf()
     const destination = destinationOf(world, kind)
     const job = approvedJob(world, { destination })
@@ -142,7 +142,7 @@ describe.each(kinds)('a job with an approval, sent as %s,', (kind) => {
     expect([...world.hits()].sort()).toEqual(idsOf(1, 10).sort())
   })
 
-  it('loses and doubles nothing where the run is killed at any store operation after the approval', async () => {
+  it('loses and duplicates no row where the run is killed at any store operation after the approval', async () => {
     for (let step = 0; ; step += 1) {
       const world = worldOf()
       const job = approvedJob(world, { destination: destinationOf(world, kind) })
@@ -228,7 +228,7 @@ describe('a plan id', () => {
     expect(world.hits()).toEqual([])
   })
 
-  it('is not taken up while another run holds the lease, and can be given again', async () => {
+  it('is not accepted while another run holds the lease, and can be given again', async () => {
     const world = worldOf()
     const job = approvedJob(world)
     const { id } = planIn(await world.run(job))
@@ -265,7 +265,7 @@ describe('a dropped plan', () => {
     ['a lookback', incremental({ cursor: atInstant, primaryKey: 'id', lookback: { days: 30 } })],
   ]
 
-  it.each(keyedSyncs)('of %s sends nothing of it; mended content is a new plan', async (_, sync) => {
+  it.each(keyedSyncs)('of %s sends no row of it; corrected content is a new plan', async (_, sync) => {
     const world = worldOf()
     const job = approvedJob(world, { sync })
     const first = await world.run(job)
@@ -302,7 +302,7 @@ describe('a dropped plan', () => {
     expect(report).toMatchObject({ taken: 1, duplicates: 10, plan: { rows: 1, sample: ['e11=8\n'] } })
   })
 
-  it('of a job without a primary key keeps its records at the cursor out, and lets a new event at that place in', async () => {
+  it('of a job without a primary key leaves its records at the cursor out, and a new event at that cursor is sent', async () => {
     const world = worldOf()
     const job = approvedJob(world)
     await world.run(job)
@@ -343,7 +343,7 @@ describe('a dropped plan', () => {
   })
 })
 
-describe('a band of expected rows', () => {
+describe('a range of expected rows', () => {
   const banded = (world: EngineWorld, rows: readonly [number, number], changes = {}) =>
     jobOf(world, { expect: { rows }, ...changes })
 
@@ -388,7 +388,7 @@ describe('a band of expected rows', () => {
     expect(goesOn).toMatchObject({ outcome: 'succeeded', rows: 10 })
   })
 
-  it('is not asked of a backfill, which has no usual size', async () => {
+  it('does not apply to a backfill, which has no usual size', async () => {
     const world = worldOf()
     const job = banded(world, [10, 20])
     await world.run(job)
@@ -401,7 +401,7 @@ describe('a band of expected rows', () => {
 describe('a review of the destination', () => {
   const concern = { code: 'too-many-deletions', message: 'It would delete 9 of 10 keys.' }
 
-  it('is told what the commit would send', async () => {
+  it('receives the rows that the commit would send', async () => {
     const world = worldOf()
     world.list.partitions = 2
     const job = jobOf(world, { sync: refresh, destination: scriptedDestination(world.list, 'upsert') })
@@ -529,7 +529,7 @@ describe('while a plan waits', () => {
     expect(world.hits()).toHaveLength(10)
   })
 
-  it('a changed definition is told once the plan is decided, and the plan is still sent', async () => {
+  it('a changed definition is reported once the plan is decided, and the plan is still sent', async () => {
     const world = worldOf()
     const { id } = planIn(await world.run(approvedJob(world)))
     const changed = approvedJob(world, { sync: incremental({ cursor: atInstant, primaryKey: 'id' }) })
@@ -544,7 +544,7 @@ describe('while a plan waits', () => {
     expect(world.hits()).toHaveLength(10)
   })
 
-  it('a dry run says so; before the first run it says what the run would plan', async () => {
+  it('a dry run reports the waiting plan; before the first run it reports the plan that the run would make', async () => {
     const world = worldOf()
     const job = approvedJob(world)
 

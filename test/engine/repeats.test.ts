@@ -31,7 +31,7 @@ describe('rejects at the end of a feed', () => {
       return { strict: jobOf(world, { sync, record: Strict }), mended: jobOf(world, { sync }) }
     }
 
-    it('are sent once where the next run takes them after the schema was mended, and a resend follows', async () => {
+    it('are sent once where the next run heals them after the schema was corrected, and a replay follows', async () => {
       const world = worldOf(good, bad)
       const { strict, mended } = jobsIn(world)
       await world.run(strict)
@@ -44,7 +44,7 @@ describe('rejects at the end of a feed', () => {
       expect(world.hits()).toEqual(['good=1', 'bad'])
     })
 
-    it('are sent once where a resend comes before the next run', async () => {
+    it('are sent once where a replay comes before the next run', async () => {
       const world = worldOf(good, bad)
       const { strict, mended } = jobsIn(world)
       await world.run(strict)
@@ -77,7 +77,7 @@ describe('rejects at the end of a feed', () => {
     expect(world.hits()).toEqual(['good=1', 'bad', 'bad'])
   })
 
-  it('that were dropped are not sent by the next run, and a changed one is', async () => {
+  it('that were dropped are not sent by the next run, except one with changed content', async () => {
     const world = worldOf(good, bad)
     const sync = incremental({ cursor: atInstant, primaryKey: 'id' })
     await world.run(jobOf(world, { sync, record: Strict }))
@@ -148,7 +148,7 @@ describe('a reject whose cursor could not be read, and now can', () => {
 describe('a window that is read again', () => {
   const sync = incremental({ cursor: atInstant, primaryKey: 'id', lookback: { hours: 1 } })
 
-  it('keeps one reject of a record, and a resend sends it once', async () => {
+  it('keeps one reject of a record, and a replay sends it once', async () => {
     const world = worldOf(bad, { ...good, at: minute(3) })
     for (let run = 0; run < 3; run += 1) await world.run(jobOf(world, { sync, record: Strict }))
     expect(world.reports.map(({ rejects, repeated }) => [rejects, repeated])).toEqual([
@@ -201,7 +201,7 @@ describe('a backfill', () => {
     expect(world.hits().slice(6)).toEqual(['e60', 'e90'])
   })
 
-  it('without force sends of a skipped slice what was never sent, and no more', async () => {
+  it('without force sends only those records of a skipped slice that were never sent', async () => {
     const world = worldOf(...records)
     const sync = sliced({ ...key, every: 'hour', timeZone: 'UTC', start: '2026-11-20' })
     const job = jobOf(world, { sync })
@@ -219,7 +219,7 @@ describe('a backfill', () => {
   })
 })
 
-describe('a job that counts in another way than before', () => {
+describe('a job whose definition identifies records in another way than before', () => {
   const records = [good, { id: 'next', at: minute(3) }]
   const start = { every: 'hour', timeZone: 'UTC', start: '2026-11-20' } as const
   const key = { cursor: atInstant, primaryKey: 'id' as const }
@@ -237,18 +237,21 @@ describe('a job that counts in another way than before', () => {
       incremental(key),
       incremental({ cursor: atInstant, primaryKey: ['id', 'at'] }),
     ],
-  ])('(%s) sends nothing again, and goes on from where a person says', async (_, first, second) => {
-    const world = worldOf(...records)
-    await world.run(jobOf(world, { sync: first }))
-    const sent = world.hits().length
+  ])(
+    '(%s) sends no record again, and continues from the place that a person states',
+    async (_, first, second) => {
+      const world = worldOf(...records)
+      await world.run(jobOf(world, { sync: first }))
+      const sent = world.hits().length
 
-    const changed = await world.run(jobOf(world, { sync: second }))
-    expect(changed).toMatchObject({ outcome: 'failed', records: 0, error: { code: 'definition-changed' } })
-    expect(changed.error?.remedy).toContain('resolve=definition as=continue')
-    expect(world.hits()).toHaveLength(sent)
+      const changed = await world.run(jobOf(world, { sync: second }))
+      expect(changed).toMatchObject({ outcome: 'failed', records: 0, error: { code: 'definition-changed' } })
+      expect(changed.error?.remedy).toContain('resolve=definition as=continue')
+      expect(world.hits()).toHaveLength(sent)
 
-    expect(await world.run(jobOf(world, { sync: first }))).toMatchObject({ rows: 0 })
-  })
+      expect(await world.run(jobOf(world, { sync: first }))).toMatchObject({ rows: 0 })
+    },
+  )
 
   it('reads nothing before the instant from which it goes on, whatever its lookback', async () => {
     const world = worldOf(...records)
@@ -263,11 +266,11 @@ describe('a job that counts in another way than before', () => {
   })
 })
 
-describe('a job that goes on from before the place where it stood', () => {
+describe('a job that is continued from before its cursor', () => {
   it.each([
     ['with a primary key', incremental({ cursor: atInstant, primaryKey: 'id' })],
     ['with a lookback', incremental({ cursor: atInstant, primaryKey: 'id', lookback: { hours: 1 } })],
-  ])('(%s) recognises what it remembers, also when it is read once more', async (_, sync) => {
+  ])('(%s) recognises the records in its memory, also when they are read once more', async (_, sync) => {
     const world = worldOf(...['a', 'b', 'c'].map((id, at) => ({ id, at: minute(at) })))
     await world.run(jobOf(world, { sync }))
     const raised = jobOf(world, { sync, source: scriptedSource(world.feed, { version: 2 }) })
@@ -307,7 +310,7 @@ describe('a source that varies a field', () => {
     expect(world.hits()).toHaveLength(3)
   })
 
-  it('has its invalid records rejected once, and a mended schema sends them once', async () => {
+  it('has its invalid records rejected once, and sent once by a corrected schema', async () => {
     const world = worldOf()
     const varying = (run: number) => [good, { ...bad, servedBy: `host-${run}` }]
     for (let run = 0; run < 3; run += 1) {
@@ -354,7 +357,7 @@ describe('pages that overlap', () => {
       }),
     ],
     ['a full refresh', fullRefresh({ primaryKey: 'id' })],
-  ])('double nothing in %s', async (_, sync) => {
+  ])('send no record twice in %s', async (_, sync) => {
     const world = worldOf()
     world.feed.pages = (request) =>
       request.mode === 'sliced' && Date.parse(request.range.from) > Date.parse(minute(0))
@@ -411,7 +414,7 @@ describe('a sliced job', () => {
     expect(world.hits()).toEqual([])
   })
 
-  it('drops and counts what is outside where the source declares that it brings more', async () => {
+  it('drops and counts records outside of it where the source declares that it may return such records', async () => {
     const world = worldOf()
     world.feed.pages = () => inPages(records, 10)
     const source = scriptedSource(world.feed, { bringsMore: true })

@@ -110,7 +110,7 @@ describe('the books', () => {
     }
   })
 
-  it('count what a run did that lost its lease once, in the report that the next run stores for it', async () => {
+  it('count the work of a run that lost its lease once, in the report that the next run stores for it', async () => {
     const world = worldOf(...records)
     const job = jobOf(world, { record: Strict })
     const at = ({ kind, path }: { kind: string; path: string }) =>
@@ -157,7 +157,7 @@ describe('a run that does nothing', () => {
 })
 
 describe('a self-invocation that fails', () => {
-  it('hides no report', async () => {
+  it('becomes a note in the report of the run', async () => {
     const world = worldOf(...Array.from({ length: 40 }, (_, id) => ({ id: `e${id}`, at: minute(id) })))
     world.list.partitionIntervalMs = minuteMs
     world.activationMs = 5 * minuteMs
@@ -173,8 +173,8 @@ describe('a self-invocation that fails', () => {
 describe('a killed run', () => {
   it.each([
     ['at its time limit', 9.4 * minuteMs, 'limits.timeout'],
-    ['for want of memory', minuteMs, 'limits.memory'],
-  ])('(%s) is named as that by an inspection and by the next report', async (_, after, limit) => {
+    ['out of memory', minuteMs, 'limits.memory'],
+  ])('(%s) has its probable cause in an inspection and in the next report', async (_, after, limit) => {
     const world = worldOf(good)
     const job = jobOf(world)
     const startedAt = world.clock.now()
@@ -194,13 +194,13 @@ describe('a killed run', () => {
 })
 
 describe('the order of rows', () => {
-  it('is kept inside a slice that comes in no order', async () => {
+  it('is restored by sorting inside a slice whose records come unordered', async () => {
     const world = worldOf(...[5, 1, 4, 2, 3, 0].map((at) => ({ id: `e${at}`, at: minute(at) })))
     expect(await world.run(jobOf(world, { sync: sliced(daily) }))).toMatchObject({ late: 0 })
     expect(world.hits()).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e5'])
   })
 
-  it('is counted as late where a backfill or a replay sends what is old', async () => {
+  it('is counted as late where a backfill or a replay sends older rows', async () => {
     const world = worldOf(
       { ...good, at: minute(1) },
       { id: 'bad', at: minute(2) },

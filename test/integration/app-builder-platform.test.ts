@@ -54,7 +54,7 @@ async function untilOneIsBusy(): Promise<void> {
 }
 
 describe('an action', () => {
-  it('gets the inputs of its package, its own, and what the caller passes', async () => {
+  it('gets the inputs of its package, its own, and those of the caller', async () => {
     const { response } = await run('probe', { n: '3' })
 
     expect(response.result).toMatchObject({
@@ -62,7 +62,7 @@ describe('an action', () => {
     })
   })
 
-  it('learns who it is from the environment, and the key of the namespace only by annotation', async () => {
+  it('finds its name in the environment, and the key of the namespace only by annotation', async () => {
     const annotated = await run('probe', {})
     const plain = await run('single', {})
 
@@ -100,7 +100,7 @@ describe('an action', () => {
     await busy
   })
 
-  it('leaves its output as logs of the activation', async () => {
+  it('has its output in the logs of the activation', async () => {
     const { activationId } = await run('single', { do: 'log' })
 
     const { logs } = await client().activations.logs({ name: activationId })
@@ -141,7 +141,7 @@ describe('an action', () => {
     expect(instanceOf(after)).not.toBe(instanceOf(before))
   })
 
-  it('refuses a payload that would change what is bound, where it is final', async () => {
+  it('refuses a payload that overrides a bound input of a final action', async () => {
     const call = client().actions.invoke({ name: 'probe/sealed', params: { job: 'other' } })
 
     await expect(call).rejects.toMatchObject({ statusCode: 400 })
@@ -164,7 +164,7 @@ describe('an alarm', () => {
     expect(instanceOf(one)).not.toBe(instanceOf(two))
   })
 
-  it('whose payload a final input forbids fails in the logs of its trigger alone', async () => {
+  it('whose payload overrides a final input fails, which only the logs of its trigger show', async () => {
     const started = await openwhisk.tick('sealed-alarm')
 
     const [activation] = openwhisk.activations.finished.slice(-1)

@@ -46,7 +46,7 @@ it('a type error fails the build and is named with its file, also in code that n
   await expect(buildApp(app)).rejects.toThrow(/src\/unused\.ts\(1,14\): error TS2322/)
 })
 
-it('a mended type error lets the next build of the same process pass', async () => {
+it('the next build of the same process passes once the type error is corrected', async () => {
   write('src/greeting.ts', typed.replace('hello: who', 'hello: 1'))
   await expect(buildApp(app)).rejects.toThrow('TS2322')
 

@@ -77,7 +77,7 @@ it('a missing product profile is named as such', async () => {
   expect(result.error?.remedy).toContain('product profile')
 })
 
-it('a run that goes well leaves no secret in logs, results, URLs or stored state', async () => {
+it('a successful run leaves no secret in logs, results, URLs or stored state', async () => {
   const result = await services.run()
 
   expect(result.outcome).toBe('succeeded')

@@ -69,7 +69,7 @@ it('links the organisation of an admin who consents, and then writes for it, to 
   const report = await invoke('run-job', { job: 'flights', tenant: customer })
 
   expect(all).toMatchObject({ outcome: 'succeeded', needReauth: [] })
-  expect(Object.keys(all.started as object)).toEqual([customer])
+  expect(all.runs).toEqual({ [customer]: 'succeeded' })
   const settled = await untilDelivered(report)
   expect(settled).toMatchObject({ outcome: 'succeeded', pending: 0 })
   expect(platform.analytics.suites.hits('theirsuite')).toHaveLength(platform.partner.flights.length)
@@ -86,7 +86,7 @@ async function untilDelivered(report: Record<string, unknown>): Promise<Record<s
   return last
 }
 
-it('asks for a tenant until its consent has looked withdrawn for hours, and again once an admin consents', async () => {
+it('requests tokens for a tenant until refusals over hours indicate withdrawn consent, and again once an admin consents', async () => {
   const client = createWebClient()
   await client.get((await decide(client, 'accept', await invitation())).href)
   app.platform.ims.consents.clear()
@@ -104,7 +104,7 @@ it('asks for a tenant until its consent has looked withdrawn for hours, and agai
 
   expect(first).toMatchObject({ outcome: 'failed', error: { code: 'token-refused' } })
   expect(failed).toMatchObject({ outcome: 'failed', error: { code: 'needs-reauth' } })
-  expect(all).toMatchObject({ started: {}, needReauth: [customer] })
+  expect(all).toMatchObject({ runs: {}, needReauth: [customer] })
   expect(app.platform.ims.requests).toHaveLength(before)
 
   await client.get((await decide(client, 'accept', await invitation())).href)
@@ -190,14 +190,14 @@ describe('refuses', () => {
     expect(text(page)).toContain('cannot be trusted')
   })
 
-  it('an invitation that is none of its own', async () => {
+  it('an invitation of another app', async () => {
     const start = new URL(await invitation())
     start.searchParams.set('invitation', 'v1.Zm9yZ2Vk')
 
     expect(await createWebClient().get(start.href)).toMatchObject(refused)
   })
 
-  it('inputs in the address: neither credentials nor a place to go on to', async () => {
+  it('inputs in the address: neither credentials nor a redirect target', async () => {
     const link = new URL(await invitation())
     link.searchParams.set('IMS_CONSENT_URL', 'https://evil.example/')
     link.searchParams.set('redirect_uri', 'https://evil.example/')

@@ -29,7 +29,7 @@ beforeEach(async () => {
 })
 afterEach(() => openwhisk.stop())
 
-it("App Builder's own deploy code brings package, action, alarm and rule", async () => {
+it("App Builder's own deploy code creates package, action, alarm and rule", async () => {
   await deployApp(root, target)
 
   const { entities, alarms } = openwhisk
@@ -75,7 +75,7 @@ it('an undeploy removes everything, the alarm included', async () => {
   expect(openwhisk.alarms.all.size).toBe(0)
 })
 
-it('what the manifest no longer names stays deployed until it is undeployed', async () => {
+it('an entity that the manifest no longer names stays deployed until it is undeployed', async () => {
   await deployApp(root, target)
   const [, deployed] = [...openwhisk.entities.triggers].find(([name]) => name === alarmName) ?? []
   if (deployed) openwhisk.entities.triggers.set('renamed-since', { ...deployed, name: 'renamed-since' })
@@ -85,7 +85,7 @@ it('what the manifest no longer names stays deployed until it is undeployed', as
   expect(openwhisk.entities.triggers.has('renamed-since')).toBe(true)
 })
 
-it('an invocation by hand answers with the report, or with an activation id when nobody waits', async () => {
+it('an invocation by hand returns the report, or the activation id if it is not blocking', async () => {
   await deployApp(root, target)
   const invoke = (query: string, params: object) =>
     fetch(`${openwhisk.url}/api/v1/namespaces/_/actions/analytics-ingest/run-job?${query}`, {

@@ -52,6 +52,7 @@ afterEach(async () => {
 /** `npm run doctor` in a folder with this .env. */
 async function doctor(
   inputs: Record<string, string> | null,
+  ...args: readonly string[]
 ): Promise<{ code: number | null; output: string }> {
   if (inputs) {
     const lines = Object.entries(inputs).map(([name, value]) => `${name}='${value}'`)
@@ -59,7 +60,7 @@ async function doctor(
   }
   const child = spawn(
     process.execPath,
-    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts')],
+    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts'), ...args],
     { cwd: folder },
   )
   let output = ''
@@ -71,7 +72,7 @@ async function doctor(
   return { code, output }
 }
 
-it('finds nothing wrong where all is well, and says what it has tried', async () => {
+it('the doctor finds no fault in a good configuration, and lists its checks', async () => {
   const { code, output } = await doctor(good)
 
   expect(output).toMatch(/✔ OAuth Server-to-Server/)
@@ -81,7 +82,7 @@ it('finds nothing wrong where all is well, and says what it has tried', async ()
   expect(code).toBe(0)
 })
 
-it('says how to begin where there is no .env', async () => {
+it('the doctor explains how to begin without a .env', async () => {
   expect(await doctor(null)).toMatchObject({
     code: 1,
     output: expect.stringContaining('.env.example') as string,
@@ -113,7 +114,15 @@ it.each<[string, Record<string, string>, RegExp]>([
   expect(output).toMatch(words)
 })
 
-it('tells a missing product profile from a bad token', async () => {
+it('the doctor checks one job against the live suite where it is asked to', async () => {
+  const { code, output } = await doctor(good, '--job', 'no-such-job')
+
+  expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
+  expect(output).toMatch(/✖ Job no-such-job: There is no job "no-such-job"/)
+  expect(code).toBe(1)
+})
+
+it('the doctor distinguishes a missing product profile from an invalid token', async () => {
   analytics.knobs.withoutProfile.add('client')
 
   const { code, output } = await doctor(good)
@@ -123,7 +132,7 @@ it('tells a missing product profile from a bad token', async () => {
   expect(code).toBe(1)
 })
 
-it('prints no escape sequence that a server has sent', async () => {
+it('the doctor prints no escape sequence that a server has sent', async () => {
   const companies = [{ globalCompanyId: 'exampl0', companyName: 'Example\u001b]0;owned\u0007\u009b31m' }]
   analytics.once({
     kind: 'reply',
@@ -140,7 +149,7 @@ it('prints no escape sequence that a server has sent', async () => {
   expect(`${found.output}${refused.output}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
 })
 
-it('leads from JWT to OAuth, with the values that stay', async () => {
+it('the doctor prints the steps from JWT to OAuth, with the values that stay', async () => {
   const { output } = await doctor({
     IMS_BASE_URL: ims.url,
     ANALYTICS_BASE_URL: analytics.url,
@@ -158,7 +167,7 @@ it('leads from JWT to OAuth, with the values that stay', async () => {
   expect(output).toContain(`IMS_OAUTH_S2S_ORG_ID=${orgId}`)
 })
 
-it('never quotes a key that is none', async () => {
+it('the doctor does not echo an invalid private key', async () => {
   const { output } = await doctor({
     ...good,
     JWT_PRIVATE_KEY: Buffer.from('canary-no-key').toString('base64'),

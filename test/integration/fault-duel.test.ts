@@ -30,7 +30,7 @@ const faults: readonly Fault[] = [
   reply(401, { error: 'Invalid token (1)' }),
 ]
 
-it('100 files and more, every third upload failing in one of seven ways: none lost, doubled or misordered', async () => {
+it('of 100 files and more, with every third upload failing in one of seven ways, none is lost, duplicated or reordered', async () => {
   const uploads: LoggedRequest[] = []
   const isUpload = (request: LoggedRequest, number: number) => {
     if (upload(request) && !uploads.includes(request)) uploads.push(request)

@@ -71,7 +71,7 @@ it.each<[string, Fault]>([
   expectExact()
 })
 
-it('every flight arrives once and in order when Adobe accepts a file, answers 500 and shows it late', async () => {
+it('every flight arrives once and in order when Adobe accepts a file, answers 500, and the lookup finds it late', async () => {
   services.analytics.knobs.lookupLagMs = 500
   services.analytics.once({ kind: 'cut-after' }, upload)
 
@@ -81,7 +81,7 @@ it('every flight arrives once and in order when Adobe accepts a file, answers 50
   expect(report.confirmedByLookup).toBe(1)
 })
 
-it('waits out an IMS that hangs once', async () => {
+it('a run retries a token request that hangs once', async () => {
   services.ims.once({ kind: 'hang' })
 
   await runUntilDone()
@@ -89,7 +89,7 @@ it('waits out an IMS that hangs once', async () => {
   expectExact()
 })
 
-it('mints a new token when the old one ends in mid-run', async () => {
+it('a run mints a new token when the old one expires in the middle', async () => {
   services.ims.lifeMs = 1_500
 
   await runUntilDone()
@@ -97,7 +97,7 @@ it('mints a new token when the old one ends in mid-run', async () => {
   expectExact()
 })
 
-it('carries on when writes of its state are lost on the way or lose their answers', async () => {
+it('a run carries on when writes of its state, or their answers, are lost', async () => {
   const writesState: Matches = ({ method, url }) => method === 'PUT' && url.includes('/state.json')
   for (const kind of ['cut-after', 'cut-before', 'cut-after'] as const)
     services.files.once({ kind }, writesState)
@@ -107,7 +107,7 @@ it('carries on when writes of its state are lost on the way or lose their answer
   expectExact()
 })
 
-it('two runs at the same moment are one run and one that is skipped', async () => {
+it('of two runs at the same moment, one is skipped', async () => {
   const reports = await Promise.all([services.run(), services.run()])
 
   expect(reports.map(({ outcome }) => outcome).sort()).toEqual(['skipped', 'succeeded'])

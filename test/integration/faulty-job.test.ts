@@ -39,7 +39,7 @@ beforeAll(async () => {
 })
 afterAll(() => services.stop())
 
-it.each(broken)('a job with %s breaks itself, and not the job beside it', async (_, faulty) => {
+it.each(broken)('a job with %s fails, and the job beside it runs', async (_, faulty) => {
   // Sets the environment of an activation.
   await services.run({ inspect: 'true' })
   const main = runJobAction([faulty, flights])

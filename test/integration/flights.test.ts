@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => services.stop())
 
-it('the flights job writes 20,000 real flights once, in order and confirmed, and then only meets the last one again', async () => {
+it('the flights job writes 20,000 real flights once, in order and confirmed; the next run reads only the last one again', async () => {
   services.partner.flights.splice(0, Infinity, ...realFlights())
   const settings = { DELIVERY_SETTINGS: JSON.stringify({ ...shortTimes, batchRows: 2_500 }) }
   const first = await services.run(settings)
@@ -33,7 +33,7 @@ it('the flights job writes 20,000 real flights once, in order and confirmed, and
   expect(sharedVisitors(services.analytics)).toEqual([])
 })
 
-it('the flights job takes up flights that arrive later, also those of the very last minute', async () => {
+it('the flights job sends flights that arrive later, also those of the last minute', async () => {
   await services.run()
   const last = services.partner.flights.at(-1) as FlightRecord
   services.partner.flights.push({ ...last, delay: 77 }, { ...last, date: '2001/03/31 22:59', delay: 78 })
@@ -44,7 +44,7 @@ it('the flights job takes up flights that arrive later, also those of the very l
   expect(uploadedFlights(services.analytics)).toHaveLength(2_002)
 })
 
-it('the flights job sets records aside that cannot become rows, and says why', async () => {
+it('the flights job rejects records that cannot become rows, each with its reason', async () => {
   const [first, ...rest] = realFlights().slice(0, 200)
   services.partner.flights.splice(0, Infinity, { ...first, delay: 'late' }, ...rest, {
     date: '2001/04/01 00:00',
@@ -61,7 +61,7 @@ it('the flights job sets records aside that cannot become rows, and says why', a
   })
 })
 
-it('one flight dated 9999 is a reject and does not hide the flights to come', async () => {
+it('one flight dated 9999 is a reject and does not move the cursor past later flights', async () => {
   const [first, second, third] = realFlights()
   services.partner.flights.splice(0, Infinity, first, second, { ...third, date: '9999/12/31 23:59' })
   const before = await services.run()
@@ -102,7 +102,7 @@ it('the flights job sends nothing at all where too many records cannot become ro
   expect(services.analytics.files).toHaveLength(0)
 })
 
-it('a dry run maps and checks everything, and leaves nothing behind', async () => {
+it('a dry run maps and checks all records, and writes nothing', async () => {
   const report = await services.run({ dryRun: 'true' })
 
   expect(report).toMatchObject({ reason: 'dry-run', records: 2_000, rows: 2_000, rejects: 0 })

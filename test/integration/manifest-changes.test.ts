@@ -23,7 +23,7 @@ it('a trigger renamed in the manifest keeps firing beside the new one', async ()
   expect(await openwhisk.tick('hourly')).toHaveLength(1)
 })
 
-it('an undeploy before the change takes the old trigger away', async () => {
+it('an undeploy before the change removes the old trigger', async () => {
   await app.undeploy(openwhisk)
   await app.deploy(openwhisk, { actions, ...daily })
 

@@ -107,7 +107,7 @@ it('the token is refreshed with a refresh token that rotates, by any container',
   for (const plain of [...values, ...tokens.keys(), 'canary']) expect(stored).not.toContain(plain)
 })
 
-it('where the server has forgotten it, the password gives another', async () => {
+it('a refresh token that the server no longer knows is replaced by a new grant with the password', async () => {
   const { container, clock } = app()
   await container()()
   tokens.clear()
@@ -122,7 +122,7 @@ it('where the server has forgotten it, the password gives another', async () => 
 it.each([
   ['password', { PASSWORD: 'canary-wrong' }, 'invalid_grant'],
   ['client secret', { SECRET: 'canary-wrong' }, 'invalid_client'],
-])('another %s is refused, and not repeated', async (_what, changed, code) => {
+])('a wrong %s is refused, and the error does not repeat it', async (_what, changed, code) => {
   const error = await errorOf(app(false, changed).container()())
 
   expect(error).toMatchObject({

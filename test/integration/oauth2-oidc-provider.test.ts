@@ -73,7 +73,7 @@ async function introspect(token: string): Promise<{ active: boolean; scope?: str
   return (await response.json()) as { active: boolean }
 }
 
-it('a person logs in and agrees, and the source gets a token of theirs', async () => {
+it('a person logs in and consents, and the source gets their token', async () => {
   const { goThere, comeBack, container, request } = app(forPeople())
 
   const redirect = await goThere()
@@ -101,7 +101,7 @@ it('refresh tokens rotate, hour after hour, in container after container', async
   for (const value of values) expect(await introspect(value)).toMatchObject({ active: true })
 })
 
-it('containers that renew at the same time spend no refresh token twice, which would cost the grant', async () => {
+it('containers that refresh at the same time use each refresh token once (single-flight): a second use would revoke the grant', async () => {
   const { goThere, comeBack, container, clock } = app(forPeople())
   await comeBack(await goThere())
   clock.pass(hour)
@@ -114,7 +114,7 @@ it('containers that renew at the same time spend no refresh token twice, which w
   expect(await introspect(value)).toMatchObject({ active: true })
 })
 
-it('whoever has no grant left has to consent again', async () => {
+it('a person without a valid grant must consent again', async () => {
   const { goThere, comeBack, container, clock, files } = app(forPeople())
   await comeBack(await goThere())
   const [[path, before] = []] = files.files
@@ -166,7 +166,7 @@ it.each<[string, object, object, (url: string) => object, string, RegExp]>([
   expect(JSON.stringify([error, error.message, error.stack])).not.toContain('canary')
 })
 
-it('a code is good for one use', async () => {
+it('an authorization code can be used once', async () => {
   const { goThere, comeBack } = app(forPeople())
   const redirect = await goThere()
   await comeBack(redirect)
@@ -198,7 +198,7 @@ describe.each([
     expect(await introspect(value)).toMatchObject({ active: true, scope: 'movies' })
   })
 
-  it('are refused with another secret, which is not repeated', async () => {
+  it('are refused with a wrong secret, which the error does not repeat', async () => {
     const { container } = app(source(), `for-services:${method}`, 'canary-wrong')
 
     const error = await errorOf(container()())
@@ -211,7 +211,7 @@ describe.each([
   })
 })
 
-it('a template asks the same server, and its validations hold', async () => {
+it('a templated request gets a token from the same server, and its validations apply', async () => {
   const pebble = (value: string) => ({ templatingStrategy: 'PEBBLE_V1', value })
   const source = destinationSdkOAuth2({
     name: 'movies',

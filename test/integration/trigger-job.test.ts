@@ -40,7 +40,7 @@ async function untilRun(id: string): Promise<void> {
   while (!app.platform.openwhisk.activations.find(id)) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-it('starts the job that the alarm runs, does nothing once it has succeeded, and tries again after a failure', async () => {
+it('trigger-job starts the job that the alarm runs, does nothing once it has succeeded, and starts it again after a failure', async () => {
   const { ims, analytics } = app.platform
   analytics.knobs.withoutProfile.add(credential.clientId)
   const first = await trigger()
@@ -71,7 +71,7 @@ it('starts the job that the alarm runs, does nothing once it has succeeded, and 
   expect(ims.requests.filter(({ url }) => url === '/ims/validate_token/v1').length).toBeGreaterThan(0)
 })
 
-it('takes a service token of the app’s own credential as well, for a caller without a person', async () => {
+it('trigger-job also accepts a service token of the app’s own credential', async () => {
   const [service] = [...(await serviceToken())]
   token = service ?? ''
   expect((await trigger()).status).toBe(200)
@@ -91,7 +91,7 @@ async function serviceToken(): Promise<string[]> {
   return [((await response.json()) as { access_token: string }).access_token]
 }
 
-it('answers a preflight of any page, as the platform does', async () => {
+it('trigger-job answers a preflight of any page, as the platform does', async () => {
   const url = `${app.platform.openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/trigger-job`
   const preflight = await fetch(url, {
     method: 'OPTIONS',
@@ -111,7 +111,7 @@ it.each<[string, number, string, Click]>([
   ['another method', 400, 'params-invalid', { method: 'GET' }],
   ['no organisation', 401, 'caller-unauthorized', { headers: { 'x-gw-ims-org-id': '' } }],
   ['another organisation', 401, 'caller-unauthorized', { headers: { 'x-gw-ims-org-id': 'X@AdobeOrg' } }],
-])('answers a request with %s as a problem', async (_what, status, code, request) => {
+])('trigger-job answers a request with %s as a problem', async (_what, status, code, request) => {
   const response = await trigger(request)
 
   expect(response.status).toBe(status)
@@ -119,17 +119,17 @@ it.each<[string, number, string, Click]>([
   expect(await response.json()).toMatchObject({ title: code, status, remedy: expect.any(String) as string })
 })
 
-it('turns away who is no member of the organisation', async () => {
+it('trigger-job rejects non-members of the organisation', async () => {
   const eve = app.platform.ims.logIn({ userId: 'eve@AdobeID', orgIds: ['EVE@AdobeOrg'] }, 'exc_app')
 
   expect((await trigger({ headers: { authorization: `Bearer ${eve}` } })).status).toBe(401)
 })
 
-it('turns away a token that IMS does not know, before the action is reached', async () => {
+it('the validator rejects a token that IMS does not know, before the action runs', async () => {
   expect((await trigger({ headers: { authorization: 'Bearer a.b.c' } })).status).toBe(401)
 })
 
-it('cannot be told to ask another IMS, or to be another app', async () => {
+it('no caller can set the IMS or the credential of trigger-job', async () => {
   const evil = 'IMS_BASE_URL=http%3A%2F%2F127.0.0.1%3A9&IMS_OAUTH_S2S_ORG_ID=X%40AdobeOrg'
 
   const byQuery = await trigger({ query: `?${evil}` })
@@ -139,7 +139,7 @@ it('cannot be told to ask another IMS, or to be another app', async () => {
   expect(byBody.status).toBe(400)
 })
 
-it('lets nobody in while IMS is out of order', async () => {
+it('trigger-job admits no caller during an outage of IMS', async () => {
   const fresh = app.platform.ims.logIn({ ...ada, userId: 'grace@AdobeID' }, 'exc_app')
   for (let tries = 0; tries < 3; tries += 1) {
     app.platform.ims.once(

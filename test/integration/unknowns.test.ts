@@ -36,7 +36,7 @@ describe.each(['ingests-again', 'echoes', 'conflicts'] as const)('a repeated key
     services.analytics.knobs.repeatedKey = repeatedKey
   })
 
-  it('an upload that is lost on its way arrives once', async () => {
+  it('an upload that is lost before Adobe arrives once', async () => {
     services.analytics.once({ kind: 'cut-before' }, upload)
 
     await runUntil(delivered)
@@ -44,7 +44,7 @@ describe.each(['ingests-again', 'echoes', 'conflicts'] as const)('a repeated key
     expectExact()
   })
 
-  it('an upload that is accepted, its answer lost, and shown late arrives once', async () => {
+  it('an upload that is accepted, whose answer is lost and which the lookup finds late, arrives once', async () => {
     services.analytics.knobs.lookupLagMs = 300
     services.analytics.once({ kind: 'cut-after' }, upload)
 
@@ -90,7 +90,7 @@ it.each([200, 400])(
   },
 )
 
-it('a file of which Adobe takes a part waits for a person, and is never sent again', async () => {
+it('a file that Adobe accepts in part is held, and is never sent again', async () => {
   const body = {
     status_code: 'UPLOADED',
     rows: 10,
@@ -111,7 +111,7 @@ it('a file of which Adobe takes a part waits for a person, and is never sent aga
   expect(new Set(uploads.map(({ headers }) => headers['x-adobe-idempotency-key'])).size).toBe(uploads.length)
 })
 
-it('a secret that Adobe repeats and nobody has learnt is neither stored nor reported nor logged', async () => {
+it('a secret that Adobe repeats and the redactor does not know is neither stored nor reported nor logged', async () => {
   const canary = 'canary-3f9a7c51e0d24b86a1c5'
   const body = { status_code: 'REJECTED', error: `Unknown visitor ${canary}`, processing_log: canary }
   services.analytics.once({ kind: 'reply', reply: { status: 400, body } }, upload)

@@ -13,7 +13,9 @@ interface CrashOptions {
   readonly step: number
 }
 
-/** Crashes or freezes a run at each of its awaits in turn, and demands what every history must come to. */
+/**
+ * Crashes or freezes a run at each of its awaits in turn, and asserts the final state that every history must reach.
+ */
 export async function exploreCrashes(one: Case, { records, freezeMs, step }: CrashOptions): Promise<void> {
   const gates = await countGates(one, records)
   for (let gate = 1; gate <= gates; gate += step) {

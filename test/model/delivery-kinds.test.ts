@@ -107,7 +107,7 @@ describe.each([
   ['named', named],
   ['upsert', upsert],
 ] as const)('%s delivery', (_kind, open) => {
-  it('stores every row once, in order, when nothing goes wrong', async () => {
+  it('stores every row once, in order, without faults', async () => {
     expect(await play(open, { activations: [], choices: [] }, intact)).toEqual({ finished: true, flaws: [] })
   })
 
@@ -126,7 +126,7 @@ describe.each([
   ['named', named],
   ['upsert', upsert],
 ] as const)('%s delivery with a plan', (_kind, open) => {
-  it('sends nothing of it before the approval and all of it once, through the same accidents', async () => {
+  it('sends no row of it before the approval and each row once, through the same faults', async () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.nat(4), async (drawn, approvedBy) => {
         expect(await play(open, drawn, intact, approvedBy)).toEqual({ finished: true, flaws: [] })

@@ -43,7 +43,7 @@ export type Tamper = (destination: Destination) => Destination
 /** Whether the last commit is a plan, and which activation approves it. */
 type ApprovedBy = number | null
 
-/** Delivery alone, run after run over one document, with crashes, freezes, zombies and a network that misbehaves. */
+/** Delivery alone, run after run over one document, with crashes, freezes, zombies and network faults. */
 function createWorld(
   subject: Subject,
   time: WorldTime,

@@ -44,7 +44,7 @@ export interface DestinationOptions {
   readonly partitions: number
 }
 
-/** What becomes of one request, 0 being the plain one. `late` takes effect long after its sender has given up. */
+/** The outcome of one request; 0 is the ordinary one. `late` takes effect long after its sender has given up. */
 const outcomes = [
   'accepted',
   'accepted',

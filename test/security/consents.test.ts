@@ -68,7 +68,7 @@ describe('an invitation', () => {
     expect(await linked()).toEqual([])
   })
 
-  it('serves once', async () => {
+  it('can be used once', async () => {
     const invited = await invite()
     await consentAs(customer, invited)
 
@@ -79,7 +79,7 @@ describe('an invitation', () => {
     expect(await linked()).toEqual([customer])
   })
 
-  it('serves one of two browsers that have both opened it', async () => {
+  it('can be used by one of two browsers that have both opened it', async () => {
     const invited = await invite()
     const [one, other] = [await open(invited), await open(invited)]
     const [asOne, asOther] = [
@@ -104,7 +104,7 @@ describe('an invitation', () => {
     expect(await linked()).toEqual([])
   })
 
-  it('is not used up by a person who declines', async () => {
+  it('stays usable after a person declines', async () => {
     const invited = await invite()
     const { consentPage, cookie } = await open(invited)
     expect(await callback(await decide(consentPage, customer, 'decline'), cookie)).toMatchObject({
@@ -125,10 +125,13 @@ describe('an invitation', () => {
   it.each([
     ['when it is made', () => invite({ org: customer, inputs: {} }), { error: { code: 'params-invalid' } }],
     ['when it is used', async () => consentAs(customer, await invite({ inputs: {} })), { statusCode: 400 }],
-  ])('links nobody without a report suite of its own: refused %s', async (_when, attack, refusal) => {
-    expect(await attack()).toMatchObject(refusal)
-    expect(await linked()).toEqual([])
-  })
+  ])(
+    'links no organisation without a report suite of its own: refused %s',
+    async (_when, attack, refusal) => {
+      expect(await attack()).toMatchObject(refusal)
+      expect(await linked()).toEqual([])
+    },
+  )
 
   it('keeps the report suite of an organisation that consents again', async () => {
     await consentAs(customer, await invite())
@@ -148,7 +151,7 @@ describe('an invitation', () => {
 })
 
 describe('a callback', () => {
-  it('binds to the browser by a cookie that no other host of the domain can set', async () => {
+  it('is bound to the browser by a cookie that no other host of the domain can set', async () => {
     const { answer } = await open(await invite())
 
     expect(answer.headers['set-cookie']).toEqual([
@@ -158,7 +161,7 @@ describe('a callback', () => {
     ])
   })
 
-  it('passes once of ten at the same moment', async () => {
+  it('succeeds once of ten at the same moment', async () => {
     const { consentPage, cookie } = await open(await invite())
     const back = await decide(consentPage, customer)
 
@@ -167,7 +170,7 @@ describe('a callback', () => {
     expect(pages.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1)
   })
 
-  it('of a stranger costs not one call to a store or to IMS, two hundred times', async () => {
+  it('of a stranger causes no request to a store or to IMS, also two hundred times', async () => {
     const { consentPage } = await open(await invite())
     const back = await decide(consentPage, customer)
     const before = world.files.requests.length + world.ims.requests.length

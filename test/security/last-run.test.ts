@@ -55,7 +55,7 @@ async function failThenWork(): Promise<{ readonly ended: Promise<unknown> }> {
   return { ended }
 }
 
-it('trigger-job tells of the last run its outcome, reason and counts, and no word of a server', async () => {
+it('trigger-job returns outcome, reason and counts of the last run, and no text of a server', async () => {
   const { ended } = await failThenWork()
   const { status, answer, text } = await trigger({ job: 'flights' })
   await ended
@@ -72,7 +72,7 @@ it('trigger-job tells of the last run its outcome, reason and counts, and no wor
   expect(text).not.toContain('canary')
 })
 
-it('trigger-job starts no second run beside one that is at work, also with force', async () => {
+it('trigger-job starts no second run beside one that is at work, not even with force', async () => {
   const { ended } = await failThenWork()
   const { status, answer } = await trigger({ job: 'flights', force: true })
   await ended

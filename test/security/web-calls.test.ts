@@ -34,7 +34,7 @@ const refreshed = () => {
   token = world.ims.logIn(ada, 'exc_app')
 }
 
-describe('connect never takes a web call for one by the key of the namespace:', () => {
+describe('connect never treats a web call as a call with the key of the namespace:', () => {
   const attack = { invite: 'adobe', inputs: '{}' }
 
   it.each<[string, object]>([
@@ -54,7 +54,7 @@ describe('connect never takes a web call for one by the key of the namespace:', 
 })
 
 describe('trigger-job', () => {
-  it('admits nobody by the app’s own credential', async () => {
+  it('admits no caller by the app’s own credential', async () => {
     for (const authorization of [undefined, '', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a.b.c']) {
       expect(await trigger({ headers: { authorization } })).toMatchObject({ statusCode: 401 })
     }
@@ -76,7 +76,7 @@ describe('trigger-job', () => {
     expect(JSON.stringify(answers)).not.toContain(ownOrgId.slice(0, 12))
   })
 
-  it('asks IMS once about a refused token, however often it comes', async () => {
+  it('validates a refused token at IMS once, however often it comes', async () => {
     const authorization = `Bearer ${token.slice(0, -8)}AAAAAAAA`
     const before = world.ims.requests.length
     for (let call = 0; call < 20; call += 1) await trigger({ headers: { authorization } })
@@ -84,7 +84,7 @@ describe('trigger-job', () => {
     expect(world.ims.requests.length - before).toBe(1)
   })
 
-  it('answers without a chance to be sniffed or cached', async () => {
+  it('forbids caching and content sniffing of its answers', async () => {
     refreshed()
     const answers = [
       await trigger(),
@@ -147,7 +147,7 @@ describe('trigger-job', () => {
     })
   })
 
-  it('works for an app that has a JWT credential alone', async () => {
+  it('works for an app that has only a JWT credential', async () => {
     const params = {
       IMS_OAUTH_S2S_CLIENT_ID: '',
       IMS_OAUTH_S2S_ORG_ID: '',
@@ -171,26 +171,28 @@ const tenant = (letter: string) => ({
 })
 
 describe('tenant=all', () => {
-  it('starts the others past a damaged file and a 429, and reports who failed and why', async () => {
+  it('runs the others past a damaged file and a refusal, waits after a 429, and reports each failure', async () => {
     const tenants = openTenants(world.store, systemClock)
     for (const letter of ['A', 'B', 'D']) await tenants.save(tenant(letter))
     await world.store.write(`tenants/${'C'.repeat(24)}.json`, Buffer.from('{"vers'), { ifAbsent: true })
-    const busy = { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '60' } } } as const
-    world.runtime.once(busy, ({ body }) => body.toString().includes('BBBB'))
+    const busy = { kind: 'reply', reply: { status: 429, headers: { 'retry-after': '0' } } } as const
+    world.runtime.once(busy, ({ body }) => body.toString().includes('DDDD'))
+    const broken = { kind: 'reply', reply: { status: 500 } } as const
+    world.runtime.once(broken, ({ body }) => body.toString().includes('BBBB'))
 
     const result = await world.byKey('run-job', { job: 'flights', tenant: 'all' })
 
     expect(result).toMatchObject({ outcome: 'partial', reason: 'tenants-failed', needReauth: [] })
-    expect(Object.keys(result.started as object)).toEqual([tenant('A').orgId, tenant('D').orgId])
+    expect(result.runs).toEqual({ [tenant('A').orgId]: 'succeeded', [tenant('D').orgId]: 'succeeded' })
     expect(result.failed).toEqual({
       [tenant('B').orgId]: expect.objectContaining({
-        message: expect.stringContaining('429') as string,
+        message: expect.stringContaining('HTTP 500') as string,
       }) as object,
       [`tenants/${'C'.repeat(24)}.json`]: expect.objectContaining({ code: 'state-corrupt' }) as object,
     })
   })
 
-  it('takes no other parameter without a word', async () => {
+  it('refuses every other parameter', async () => {
     expect(await world.byKey('run-job', { job: 'flights', tenant: 'all', force: 'true' })).toMatchObject({
       outcome: 'failed',
       error: { code: 'params-invalid' },

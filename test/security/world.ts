@@ -69,7 +69,11 @@ export async function startWorld(changed: Readonly<Record<string, string>> = {})
   ims.register({ ...credential, clientId, secrets: ['canary-s2s-secret'] })
   const files = await startFiles({ blobServer: await sharedBlobServer() })
   const tvm = await startTvm(files, { apiKey })
-  const runtime = await startEmulator(() => ({ status: 202, body: { activationId: 'started' } }))
+  const runtime = await startEmulator(({ url }) =>
+    url.endsWith('blocking=true')
+      ? { status: 200, body: { activationId: 'ended', response: { result: { outcome: 'succeeded' } } } }
+      : { status: 202, body: { activationId: 'started' } },
+  )
   const connectUrl = 'https://connect.example'
   ims.register({
     ...credential,

@@ -1,7 +1,7 @@
 import { input, inputsFrom, secret } from '../../src/inputs'
 import { errorOf } from '../fixtures/error-of'
 
-it('a secret is learnt when it is resolved, whatever it is called', () => {
+it('the redactor learns a secret when it is resolved, whatever its name', () => {
   const learnt: string[] = []
   const inputs = inputsFrom({ PASSPHRASE: 'canary-passphrase', PIN: 123456, HOST: 'host' }, (value) =>
     learnt.push(value),

@@ -14,7 +14,7 @@ describe('parseInstant', () => {
     expect(iso(text)).toBe(expected)
   })
 
-  it('reads a date whose midnight the clocks skip as the instant at which they go on', () => {
+  it('reads a date whose midnight does not exist in the zone as the instant of the clock change', () => {
     expect(iso('2018-11-04', 'America/Sao_Paulo')).toBe('2018-11-04T03:00:00.000Z')
   })
 
@@ -44,7 +44,7 @@ describe('parseInstant', () => {
     '1767225600000',
     ' 2026-01-31',
     '2026-01-31Z',
-  ])('does not guess what "%s" means', (text) => {
+  ])('returns null for "%s" instead of a guess', (text) => {
     expect(parseInstant(text, 'UTC')).toBeNull()
   })
 

@@ -5,7 +5,7 @@ import type { LoggedRequest, Reply } from '../../emulator'
 import type { ImportJob, JobKnobs, Jobs } from './jobs'
 import type { ProcessedRow } from './processed-file'
 
-/** What an account is uploaded to by FTP; it comes with each answer about accounts and must come out nowhere. */
+/** The FTP password of an account: each answer about accounts contains it, and no output of the app may. */
 export const ftpPassword = 'canary-ftp-password-7Qx2'
 
 export interface DataSourcesKnobs extends JobKnobs {
@@ -21,6 +21,8 @@ export interface DataSourcesApi {
   readonly jobs: Jobs
   /** Creates an account of a report suite; returns its id. */
   addAccount(suite: string, name: string): string
+  /** Rows that were processed for an account. */
+  processedRows(suite: string, name: string): number
   /** The rows that were processed for a report suite, in that order. */
   rows(suite: string): readonly ProcessedRow[]
   /** Null where the path is not of this API. */
@@ -96,6 +98,14 @@ export function createDataSources(now: () => number): DataSourcesApi {
       const account = { id: firstAccount + accounts.length, suite, name }
       accounts.push(account)
       return String(account.id)
+    },
+    processedRows(suite, name) {
+      jobs.advance()
+      const ids = accounts
+        .filter((one) => one.suite === suite && one.name === name)
+        .map(({ id }) => String(id))
+      const own = jobs.all.filter(({ account }) => ids.includes(account))
+      return own.reduce((sum, { rows }) => sum + rows.length, 0)
     },
     rows(suite) {
       jobs.advance()

@@ -3,7 +3,7 @@ import type { ProcessedRow } from './processed-file'
 
 export type JobStatus = 'uploaded' | 'processing' | 'success' | 'failure' | 'deleted'
 
-/** An uploaded file and what becomes of it. */
+/** An uploaded file with the state and result of its processing. */
 export interface ImportJob {
   readonly id: number
   readonly suite: string
@@ -12,7 +12,7 @@ export interface ImportJob {
   readonly bytes: Buffer
   readonly uploadedAt: number
   readonly status: JobStatus
-  /** What was stored of it. */
+  /** The rows that were stored. */
   readonly rows: readonly ProcessedRow[]
   readonly problems: readonly string[]
 }
@@ -31,9 +31,9 @@ export interface JobKnobs {
 export interface Jobs {
   readonly all: readonly ImportJob[]
   add(file: Pick<ImportJob, 'suite' | 'account' | 'name' | 'bytes'>): ImportJob
-  /** Brings every job to where the clock says that it is. */
+  /** Advances every job to its state at the present time. */
   advance(): void
-  /** What an administrator does in the user interface; nothing that was stored is taken back. */
+  /** Deletes a job, as an administrator does in the user interface; stored rows stay. */
   delete(id: number): void
   /** Puts a failed or deleted job into the queue once more. */
   restart(id: number): void

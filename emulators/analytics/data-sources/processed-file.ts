@@ -1,7 +1,7 @@
 /** One row that was processed, by lower-case header. */
 export type ProcessedRow = Readonly<Record<string, string>>
 
-/** What became of a file. */
+/** The result of processing a file. */
 export interface ProcessedFile {
   readonly status: 'success' | 'failure'
   /** In the order of the file. */

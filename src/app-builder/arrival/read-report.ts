@@ -29,12 +29,12 @@ export function reportRequest({ target, from, to, dimension, metric, page }: Rep
   }
 }
 
-/** The suite reads it in its own time zone, for which the caller leaves room. */
+/** The suite interprets it in its own time zone, so the caller asks for a wider range. */
 function localTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, -1)
 }
 
-/** What the body of an answer says; anything that is not a whole report proves nothing. */
+/** Reads the body of an answer; a body that is not a complete report proves nothing. */
 export function reportAnswer(body: unknown): ReportAnswer {
   const report = Report.safeParse(body)
   if (!report.success || (report.data.columns?.columnErrors?.length ?? 0) > 0)
@@ -44,13 +44,13 @@ export function reportAnswer(body: unknown): ReportAnswer {
   return { kind: 'report', items, total: summaryData.totals[0] ?? 0, isLastPage: lastPage }
 }
 
-/** What is known of an answer that is no report. */
+/** The facts of an answer that is no report. */
 export interface HttpAnswer {
   readonly status: number
   readonly retryAfter: string | undefined
 }
 
-/** What a refusal says. @param answer null where none came @param now wall clock, ms since the epoch */
+/** Reads a refusal. @param answer null where none came @param now wall clock, ms since the epoch */
 export function refusedReport(answer: HttpAnswer | null, now: number): ReportAnswer {
   if (!answer) return { kind: 'unknown', message: 'no usable answer came' }
   const { status, retryAfter } = answer

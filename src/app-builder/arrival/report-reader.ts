@@ -5,11 +5,11 @@ import type { ProofTools, ReportAnswer } from '../../destinations/destination'
 import type { HttpAnswer } from './read-report'
 
 export interface ReportReaderOptions {
-  /** `https://analytics.adobe.io`, or where an input says that it is. */
+  /** `https://analytics.adobe.io`, or the value of its input. */
   readonly baseUrl: string
   /** @throws JobError `input-missing` */
   readonly companyId: () => string
-  /** @throws JobError when no token can be had */
+  /** @throws JobError when no token can be obtained */
   readonly token: () => Promise<AccessToken>
   /** Called with a token that was refused. */
   readonly drop: (token: AccessToken) => Promise<void>
@@ -23,8 +23,8 @@ const adobeHost = 'https://analytics.adobe.io'
 const requestTimeoutMs = 65_000
 
 /**
- * Reads reports through Adobe's own SDK, which is loaded with the first question: it takes most of a second, and only
- * this action has it. The library knows one host and no time limit; both are set on each request.
+ * Reads reports through Adobe's own SDK, which is loaded with the first request, because that takes most of a second;
+ * only this action contains it. The library knows one host and no time limit; both are set on each request.
  */
 export function createReportReader(options: ReportReaderOptions): ProofTools['report'] {
   const { baseUrl, companyId, token, drop, clock, pace, signal } = options

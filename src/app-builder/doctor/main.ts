@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { parse } from 'dotenv'
 import { withoutControls } from '../../http/foreign-text'
 import { createRedactor } from '../../http/redact'
@@ -14,8 +15,12 @@ const signs: Readonly<Record<Finding['level'], string>> = {
   fault: '✖',
 }
 
-/** `npm run doctor`: reads .env, changes nothing, and prints what to do. Exits with 1 if it finds a fault. */
+/**
+ * `npm run doctor`: reads .env, changes nothing, and prints what to do. Exits with 1 if it finds a fault. With
+ * `-- --job orders`, it also compares that job with the live report suite.
+ */
 async function doctor(): Promise<void> {
+  const { job } = parseArgs({ options: { job: { type: 'string' } } }).values
   const inputs = readEnvironmentFile('.env')
   if (!inputs) {
     console.log('✖ There is no .env here.\n  → cp .env.example .env, and fill it in.')
@@ -24,7 +29,8 @@ async function doctor(): Promise<void> {
   }
   const redactor = createRedactor()
   learnSecrets(inputs, process.env, redactor)
-  const findings = redactor.value(await diagnose(inputs, jobs))
+  const check = job === undefined ? null : { name: job, jobs, folder: 'src/jobs', redactor }
+  const findings = redactor.value(await diagnose(inputs, jobs, check))
   for (const { level, subject, message, remedy } of findings) {
     console.log(withoutControls(`${signs[level]} ${subject}: ${message}`))
     if (remedy !== undefined) console.log(withoutControls(`  → ${remedy}`))

@@ -3,9 +3,9 @@ import { readRequest } from './run-params'
 
 const text = z.string().min(1)
 
-/** What an alarm or a person may ask of `verify-arrival`. */
+/** The parameters of `verify-arrival`, as an alarm or a person gives them. */
 export const ArrivalParams = z.strictObject({
-  /** Every job of the app without it. */
+  /** Default: every job of the app. */
   job: text.optional(),
   /** A linked customer organisation, or `all` of them. */
   tenant: text.optional(),

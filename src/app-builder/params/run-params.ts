@@ -21,7 +21,10 @@ export const RunParams = z.strictObject({
   to: place.optional(),
   dryRun: flag.default(false),
   inspect: flag.default(false),
-  /** What a person decides about: a batch, a slice, a backfill, `plan`, `rejects`, `definition`, or the code of a block. */
+  /**
+   * The object of a person's decision: a batch, a slice, a backfill, `plan`, `rejects`, `definition`, or the code of a
+   * block.
+   */
   resolve: text.optional(),
   as: z.enum(['sent', 'resend', 'drop', 'continue']).optional(),
   /** Id of the plan that may be sent, as a report names it. */
@@ -40,7 +43,7 @@ const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', '
 const StoredPayload = z.looseObject({ trigger_payload: z.record(z.string(), z.unknown()).catch({}) })
 
 /**
- * What was asked of `run-job`. A misspelt parameter is an error, not a no-op.
+ * The request to `run-job`. A misspelt parameter is an error, not a no-op.
  * @throws JobError `params-invalid`
  */
 export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {

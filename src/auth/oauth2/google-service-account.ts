@@ -78,7 +78,7 @@ async function mint(
   )
 }
 
-/** Lifetimes are relative to the clock of the container: Google tolerates no more than some minutes of difference. */
+/** Times are those of the container's clock: Google tolerates a difference of a few minutes. */
 function signJwt(file: KeyFile, { key, scope, subject }: GoogleServiceAccount, nowSeconds: number): string {
   const header = { alg: 'RS256', typ: 'JWT', ...(file.private_key_id ? { kid: file.private_key_id } : {}) }
   const claims = {
@@ -97,7 +97,7 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
-/** Errors repeat nothing of the key. */
+/** Errors contain no part of the key. */
 function readKeyFile(key: InputReference, inputs: Inputs): KeyFile {
   const parsed = KeyFile.safeParse(parseJson(inputs(key)))
   if (!parsed.success || !URL.canParse(parsed.data.token_uri)) throw notAKey(key)

@@ -1,9 +1,12 @@
 import type { ArrivalCause } from '../destination'
 
-/** Why Analytics may not show hits that it accepted: it answers for none of them. docs/errors.md explains each. */
+/**
+ * Likely causes why Analytics does not show hits that it accepted; it reports none of them itself. docs/errors.md
+ * explains each.
+ */
 export const arrivalCauses = {
   'timestamps-not-enabled':
-    'The report suite may not allow timestamps: it then drops every hit that has one, without a word.',
+    'The report suite may not allow timestamps: it then silently drops every hit that has one.',
   'bot-rule': 'A bot rule of the report suite may match the user agent or IP address of the rows.',
   'processing-rule':
     'A processing rule, a VISTA rule or an exclusion by IP address may drop the hits, or overwrite the marker variable.',

@@ -11,10 +11,10 @@ export interface ArrivalOptions {
 }
 
 const metric = 'metrics/occurrences'
-/** 50,000 values each; a marker variable that holds more than a million values is no marker. */
+/** Pages of 50,000 values: a variable with more than a million values is not used as a marker alone. */
 const mostPages = 20
 
-/** What a report says of a window: hits by marker, in lower case, since Analytics does not tell cases apart. */
+/** The report of a window: hits by marker, in lower case, because Analytics ignores case. */
 interface Counted {
   readonly kind: 'counted'
   readonly byMarker: ReadonlyMap<string, number>
@@ -23,8 +23,9 @@ interface Counted {
 }
 
 /**
- * Whether hits can be seen in reports. With a marker variable, the hits of every batch are counted by its marker: proof.
- * Without one, the suite's total is compared with what was sent: fewer hits contradict the arrival, more prove nothing.
+ * Checks whether hits are visible in reports. With a marker variable, the hits of every batch are counted by its
+ * marker: proof. Without one, the suite's total is compared with what was sent: fewer hits contradict the arrival, more
+ * prove nothing.
  */
 export function arrivalProof({ reportSuite, arrivalMarker, withinMs }: ArrivalOptions): ArrivalProof {
   const suites = reportSuite.split(',')
@@ -51,7 +52,7 @@ export function arrivalProof({ reportSuite, arrivalMarker, withinMs }: ArrivalOp
   }
 }
 
-/** The report of each suite, or what kept one from being read. */
+/** The report of each suite, or the answer that ended the reading. */
 async function countInAll(
   suites: readonly string[],
   window: ReportWindow,

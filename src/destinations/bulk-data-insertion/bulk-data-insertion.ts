@@ -1,7 +1,10 @@
+import { input } from '../../inputs'
+import { createAnalyticsApi } from '../analytics-api'
 import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
 import { checkReportSuite } from '../report-suite'
 import { arrivalProof } from './arrival'
+import { checkMapping } from './check-mapping'
 import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
@@ -9,6 +12,7 @@ import { idempotencyKey } from './idempotency-key'
 import { columnsFaults } from './row-rules'
 import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
+import { readSuite } from './suite-facts'
 import { groupName } from './visitor-group'
 import { isHitColumn } from './hit'
 import type { InputReference } from '../../inputs'
@@ -33,6 +37,8 @@ export interface BulkDataInsertion<Column extends HitColumn> {
 }
 
 const kind = 'bulk-data-insertion'
+/** Only the check reads from Analytics; the company is no input of the job. */
+const company = input('ANALYTICS_COMPANY_ID')
 
 /**
  * Adobe Analytics, Bulk Data Insertion API: gzip CSV files of timestamped hits. A visitor group is a partition.
@@ -108,6 +114,13 @@ function open<Column extends HitColumn>(
       verify: (batch, signal) => client.validate(batch, signal),
       visibleWithinMs: settings.settleMs,
       rememberedMs: settings.trustMs,
+    },
+    async check(rows, signal) {
+      const api = createAnalyticsApi(context, context.inputs(company))
+      const answer = await readSuite(api, suite, signal)
+      if (answer.kind !== 'suite') return answer
+      const declared = arrivalMarker === undefined ? columns : [...columns, arrivalMarker]
+      return { kind: 'checked', findings: checkMapping(declared, rows, answer.facts) }
     },
     send: (batch, window) => client.upload(batch, window),
     arrival: arrivalProof({ reportSuite: suite, arrivalMarker, withinMs: settings.arrivedWithinMs }),

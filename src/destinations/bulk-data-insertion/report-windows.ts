@@ -1,6 +1,6 @@
 import type { ConfirmedBatch } from '../destination'
 
-/** Batches whose rows lie in one stretch of time, so that one report answers for all of them. */
+/** Batches whose rows lie in one range of time, so that one report covers all of them. */
 export interface ReportWindow {
   /** Half-open, ms since the epoch. */
   readonly from: number

@@ -1,12 +1,15 @@
 import { input } from '../../inputs'
 import { createAnalyticsApi } from '../analytics-api'
 import { openGzipBatch } from '../gzip-file'
+import { arrivalProof } from './arrival'
 import { columnsFaults, isClassifiedVariable } from './classification-row'
 import { findDataset } from './dataset'
 import { explainHold, remedies } from './explanations'
 import { createImportClient } from './import-client'
 import { createJsonEncoder } from './json-encoder'
 import { splitJsonLines } from './json-lines'
+import { reviewCommit } from './review'
+import { withSample } from './sample'
 import { ClassificationsSettings, parseSettings } from './settings'
 import type { InputReference } from '../../inputs'
 import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
@@ -19,18 +22,21 @@ export interface Classifications<Column extends string> {
   readonly reportSuite: InputReference
   /** The variable whose values are classified. */
   readonly variable: ClassifiedVariable
-  /** What `map` sets beside the key: names of columns of the classification set. */
+  /** The columns of the classification set that `map` sets beside the key. */
   readonly columns: readonly Column[]
   /** Id of the classification set. Default: the one that suite and variable have. */
   readonly dataset?: InputReference
-  /** What an empty text does. Default `reject`. */
+  /** Policy for an empty text. Default `reject`. */
   readonly emptyMeans?: EmptyMeans
+  /** A commit whose new keys are expected to cost more server calls waits for a person. Default 10,000. */
+  readonly serverCallLimit?: number
   /** True where keys may be e-mail addresses or phone numbers. Default false. */
   readonly allowPersonalKeys?: boolean
 }
 
 const kind = 'classifications'
 const company = input('ANALYTICS_COMPANY_ID')
+const defaultServerCalls = 10_000
 const emptyPolicies = ['reject', 'keep', 'delete']
 
 /**
@@ -42,6 +48,7 @@ export function classifications<const Column extends string>(
   definition: Classifications<Column>,
 ): DestinationDefinition<ClassificationRow<Column>, 'upsert'> {
   const { reportSuite, variable, columns, dataset, emptyMeans = 'reject' } = definition
+  const { serverCallLimit = defaultServerCalls } = definition
   return {
     kind,
     semantics: 'upsert',
@@ -53,6 +60,9 @@ export function classifications<const Column extends string>(
       ...(emptyPolicies.includes(emptyMeans)
         ? []
         : [`emptyMeans is "${emptyMeans}"; it must be reject, keep or delete.`]),
+      ...(Number.isInteger(serverCallLimit) && serverCallLimit >= 0
+        ? []
+        : [`serverCallLimit is ${serverCallLimit}; it must be a whole number from 0.`]),
     ],
     open: (context) => open(context, definition),
   }
@@ -77,6 +87,8 @@ function open<Column extends string>(
     jsonBytes: settings.classificationJsonBytes,
   })
   const target = datasetId === null ? `${suite} ${variable}` : `${suite} ${variable} ${datasetId}`
+  const { serverCallLimit = defaultServerCalls } = definition
+  const reviewed = { reportSuite: suite, variable, serverCallLimit }
   let known: FoundDataset | null = null
 
   /** Asked once a run: what is not found is asked for again. */
@@ -96,7 +108,7 @@ function open<Column extends string>(
     format: {
       extension: 'json.gz',
       encode: (row) => encoder.encode(row),
-      open: () => openGzipBatch(''),
+      open: () => withSample(openGzipBatch(''), columns),
       split: splitJsonLines,
     },
     partition: { count: 1, name: () => target, fingerprint: target },
@@ -110,12 +122,22 @@ function open<Column extends string>(
     },
     semantics: 'upsert',
     delivery: { kind: 'upsert', settleMs: settings.classificationSettleMs },
+    async review(commit, signal) {
+      const found = await dataset(signal)
+      if (found.kind !== 'found') return found
+      return reviewCommit(api, found.dataset, reviewed, commit, context.clock.now(), signal)
+    },
     async prepare(batch, signal) {
       const found = await dataset(signal)
       return found.kind === 'found' ? client.prepare(batch, found.dataset.id, signal) : found
     },
     send: (batch, window, handle) => client.send(batch, window, handle),
     poll: (batch, receipt, signal) => client.poll(batch, receipt, signal),
+    arrival: arrivalProof({
+      ...{ api, path, columns, dataset, encoder, clock: context.clock },
+      withinMs: settings.classificationArrivedWithinMs,
+      pollMs: settings.classificationExportPollMs,
+    }),
     explain: explainHold,
     remedies,
   }

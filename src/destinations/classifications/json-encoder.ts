@@ -3,14 +3,12 @@ import { textFault } from './row-rules'
 import type { EncodedRow, Reject } from '../destination'
 import type { RejectCode } from './row-rules'
 
-/** What an empty text in a column does: its record is rejected, the stored value stays, or it is deleted. */
+/** Policy for an empty text in a column: its record is rejected, the stored value stays, or it is deleted. */
 export type EmptyMeans = 'reject' | 'keep' | 'delete'
 
 /** Encodes rows as JSON Lines of the import. The same row always becomes the same bytes. */
 export interface JsonEncoder {
   encode(row: Readonly<Record<string, unknown>>): EncodedRow | Reject
-  /** The line that deletes a key with all its values. */
-  encodeDeletion(key: string): EncodedRow | Reject
 }
 
 /**
@@ -61,13 +59,7 @@ export function createJsonEncoder(
     return rowOf(key ?? '', set, emptied)
   }
 
-  return {
-    encode,
-    encodeDeletion(key) {
-      const unfit = keyFault(key)
-      return unfit ?? encoded(key, `{"key":${JSON.stringify(key)},"action":"delete-key"}\n`)
-    },
-  }
+  return { encode }
 }
 
 /** `delete-field` names its action and its columns: without the action, Adobe would blank the whole column. */

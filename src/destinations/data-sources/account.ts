@@ -4,11 +4,11 @@ import type { InputReference, Inputs } from '../../inputs'
 /** An account as the job names it, by its id or its name. */
 export interface WantedAccount {
   readonly text: string
-  /** Where it is named: an input, or null where the job's file does. */
+  /** The input that names it; null where the job's file does. */
   readonly input: string | null
 }
 
-/** An account of a report suite, without what it is uploaded to by FTP. */
+/** An account of a report suite, without its FTP credentials. */
 export interface Account {
   readonly id: string
   readonly name: string

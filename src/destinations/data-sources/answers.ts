@@ -27,7 +27,7 @@ export type ListAnswer = { readonly kind: 'page'; readonly page: z.infer<typeof 
 export type AccountsAnswer =
   { readonly kind: 'accounts'; readonly accounts: readonly Account[] } | Refusal | Unknown
 
-/** What an answer to the upload proves: the file is validated later, when it is processed. */
+/** Reads the answer to the upload. Adobe validates the file later, when it processes it. */
 export function uploadAnswer(answer: Answer, accountId: string, reading: Reading): SendAnswer {
   const refusal = refused(answer, reading)
   if (refusal) return refusal
@@ -40,7 +40,7 @@ export function uploadAnswer(answer: Answer, accountId: string, reading: Reading
   return { kind: 'accepted', receipt: `${accountId}/${job.data.job_id}` }
 }
 
-/** One page of the list of jobs. Anything that is not exactly that proves nothing. */
+/** Reads one page of the list of jobs. Any other body proves nothing. */
 export function listAnswer(answer: Answer, reading: Reading): ListAnswer {
   const body = bodyOf(answer, reading)
   if (body.kind !== 'body') return body
@@ -56,7 +56,7 @@ export function accountsAnswer(answer: Answer, reading: Reading): AccountsAnswer
   return accounts.success ? { kind: 'accounts', accounts: accounts.data } : notRecognised
 }
 
-/** How far a job has come. */
+/** Reads the status of a job. */
 export function jobAnswer(answer: Answer, reading: Reading): PollAnswer {
   const body = bodyOf(answer, reading)
   if (body.kind !== 'body') return body
@@ -75,7 +75,7 @@ export function jobAnswer(answer: Answer, reading: Reading): PollAnswer {
     case 'failure':
       return { kind: 'failed', cause: 'rejected', message: 'The job failed.', ...counted }
     case 'deleted':
-      // How much of it was processed before is not known, whatever it counts.
+      // The number of rows processed before the deletion is unknown, also where the answer has a count.
       return { kind: 'failed', cause: 'broken', message: 'The job was deleted.' }
     default:
       return { kind: 'unknown', message: `The job has the status ${foreignCode(status)}.` }
@@ -95,7 +95,7 @@ function bodyOf(
   return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
-/** Answers that come before anything is looked at. */
+/** Answers that come before Adobe reads the file. */
 function refused(answer: Answer, reading: Reading): Refusal | Unknown | null {
   const refusal = refusalOf(answer, reading)
   if (refusal || answer instanceof TransportError) return refusal

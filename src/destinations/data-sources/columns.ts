@@ -31,7 +31,7 @@ export type DataSourceColumn = Dimension | Metric
 /** `summary`: totals of a day. `transaction-id`: more about an online transaction, found by its id. */
 export type DataSourceKind = 'summary' | 'transaction-id'
 
-/** One row, with the columns that the job declares. What is absent or undefined stays empty. */
+/** One row, with the columns that the job declares. An absent or undefined column stays empty. */
 export type DataSourceRow<Kind extends DataSourceKind, Column extends DataSourceColumn> = {
   /** A day (`2026-01-31`), which Adobe takes for its noon; or an instant: ISO 8601 with its offset, or a Date. */
   readonly Date: string | Date
@@ -43,7 +43,7 @@ interface Transaction {
   readonly transactionID: string
   /**
    * When the online hit with this transaction ID was collected; it is checked and not sent. Null where the source does
-   * not know it: Adobe then joins nothing, without a word, where the hit is too old, too young or missing.
+   * not know it: Adobe then silently joins the row to no hit where the hit is too old, too young or missing.
    */
   readonly onlineDate: string | Date | null
 }

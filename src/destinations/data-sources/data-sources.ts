@@ -25,7 +25,7 @@ export interface DataSources<Kind extends DataSourceKind, Column extends DataSou
   readonly kind: Kind
   /** IANA zone of the report suite: by its clocks an instant becomes a date. */
   readonly timeZone: string
-  /** What `map` may set beside the date; the order is that of the file. */
+  /** The columns that `map` may set beside the date, in the order of the file. */
   readonly columns: readonly Column[]
   /** Metrics that may be negative: Analytics subtracts them. Default: none. */
   readonly negatives?: readonly (Column & Metric)[]

@@ -1,7 +1,7 @@
 import { isTimeZone } from '../../instant'
 import { isDimension, isMetric } from './columns'
 
-/** What a definition says, however it was written: the compiler sees no dynamic values and no JavaScript. */
+/** The options of a definition, unchecked: the compiler does not check dynamic values and JavaScript. */
 interface Declared {
   readonly account: unknown
   readonly kind: string
@@ -11,7 +11,7 @@ interface Declared {
   readonly repeats?: unknown
 }
 
-/** What is wrong with a definition, each as a sentence. */
+/** The faults of a definition, each as a sentence. */
 export function definitionFaults(declared: Declared): readonly string[] {
   const { account, kind, columns, timeZone, negatives = [], repeats } = declared
   const isTransaction = kind === 'transaction-id'

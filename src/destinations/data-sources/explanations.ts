@@ -4,7 +4,7 @@ const sentIfFound = 'if you have found its rows in Analytics'
 const whichRows =
   'Adobe says how many rows it processed and not which: Analytics > Admin > Data Sources > Manage has a file log, and the address of the account got an e-mail.'
 
-/** What is known of a held file at Adobe, by the code of the hold. */
+/** Explanations of a held file, by the code of the hold. */
 const explanations: Readonly<Record<string, HoldExplanation | undefined>> = {
   'ingested-in-part': {
     known: `${whichRows} The rows that it processed are stored for good, and would count twice if they were sent again.`,
@@ -14,9 +14,9 @@ const explanations: Readonly<Record<string, HoldExplanation | undefined>> = {
   },
   rejected: {
     known: 'Adobe refused the file; none of its rows are stored.',
-    risks: { resend: 'after the cause was mended in the data source or the report suite' },
+    risks: { resend: 'after the cause is removed in the data source or the report suite' },
   },
-  'row-too-large': { known: 'Adobe finds even a single row of it too large; it is not stored.' },
+  'row-too-large': { known: 'Even a single row of it is too large for Adobe; it is not stored.' },
   'found-twice': {
     known:
       'The data source has several jobs with its file name. Each that is processed adds the same rows once more; deleting a job that was processed takes nothing back.',

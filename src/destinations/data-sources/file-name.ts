@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BatchParts } from '../destination'
 
-/** The name of a batch's file: unique among all files of the account, and made of nothing but the batch itself. */
+/** The name of a batch's file: unique among all files of the account, and computed from the batch alone. */
 export function fileName(reportSuite: string, parts: BatchParts): string {
   const { job, partition, batch, generation, contentSha256 } = parts
   const whole = JSON.stringify([job, reportSuite, partition, batch, generation, contentSha256])

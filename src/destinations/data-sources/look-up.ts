@@ -3,12 +3,12 @@ import type { NameLookupAnswer, Refusal, Unknown } from '../destination'
 import type { DataSourcesClient } from './data-sources-client'
 
 /**
- * In the order in which a job passes through them: one that moves on between two requests is met again in a later
- * status, and never missed.
+ * In the order in which a job passes through them: a job that changes its status between two requests is found again in
+ * a later status, and never missed.
  */
 const statuses = ['uploaded', 'processing', 'success', 'failure', 'deleted']
 
-/** More would be no list of one day's jobs. */
+/** Limit of pages: the list of a few days' jobs is shorter. */
 const mostPages = 1_000
 
 const dayMs = 24 * 60 * 60_000
@@ -25,7 +25,7 @@ export interface NameLookup {
   readonly signal: AbortSignal
 }
 
-/** Looks for all jobs with a file name, on every page of every status. */
+/** Finds all jobs with a file name, on every page of every status. */
 export async function lookUpName(lookup: NameLookup): Promise<NameLookupAnswer> {
   const found = new Set<string>()
   for (const status of statuses) {
@@ -45,7 +45,7 @@ async function lookThrough(
   status: string,
   found: Set<string>,
 ): Promise<Refusal | Unknown | null> {
-  // A day to either side: in which zone the service reads and writes its dates is not documented.
+  // A day to either side, because the time zone of the service's dates is not documented.
   const range = { from: Math.max(0, since - dayMs), to: clock.now() + dayMs }
   let pages = 1
   let page = 1

@@ -44,7 +44,7 @@ export function createRowEncoder(layout: RowLayout): RowEncoder {
   const metricsAt = new Set(names.flatMap((name, at) => (isMetric(name) ? [at] : [])))
   const mayBeNegative = new Set(layout.negatives)
   const free = layout.sums ? metricsAt.size * bytesOfSum : 0
-  /** Much of a file is of the same date, and to find it in its time zone is slow. */
+  /** Cache of the last date: many rows of a file have the same one, and the conversion to its time zone is slow. */
   let last: { readonly value: unknown; readonly date: ReadDate | null } = { value: undefined, date: null }
 
   function encode(row: Readonly<Record<string, unknown>>): EncodedRow | Reject {

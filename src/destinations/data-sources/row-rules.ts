@@ -1,6 +1,6 @@
 import type { Reject } from '../destination'
 
-/** Why a row is refused here before Adobe would skip, cut or misread it. */
+/** Reject codes for rows that Adobe would skip, cut or misread. */
 export const rejectCodes = [
   'column-unknown',
   'value-type',
@@ -24,7 +24,7 @@ export const rejectCodes = [
 
 export type RejectCode = (typeof rejectCodes)[number]
 
-/** Bytes of UTF-8 that Analytics keeps of a dimension; it would cut the rest without a word. */
+/** Bytes of UTF-8 that Analytics keeps of a dimension; it would silently cut the rest. */
 const dimensionBytes = 255
 const transactionIdBytes = 100
 
@@ -32,7 +32,7 @@ const loneSurrogate = /[\ud800-\udfff]/u
 // eslint-disable-next-line no-control-regex
 const controlCharacter = /[\u0000-\u001f\u007f\u2028\u2029]/
 
-/** What is wrong with the text of a dimension; null where nothing is. */
+/** The fault of a dimension's text; null where there is none. */
 export function dimensionFault(name: string, text: string): Reject | null {
   const limit = name === 'transactionID' ? transactionIdBytes : dimensionBytes
   if (text.includes(';')) return reject('value-semicolon', name, 'has a semicolon: Adobe skips such a row')

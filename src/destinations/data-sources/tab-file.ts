@@ -4,7 +4,7 @@ import type { BatchFile, FinishedFile } from '../destination'
 const chunkChars = 64 * 1024
 const dayLength = 'MM/DD/YYYY'.length
 
-/** A tab-delimited text file in the making, of at most `days` unique days. */
+/** Opens a tab-delimited text file for rows of at most `days` unique days. */
 export function openTabFile(header: string, days: number): BatchFile {
   const chunks: Buffer[] = []
   const seen = new Set<string>()

@@ -5,8 +5,8 @@ import type { ReadDate } from './date-value'
 import type { RowLayout } from './row-encoder'
 
 /**
- * What would keep a row from joining the online hit of its transaction; null where nothing is known to. Adobe joins such
- * a row to nothing, without a word.
+ * The reason why a row cannot join the online hit of its transaction; null where none is known. Adobe silently joins
+ * such a row to no hit.
  */
 export function transactionFault(
   { transactionID, onlineDate }: Readonly<Record<string, unknown>>,

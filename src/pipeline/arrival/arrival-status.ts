@@ -1,10 +1,10 @@
 import type { Arrival, Arrivals } from '../../state/arrivals'
 
-/** How far a job's rows have come, for a person. */
+/** The arrival of a job's rows, as text and figures for a person. */
 export interface ArrivalStatus extends Pick<Arrivals, 'confirmed' | 'arrived' | 'indicated' | 'givenUp'> {
-  /** Not seen yet, and there is still time. */
+  /** Not visible yet, within the time in which they must arrive. */
   readonly waiting: { readonly batches: number; readonly rows: number; readonly since: string | null }
-  /** Not seen in the time in which they had to arrive. */
+  /** Not visible within the time in which they had to arrive. */
   readonly missing: readonly MissingArrival[]
 }
 

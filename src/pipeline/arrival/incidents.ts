@@ -10,7 +10,7 @@ export interface Incident {
   readonly causes: readonly ArrivalCause[]
 }
 
-/** What an incident amounts to, as an error of the activation that has found it. */
+/** The error of the activation that has found incidents. */
 export interface IncidentError {
   readonly code: 'arrival-missing'
   readonly message: string
@@ -50,19 +50,19 @@ export function missingError(incidents: readonly Incident[]): IncidentError {
   const likely = [...causes].map(([code, message]) => `${code}: ${message}`).join(' ')
   return {
     code: 'arrival-missing',
-    message: `${rows} rows were accepted and are not to be seen, of the batches ${ids.join(', ')}${more}.`,
+    message: `${rows} accepted rows are not visible, of the batches ${ids.join(', ')}${more}.`,
     remedy: `Do not send them again before the cause is known: they may still be counted. Likely causes: ${likely}`,
   }
 }
 
-/** What kept a look from asking for every batch. */
+/** The note where a look could not check every batch. */
 export function troubleNotes(trouble: Refusal | Unknown | null, redact: (text: string) => string): string[] {
   if (!trouble) return []
   const why = 'message' in trouble ? redact(trouble.message) : 'too many requests'
   return [`Not every batch could be asked for (${why}): the next look asks again.`]
 }
 
-/** Batches of which more rows are there than were sent. */
+/** Notes about batches of which more rows were found than were sent. */
 export function surplusNotes(arrivals: readonly Arrival[], seen: ReadonlyMap<string, Evidence>): string[] {
   const surplus = arrivals.filter(({ id, rows }) => {
     const evidence = seen.get(id)

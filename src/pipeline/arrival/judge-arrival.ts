@@ -2,7 +2,7 @@ import type { Evidence } from '../../destinations/destination'
 import type { Arrival } from '../../state/arrivals'
 import type { ArrivalVerdict } from '../../state/events'
 
-/** What the evidence makes of an open arrival. @param storeNow ms since the epoch on the store's clock */
+/** The verdict on an open arrival, from its evidence. @param storeNow ms since the epoch on the store's clock */
 export function judgeArrival(
   { id, rows, confirmedAt }: Arrival,
   { kind, rows: found, causes }: Evidence,
@@ -13,7 +13,7 @@ export function judgeArrival(
   return { id, rows, found, kind: 'missing', causes: causes.map(({ code }) => code) }
 }
 
-/** False where storing it would change nothing. */
+/** True where storing it changes the arrival. */
 export function isNews(verdict: ArrivalVerdict, { found, missing }: Arrival): boolean {
   if (verdict.kind === 'arrived' || verdict.kind === 'indicated') return true
   if (verdict.found !== found) return true

@@ -25,10 +25,10 @@ export interface ArrivalDependencies extends Pick<
   readonly tools: ProofTools
 }
 
-/** The store tells whole seconds, so that its clock can be behind what a run has stored by as much. */
+/** The store's time has whole seconds, so it may lie up to this much before a time that a run has stored. */
 const storeGrainMs = 1_000
 
-/** What a look at the destination has shown. */
+/** The result of a look at the destination. */
 export interface ArrivalReport extends ArrivalStatus {
   readonly job: string
   /** `failed`: batches have been found missing; `partial`: not everything could be asked for or stored. */
@@ -38,8 +38,8 @@ export interface ArrivalReport extends ArrivalStatus {
 }
 
 /**
- * Asks the destination which confirmed batches have arrived, and keeps the answer in the job's state. Takes no lease and
- * touches no batch: what is missing is reported, never sent again. A lost or unusable answer changes nothing.
+ * Asks the destination which confirmed batches have arrived, and keeps the answer in the job's state. Takes no lease
+ * and changes no batch: missing rows are reported, never sent again. A lost or unusable answer changes nothing.
  * @throws JobError of the token, `not-authorized`, `not-permitted`, `state-corrupt`, `store-unreachable`, `store-refused`
  */
 export async function verifyArrivals(dependencies: ArrivalDependencies): Promise<ArrivalReport> {
@@ -78,7 +78,7 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
   }
 }
 
-/** Arrivals that reports can show by now, and that the present destination can be asked for. */
+/** Arrivals that reports can show by now, and that the present destination can check. */
 function dueArrivals(
   { arrivals: { open }, identities }: StateDocument,
   { destination, settings }: ArrivalDependencies,
@@ -114,7 +114,7 @@ async function prove(
   return answer
 }
 
-/** One compare-and-swap, and only where no run holds the lease: a run finds its lease lost when others write. */
+/** One compare-and-swap, and only while no run holds the lease: a write by others would make a run lose its lease. */
 async function storeVerdicts(
   { newId, redact, log, job, activation }: ArrivalDependencies,
   file: JobDocument,
@@ -130,6 +130,6 @@ async function storeVerdicts(
     log.info(event.type, { job: job.name, activation, ...factsOf(event) })
     return { document, notes: [] }
   }
-  const note = 'What was seen is not stored, because a run is at work: the next look asks again.'
+  const note = 'The results are not stored, because a run is at work: the next look checks again.'
   return { document, notes: [note] }
 }

@@ -45,7 +45,7 @@ function assertFree({ backfills }: StateDocument, range: BackfillRange): void {
   const queued = backfills.find((other) => other.kind === 'backfill' && range.overlaps(other))
   if (!queued) return
   throw refused(
-    `${range.label} overlaps ${queued.name}, which is still being worked off.`,
+    `${range.label} overlaps ${queued.name}, which is not finished yet.`,
     `Wait for it, or end it with resolve=${queued.name} as=drop.`,
   )
 }

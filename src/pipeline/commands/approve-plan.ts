@@ -7,7 +7,7 @@ import type { Acceptance, DoneBefore } from './acceptance'
 /**
  * Approves exactly the plan of this id: its batches go out as they were planned. An approved plan may be approved again,
  * which changes nothing.
- * @param target where the job would send them now
+ * @param target the target to which the job would send them now
  */
 export function approvePlan(
   document: Pick<StateDocument, 'plan' | 'outbox' | 'identities'>,

@@ -13,7 +13,7 @@ export function dropBackfill(work: Backfill | Replay, as: Resolution): Acceptanc
   }
 }
 
-/** What stays of it. */
+/** The part of it that was done, for the note. */
 function extentOf(work: Backfill | Replay): string {
   if (work.kind === 'replay') return '; the rejects it did not reach stay open'
   const reached =

@@ -107,7 +107,7 @@ function isAside({ kind }: Work): boolean {
   return kind === 'backfill' || kind === 'replay'
 }
 
-/** A full refresh has no part that can be left out: its source must be mended. */
+/** A full refresh has no part that can be left out: its source must be corrected. */
 function leaveOut(work: Work): string | null {
   switch (work.kind) {
     case 'slice':

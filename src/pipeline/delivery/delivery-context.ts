@@ -2,13 +2,13 @@ import type { RunContext } from '../run-context'
 import type { RequestPace } from './request-pace'
 import type { StagedFiles } from './staged-files'
 
-/** What delivery uses of a run. */
+/** The members of a run that delivery uses. */
 export type DeliveryContext = Pick<
   RunContext,
   'state' | 'destination' | 'files' | 'settings' | 'clock' | 'deadline' | 'log' | 'signal' | 'redact'
 > & { readonly job: string }
 
-/** What the steps of one delivery share. */
+/** The context that all steps of one delivery share. */
 export interface StepContext extends DeliveryContext {
   readonly pace: RequestPace
   readonly staged: StagedFiles

@@ -7,7 +7,7 @@ import type { Resolution } from '../run-context'
 export type BatchResolution = Exclude<Resolution, 'continue'>
 
 interface Guide {
-  /** What is known of the rows. */
+  /** The known facts about the rows. */
   readonly known: string
   /** The ways out, each with its risk. */
   readonly choices: Readonly<Partial<Record<BatchResolution, string>>>

@@ -8,7 +8,7 @@ export type TakeDifference = (change: Drift['change'], path: string, value: unkn
 /** Written for differences only: records are compared field by field. */
 type Path = () => string
 
-/** Finds every difference between a value and what is declared of it. It goes as deep as the declaration. */
+/** Finds every difference between a value and its declaration, to the depth of the declaration. */
 export function compareWithShape(value: unknown, shape: Shape, take: TakeDifference): void {
   compare(value, shape, take, () => '')
 }

@@ -3,15 +3,15 @@ import type * as z from 'zod'
 const bits = { text: 1, number: 2, boolean: 4, null: 8, list: 16, object: 32 }
 type JsonType = keyof typeof bits
 
-/** What a schema declares about one value of a record, as far as it shows. */
+/** A schema's declaration of one value of a record, as far as it can be read from the schema. */
 export interface Shape {
-  /** One bit each; null where any type may come: behind unions, custom checks and whatever else does not show. */
+  /** One bit for each type; null where any type may come, or the schema does not tell: unions, custom checks. */
   readonly types: number | null
   /** Objects: the declared fields; each record is compared with them, and a list is faster to walk than a map. */
   readonly fields: readonly Field[] | null
   /** Objects: false where undeclared fields are part of the declaration. */
   readonly isClosed: boolean
-  /** Lists: what each item is. */
+  /** Lists: the shape of each item. */
   readonly item: Shape | null
 }
 
@@ -44,7 +44,7 @@ const scalars: Readonly<Record<string, JsonType>> = {
   null: 'null',
 }
 
-/** The shape of what comes into a schema, before it transforms anything. */
+/** The shape of a schema's input, before any transformation. */
 export function declaredShape(schema: Schema): Shape {
   const def = schema._zod.def as Definition
   if (def.coerce) return anything

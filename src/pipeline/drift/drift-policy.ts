@@ -19,7 +19,7 @@ export function assertNoDrift({ name, drift: policy }: Job, watch: DriftWatch): 
   )
 }
 
-/** What a person should read about drift, where the job asks for it. */
+/** Notes about drift for the report, under the policy `warn`. */
 export function driftNotes({ drift: policy }: Pick<Job, 'drift'>, found: readonly Drift[]): string[] {
   if (policy !== 'warn' || found.length === 0) return []
   return [

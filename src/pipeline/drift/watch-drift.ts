@@ -5,13 +5,13 @@ import type { Job } from '../../jobs/job'
 import type { Drift } from '../../state/run-report'
 import type { Shape } from './declared-shape'
 
-/** More differences would be a report about the differences. */
+/** Limit of reported differences. */
 const reportedLimit = 20
 const watchedLimit = 200
 const longestField = 120
 const longestExample = 60
 
-/** Compares the records of a run with what the job's schema declares. */
+/** Compares the records of a run with the declaration in the job's schema. */
 export interface DriftWatch {
   observe(record: unknown): void
   /** The differences so far, the most frequent first; empty where there is none. */
@@ -55,7 +55,7 @@ export function watchDrift(job: Pick<Job, 'record'>, hide: (text: string) => str
   }
 }
 
-/** A schema that only looks like one of zod's shows nothing; the author's code must not end the run. */
+/** Null for a foreign object that only resembles a zod schema, because the author's code must not end the run. */
 function shapeOf({ record }: Pick<Job, 'record'>): Shape | null {
   try {
     return declaredShape(record)

@@ -2,7 +2,7 @@ import { valueAt } from '../../field-path'
 import type { ConsentRule } from '../../jobs/job'
 
 /**
- * Whether a record may be used: its consent has one of the values that mean so. An absent field means none.
+ * True where a record may be used: its consent field has one of the declared values. An absent field means no consent.
  * @param record as the job's schema parsed it
  */
 export function hasConsent(rule: ConsentRule | undefined, record: unknown): boolean {

@@ -1,4 +1,4 @@
-/** What was decided about a record. The numbers are stored. */
+/** The decision about a record. The numbers are stored. */
 export const decisions = { sent: 1, rejected: 2, late: 3, filtered: 4, dropped: 5 } as const
 
 export type Decision = keyof typeof decisions

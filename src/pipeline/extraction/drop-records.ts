@@ -64,7 +64,7 @@ async function sentKeys(
   }
 }
 
-/** By content: each event that was sent before stands for one of its equals. */
+/** By content: each event that was sent before matches one of its equals. */
 async function sentEvents(before: StoredMemory, files: DropOptions['files']): Promise<WasSent> {
   const unused = new Set<MemoryEntry>()
   const byContent = new Map<string, MemoryEntry[]>()
@@ -90,7 +90,7 @@ function contentsOf({ words: [a, b, c, d], declared }: MemoryEntry): readonly st
   return [`raw ${a} ${b}`, ...parsed.map(([first, second]) => `parsed ${first} ${second}`)]
 }
 
-/** Events of one cursor are few; they carry more than an entry log holds. */
+/** A list of the few events at one cursor, which have more members than an entry log stores. */
 function eventList(): Pick<EntryLog, 'size' | 'push' | 'entries'> {
   const events: MemoryEntry[] = []
   return {

@@ -73,8 +73,7 @@ export async function extract(
   try {
     for await (const page of plan.pages(control.signal)) {
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
-      // What is replayed was observed when it was read.
-      if (work.kind !== 'replay') observeDrift(context, page)
+      observeDrift(context, work, page)
       await progress.commit.settle()
       control.signal.throwIfAborted()
       // A read without order continues to the end of the source.
@@ -96,8 +95,9 @@ export async function extract(
   }
 }
 
-/** @throws JobError `source-drift` */
-function observeDrift({ job, drift }: ExtractContext, { records }: Page): void {
+/** Records that are replayed were observed when they were read. @throws JobError `source-drift` */
+function observeDrift({ job, drift }: ExtractContext, work: Work, { records }: Page): void {
+  if (work.kind === 'replay') return
   for (const record of records) drift.observe(record)
   assertNoDrift(job, drift)
 }

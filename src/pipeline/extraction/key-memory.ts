@@ -13,6 +13,8 @@ import type { MemoryEntry } from './memory-entries'
 
 /** Segments are merged when there are this many more than their entries need. */
 const segmentLimit = 32
+/** So many additions cost little beside the table. */
+const fewEntries = 64 * 1024
 
 /**
  * Remembers records by primary key: all that a lookback or a full refresh reads again, or (`none`) those of the commit
@@ -26,7 +28,7 @@ export async function openKeyMemory(
 ): Promise<Memory> {
   let table = createCountingTable()
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
-  const added = createEntryLog()
+  const added = createAdditions()
   let current = stored
 
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
@@ -35,7 +37,7 @@ export async function openKeyMemory(
     const before = table.find(entry.words[0], entry.words[1])
     if (before && isSame(before, entry)) return
     table.put(entry)
-    if (reach !== 'none') added.push(entry)
+    if (reach !== 'none') added.push(entry, table.size)
   }
 
   /** An earlier version never replaces the entry of a later one. */
@@ -70,7 +72,7 @@ export async function openKeyMemory(
       if (reach === 'none') return current
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
       const place = { file, to, run, files, keyed: true }
-      if (segments.length >= segmentLimit + table.size / fileEntries) {
+      if (added.areMost() || segments.length >= segmentLimit + table.size / fileEntries) {
         current = await storeEntries(table.entries(), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'), true)]
@@ -81,6 +83,32 @@ export async function openKeyMemory(
       }
       added.clear()
       return current
+    },
+  }
+}
+
+/**
+ * The entries since the last commit. Where those are most of all entries, the whole table is stored, and no entry
+ * twice.
+ */
+function createAdditions() {
+  const log = createEntryLog()
+  let most = false
+  return {
+    get size() {
+      return log.size
+    },
+    areMost: () => most,
+    entries: () => log.entries(),
+    push(entry: MemoryEntry, known: number) {
+      if (most) return
+      log.push(entry)
+      most = log.size >= fewEntries && log.size * 2 >= known
+      if (most) log.clear()
+    },
+    clear() {
+      log.clear()
+      most = false
     },
   }
 }

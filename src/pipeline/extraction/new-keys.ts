@@ -1,7 +1,10 @@
 /** How many keys the sample holds at most. */
 const sampleSize = 1_000
 
-/** Counts keys and keeps an evenly drawn sample of them in bounded memory: every n-th key, n doubling as they come. */
+/**
+ * Counts keys and keeps an evenly drawn sample of them in bounded memory: every n-th key, where n doubles as the keys
+ * grow.
+ */
 export interface NewKeys {
   readonly count: number
   readonly sample: readonly string[]

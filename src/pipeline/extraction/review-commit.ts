@@ -9,7 +9,9 @@ import type {
 import type { Job } from '../../jobs/job'
 import type { Work } from '../../state/work'
 
-/** Why a commit waits for a person, and what the destination says of it. Without reasons it may be sent. */
+/**
+ * The reasons why a commit waits for a person, and the destination's notes and cost. Without reasons it may be sent.
+ */
 export interface Review {
   readonly reasons: readonly Concern[]
   readonly notes: readonly string[]
@@ -49,7 +51,7 @@ export async function reviewCommit(
 
 const approvalRequired: Concern = { code: 'approval', message: 'The job requires an approval.' }
 
-/** What a person asked for beside the ordinary work has no usual size. */
+/** Checks `expect`. Backfills and replays have no usual size. */
 function rowsConcern(expect: Job['expect'], { kind }: Work, rows: number): readonly Concern[] {
   if (!expect || kind === 'backfill' || kind === 'replay') return []
   const [least, most] = expect.rows

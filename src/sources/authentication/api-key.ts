@@ -11,7 +11,7 @@ export interface ApiKey {
   readonly header?: string
   /** The query parameter that takes it instead. Servers and proxies log queries, so prefer a header. */
   readonly query?: string
-  /** What stands before the key in the header, such as `Token `. */
+  /** Text before the key in the header, such as `Token `. */
   readonly prefix?: string
   /** `secret('…')`. */
   readonly value: InputReference

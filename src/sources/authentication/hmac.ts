@@ -16,8 +16,8 @@ export interface Hmac {
   /** Default `hex`. */
   readonly encoding?: 'hex' | 'base64'
   /**
-   * What is signed, with `{method}`, `{host}`, `{path}`, `{query}`, `{target}` (path and query), `{body}`, `{bodyHash}`
-   * (SHA-256 in hex), `{timestamp}` and `{keyId}`, such as `{timestamp}\n{method}\n{target}\n{body}`.
+   * Template of the signed text, with `{method}`, `{host}`, `{path}`, `{query}`, `{target}` (path and query), `{body}`,
+   * `{bodyHash}` (SHA-256 in hex), `{timestamp}` and `{keyId}`, such as `{timestamp}\n{method}\n{target}\n{body}`.
    */
   readonly signs: string
   /** Headers, with the same names and `{signature}`, such as `{ 'x-signature': 'v1={signature}' }`. */

@@ -2,7 +2,7 @@ import type { Authentication, AuthenticationContext } from '../../auth/oauth2'
 import type { CachedTokenProvider } from '../../auth/token-provider'
 import type { RequestAuthentication, Signer } from './request-authentication'
 
-/** How a source knows who asks: credentials in each request, or a token of an authorization server. */
+/** How requests to a source authenticate: credentials in each request, or a token of an authorization server. */
 export type SourceAuthentication = RequestAuthentication | Authentication
 
 /** Null where the source does not authenticate. @throws JobError `input-missing`, `input-invalid` */
@@ -14,7 +14,7 @@ export function openAuthentication(
   return 'kind' in definition ? definition.open(context) : withToken(definition.open(context))
 }
 
-/** A token may have been withdrawn before its time: a new one is tried once. @see RFC 6750 §2.1 */
+/** A token may have been revoked before it expires: after a 401, a new one is tried once. @see RFC 6750 §2.1 */
 function withToken(token: CachedTokenProvider): Signer {
   let used: Awaited<ReturnType<CachedTokenProvider>> | null = null
   return {

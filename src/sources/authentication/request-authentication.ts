@@ -9,7 +9,7 @@ export type Unsigned = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
 export interface Signer {
   /** The same request with credentials; called again for each attempt, because signatures carry the time. */
   sign(request: Unsigned): Promise<Unsigned>
-  /** After a 401: gives the used credential up. False where there is no other one. */
+  /** After a 401: drops the used credential. False where there is no other one. */
   renew(): Promise<boolean>
 }
 

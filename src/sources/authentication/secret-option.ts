@@ -12,7 +12,7 @@ function reference(kinds: readonly string[], error: string) {
   )
 }
 
-/** A credential is a secret by reference: a value in the code would stand in every copy of it, and in logs. */
+/** A credential is a secret by reference: a value in the code would be in every copy of the code, and in logs. */
 export const SecretOption = reference(['secret'], 'must be secret(…)')
 
 /** A part of a credential that may be seen, such as a user name. */

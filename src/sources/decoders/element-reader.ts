@@ -1,4 +1,4 @@
-/** What of an element is known while it is open. */
+/** An element whose end tag has not come yet. */
 interface OpenElement {
   readonly name: string
   /** Path below the record. */

@@ -6,11 +6,11 @@ import type { PickedFile, Picker } from './pick'
 /** Of the names that a cursor remembers. It is stored twice in the job's document, which has a limit of 512 KB. */
 const maxDoneChars = 14_000
 
-/** Where reading stands: files that were read, and the place in the file that is being read. */
+/** The cursor of a file source: the files that were read, and the place in the file that is being read. */
 const FileCursor = z.strictObject({
   /** Files up to this place in the order count as read; null where none was forgotten yet. */
   floor: z.string().nullable(),
-  /** Files behind the floor that were read: name, version and place in the order. */
+  /** Files after the floor that were read: name, version and place in the order. */
   done: z.array(z.tuple([z.string(), z.string(), z.string()])),
   open: z.strictObject({ name: z.string(), version: z.string(), records: z.int().nonnegative() }).nullable(),
 })
@@ -49,7 +49,7 @@ export function openFileFirst({ open }: FileCursor, files: readonly PickedFile[]
   return [...files.filter(isOpen), ...files.filter((file) => !isOpen(file))]
 }
 
-/** What is known of a file. */
+/** The state of a file in the cursor. */
 export function standOf(cursor: FileCursor, file: PickedFile): 'new' | 'open' | 'done' | 'replaced' {
   const version = versionOf(file)
   if (cursor.open?.name === file.name) return cursor.open.version === version ? 'open' : 'replaced'

@@ -19,11 +19,11 @@ import type { FileContent, FileStore, FileStoreDefinition } from './file-store'
 import type { PickOptions, PickedFile, Picker } from './pick'
 
 export interface FileSource<Newest extends boolean = boolean> {
-  /** Where the files lie: `s3(…)`, `azureBlob(…)`, `sftp(…)` or `httpsFile(…)`. */
+  /** The store of the files: `s3(…)`, `azureBlob(…)`, `sftp(…)` or `httpsFile(…)`. */
   readonly store: FileStoreDefinition
   /** Which files are read. Default: all. */
   readonly pick?: PickOptions
-  /** What is in them: `csv()`, `json(…)`, `jsonLines()`, `xml(…)`, and `gzip` or `zip` of these. */
+  /** The format of their content: `csv()`, `json(…)`, `jsonLines()`, `xml(…)`, and `gzip` or `zip` of these. */
   readonly decoder: Decoder
   /** True where each file is a whole copy: a full refresh reads the newest one only, and nothing else can. Default false. */
   readonly newestOnly?: Newest
@@ -31,7 +31,7 @@ export interface FileSource<Newest extends boolean = boolean> {
   readonly whenReplaced?: 'error' | 'read-again'
   /** Policy for a file without a byte. Default `error`, unless the decoder takes it for no records; `skip`. */
   readonly whenEmpty?: 'error' | 'skip'
-  /** Raise it when the meaning of the files changes. Default 1. */
+  /** To be increased when the meaning of the files changes. Default 1. */
   readonly version?: number
 }
 
@@ -52,8 +52,8 @@ const Options = z.strictObject({
 })
 
 /**
- * Files in a store: what is new, file by file, for `incremental({ cursor: pageCursor() })`; or all of them, or the newest
- * one, for `fullRefresh`.
+ * Files in a store: the new ones, file by file, for `incremental({ cursor: pageCursor() })`; or all of them, or the
+ * newest one, for `fullRefresh`.
  */
 export function fileSource<const Newest extends boolean = false>(
   options: FileSource<Newest>,
@@ -102,7 +102,7 @@ interface Reader extends Omit<FileSource, 'store'> {
   readonly now: number
 }
 
-/** A file that is not complete keeps those behind it waiting, so that their order is kept. */
+/** A file that is not complete makes those after it wait, so that their order is kept. */
 async function* readNew(
   reader: Reader,
   files: readonly PickedFile[],
@@ -132,7 +132,7 @@ async function* readNew(
   }
 }
 
-/** A refresh that silently left out a file would look like one whose records are gone. */
+/** A full refresh must not silently leave out a file: its records would look as if they were gone. */
 async function* readWhole(reader: Reader, files: readonly PickedFile[]): AsyncGenerator<Page> {
   const { newestOnly = false } = reader
   const chosen = newestOnly ? files.filter(({ waitsFor }) => waitsFor === null).slice(-1) : files
@@ -151,7 +151,7 @@ async function* chunksOf(reader: Reader, file: PickedFile): AsyncGenerator<reado
   yield* reader.decoder.decode(body).records
 }
 
-/** A body that ends early without an error would be taken for the whole file. */
+/** Counts the bytes: otherwise a body that ends early without an error would count as the whole file. */
 async function* counted({ bytes }: FileContent, file: PickedFile): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of bytes) {

@@ -18,9 +18,9 @@ export interface FileContent {
   readonly contentType: string | null
 }
 
-/** Where files lie. */
+/** A store of files. */
 export interface FileStore {
-  /** Place without secrets; part of how the job counts. */
+  /** Its address without secrets. A change of it is a changed definition. */
   readonly identity: string
   /**
    * The files whose names begin with `prefix`, in pieces and in any order; without folders.

@@ -18,7 +18,7 @@ const Options = z.strictObject({
   url: z.object({ kind: z.string(), name: z.string() }, 'must be input(…) or secret(…)'),
 })
 
-/** A single file that a URL gives; redirects are followed over https. */
+/** A single file at a URL; redirects are followed over https. */
 export function httpsFile(options: HttpsFileOptions): FileStoreDefinition {
   const { faults } = parseOptions('httpsFile', Options, options)
   return {
@@ -35,7 +35,7 @@ function openHttpsFile({ url: reference }: HttpsFileOptions, context: SourceCont
   const name = isSecret ? reference.name : (url.pathname.split('/').at(-1) ?? '')
   const what = isSecret ? `the URL in ${reference.name}` : `${url.origin}${url.pathname}`
   const digest = createHash('sha256').update(url.href).digest('hex').slice(0, 16)
-  /** Listing is asking for the file: its answer is kept for the read that follows. */
+  /** Listing requests the file, and keeps the answer for the read that follows. */
   let opened: { readonly file: StoredFile; readonly answer: DownloadResponse } | null = null
 
   async function open(signal: AbortSignal) {
@@ -93,7 +93,7 @@ async function follow(
     answer.discard()
     if (hops === maxRedirects) throw malformed(what, `redirects more than ${maxRedirects} times`)
     const next = URL.canParse(location, href) ? new URL(location, url) : null
-    // A redirect comes from outside: it must not lead to what listens on this machine, or to plain http.
+    // A redirect is untrusted: it must not lead to a server on this machine, or to plain http (SSRF).
     if (!next || (next.protocol !== 'https:' && next.origin !== start.origin)) {
       throw malformed(what, 'redirects to something else than an https URL')
     }

@@ -37,12 +37,12 @@ export const Pick = z.strictObject({
 export interface PickedFile extends StoredFile {
   /** Compared as text. */
   readonly key: string
-  /** Null where it is complete; else what it waits for. */
+  /** Null where it is complete; otherwise the condition that it waits for. */
   readonly waitsFor: string | null
 }
 
 export interface Picker {
-  /** What all names begin with. */
+  /** The common prefix of all names. */
   readonly prefix: string
   /** The matching files of a listing, in order. @param now wall clock, ms since the epoch */
   pick(files: AsyncIterable<readonly StoredFile[]>, now: number): Promise<readonly PickedFile[]>

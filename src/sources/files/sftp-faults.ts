@@ -10,7 +10,7 @@ export function wrongHostKey(input: string, host: string): JobError {
   )
 }
 
-/** Messages of the library can repeat what the server says, so only the code is kept. */
+/** Messages of the library can repeat texts of the server, so only the code is kept. */
 export function failure(what: string, error: unknown): JobError {
   const { code, level } = error as { code?: string | number; level?: string }
   const isRefused =

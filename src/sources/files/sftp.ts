@@ -16,13 +16,13 @@ export type SftpCredential =
 
 export interface SftpOptions {
   readonly host: InputReference
-  /** Default 22, which App Builder lets out. */
+  /** Default 22, which App Builder permits. */
   readonly port?: number
   readonly username: InputReference
   readonly credential: SftpCredential
   /**
-   * The fingerprint of the server's key, as `ssh-keygen -lf` prints it: `SHA256:…`. Without it, anyone between could
-   * answer in place of the server.
+   * The fingerprint of the server's key, as `ssh-keygen -lf` prints it: `SHA256:…`. Without it, a man in the middle
+   * could answer in place of the server.
    */
   readonly hostKey: InputReference
   /** The folder that names are relative to. Default: where the server puts the user. */
@@ -72,7 +72,7 @@ function openSftp(options: SftpOptions, context: SourceContext): FileStore {
     return connection
   }
 
-  /** Names of an unreadable folder would be missing without a word, so each folder must be listed. */
+  /** Every folder must be readable: otherwise the files of an unreadable one would silently be missing. */
   async function* walk(client: SftpClient, below: string, prefix: string): AsyncGenerator<StoredFile[]> {
     const path = below === '' ? folder : `${folder}/${below}`
     const entries = await attempt(`the folder ${path}`, client.list(path))

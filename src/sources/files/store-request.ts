@@ -13,7 +13,7 @@ export interface StoreRequest {
   /** May carry a signature in its query, so it is in no error. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** What is asked for, in errors: a file, or the list of files. */
+  /** The requested object, for errors: a file, or the list of files. */
   readonly what: string
   /** False to let the transport undo a `Content-Encoding`. Default: the bytes as they are stored. */
   readonly raw?: boolean
@@ -23,8 +23,7 @@ export interface StoreRequest {
 type Context = Pick<SourceContext, 'download' | 'clock' | 'random'>
 
 /**
- * Opens an answer; requests that met a passing failure are repeated. Each try is signed anew, because signatures carry
- * the time.
+ * Opens an answer; temporary failures are retried. Each try is signed again, because signatures carry the time.
  * @throws JobError `source-unreachable`
  */
 export async function openAnswer(
@@ -85,7 +84,7 @@ export async function* bytesOf({ body }: DownloadResponse, what: string): AsyncG
   }
 }
 
-/** Says what an answer other than 200 means; releases it. */
+/** The error for an answer other than 200; releases the answer. */
 export function refused(answer: DownloadResponse, what: string): JobError {
   answer.discard()
   const { status } = answer

@@ -3,8 +3,8 @@ import { valueAt } from '../../field-path'
 import type { PageAnswer } from './paginator'
 
 /**
- * Compares what was read with the number of records that the source announces: a page that a server leaves out shows
- * in nothing else. The total of the last answer counts, because records may be added meanwhile.
+ * Compares the number of records read with the number that the source announces: only that reveals a page that a server
+ * left out. The total of the last answer counts, because records may be added meanwhile.
  * @param read records in all pages
  * @throws JobError `source-malformed` where fewer came
  */

@@ -20,7 +20,7 @@ export interface LastRecordOptions {
 
 const Options = z.strictObject({ path: FieldPath, param: ParamOption, more: FieldPath.optional() })
 
-/** Keyset paging: the last record of a page asks for those behind it, exclusively. */
+/** Keyset paging: the last record of a page asks for those after it, exclusively. */
 export function lastRecord(options: LastRecordOptions): PaginatorDefinition<'stable'> {
   const { path, param, more } = options
   return {

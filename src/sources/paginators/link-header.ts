@@ -24,7 +24,7 @@ export function linkHeader(given: LinkHeaderOptions = {}): PaginatorDefinition<'
 function targetOf({ headers, url }: PageAnswer, rel: string): string | null {
   const { link } = headers
   if (link === undefined || link.trim() === '') return null
-  // A header that cannot be read must not pass for the last page.
+  // A header that cannot be parsed must not count as the last page.
   const links = parseLinkHeader(link)
   if (!links) throw unusable(url, 'has a Link header that is not one (RFC 8288)')
   const matching = links.filter(({ relations }) => relations.includes(rel.toLowerCase()))

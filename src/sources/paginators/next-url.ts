@@ -49,7 +49,7 @@ export function urlPaginator(
   }
 }
 
-/** The credentials of the source go along with every page, so a page of another origin is never asked for. */
+/** Every page is requested with the credentials of the source, so a page of another origin is never requested. */
 function sameOrigin(next: string, url: string): Extract<Turn, { kind: 'url' }> {
   if (!URL.canParse(next, url)) throw unusable(url, 'names a next page that is not a URL')
   const target = new URL(next, url)

@@ -41,7 +41,7 @@ export const AnswerRules = z.array(
     }),
 )
 
-/** The first rule that matches decides; then what HTTP says. */
+/** The first rule that matches decides; without one, HTTP's meaning of the status. */
 export function actionFor(response: HttpResponse, rules: readonly AnswerRule[]): AnswerAction {
   let parsed: unknown
   let isParsed = false

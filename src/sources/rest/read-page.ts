@@ -22,8 +22,10 @@ export async function readPage(
   response: HttpResponse,
 ): Promise<PageContent> {
   const { headers, body: bytes } = response
-  if (decoder)
-    return { kind: 'page', page: { url, headers, bytes, ...(await decoded(url, decoder, response)) } }
+  if (decoder) {
+    const content = await decoded(url, decoder, response)
+    return content ? { kind: 'page', page: { url, headers, bytes, ...content } } : unpackedTooLarge
+  }
   const parsed = parseLargeJson(bytes)
   if (parsed.kind !== 'json') {
     if (parsed.kind === 'too-large') return { kind: 'too-large', reason: parsed.reason }
@@ -34,15 +36,25 @@ export async function readPage(
   return { kind: 'page', page: { url, headers, bytes, body: parsed.value, records } }
 }
 
+const unpackedTooLarge = { kind: 'too-large', reason: 'unpacks to more than fits into memory' } as const
+/** Chunks of 64 KB of text; where they come from a decompression, of 16 KB. */
+const maxChunks = 1024
+
+/** Null where the records of a small body, which is compressed, are too many. */
 async function decoded(
   place: string,
   decoder: Decoder,
   { headers, body }: HttpResponse,
-): Promise<Pick<PageAnswer, 'records' | 'body'>> {
+): Promise<Pick<PageAnswer, 'records' | 'body'> | null> {
   const contentType = headers['content-type'] ?? null
   const content = decoder.decode({ bytes: oneChunk(body), contentType, place })
   const records: unknown[] = []
-  for await (const chunk of content.records) for (const record of chunk) records.push(record)
+  let chunks = 0
+  for await (const chunk of content.records) {
+    chunks += 1
+    if (chunks > maxChunks) return null
+    for (const record of chunk) records.push(record)
+  }
   return { records, body: content.envelope() }
 }
 

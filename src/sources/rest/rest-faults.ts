@@ -47,7 +47,7 @@ const Options = z.strictObject({
     .optional(),
 })
 
-/** The compiler's rules once more, for JavaScript and dynamic values. */
+/** The compiler's rules again, for JavaScript and dynamic values. */
 export function restFaults(given: RestSource): string[] {
   const { options, faults } = parseOptions('restSource', Options, given)
   if (!options) return [...faults]

@@ -1,16 +1,15 @@
-import { JobError } from '../../errors'
 import { openAuthentication } from '../authentication/open-authentication'
 import { readBaseUrl } from './base-url'
-import { writeInstant } from './instant-format'
 import { identityOf, pageRequest } from './page-request'
 import { openPageSize } from './page-size'
-import { placeOf } from './place'
 import { pageTooLarge, readPage, refused, skippedLate } from './read-page'
+import { valuesOf } from './read-values'
 import { restFaults } from './rest-faults'
 import { capabilitiesOf } from './rest-options'
 import { pageSender } from './send-page'
+import { streamedSource } from './streamed-source'
 import type { PageAnswer, Turn } from '../paginators/paginator'
-import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition, TimeRange } from '../source'
+import type { Page, Paging, Source, SourceContext, SourceDefinition } from '../source'
 import type { Assignment, Param } from './place'
 import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
 import type { PageOutcome, SendPage } from './send-page'
@@ -51,6 +50,8 @@ function openRest(definition: RestSource, context: SourceContext): Source {
     ...(definition.answers ?? []),
     ...(definition.body?.kind === 'graphql' ? [graphqlErrors] : []),
   ]
+  const { decoder, paginator: pages } = definition
+  if (decoder && !pages) return streamedSource({ ...definition, decoder }, context, { url, signer, rules })
   const send = pageSender(definition, context, { url, signer, rules })
 
   return {
@@ -110,41 +111,4 @@ function pageFetcher(
   }
 
   return { begin, finish }
-}
-
-/** What a read asks for, at the places that the source declares. */
-function valuesOf(definition: RestSource, request: ReadRequest): Assignment[] {
-  const { sinceParam, sinceStart, rangeParams } = definition
-  const isRange = request.mode === 'sliced' && rangeParams !== undefined
-  const range = isRange ? rangeValues(definition, rangeParams, request.range) : []
-  if (sinceParam === undefined) return range
-  const place = placeOf(sinceParam)
-  // The two filters are alternatives; a placeholder of the path needs a value all the same.
-  if (isRange && place.in !== 'path') return range
-  const value = (request.mode === 'incremental' ? sinceOf(definition, request) : null) ?? sinceStart
-  return value === undefined ? range : [...range, { place, value }]
-}
-
-function rangeValues(
-  { rangeFormat = 'iso' }: RestSource,
-  params: RangeParams,
-  { from, to }: TimeRange,
-): Assignment[] {
-  return [
-    { place: placeOf(params.from), value: writeInstant(rangeFormat, Date.parse(from), 'down') },
-    { place: placeOf(params.to), value: writeInstant(rangeFormat, Date.parse(to), 'up') },
-  ]
-}
-
-function sinceOf(
-  { sinceFormat }: RestSource,
-  { since, sinceMs = null }: Extract<ReadRequest, { mode: 'incremental' }>,
-): string | number | null {
-  if (since === null || sinceFormat === undefined) return since
-  if (sinceMs !== null) return writeInstant(sinceFormat, sinceMs, 'down')
-  throw new JobError(
-    'job-invalid',
-    'The source writes its cursor with `sinceFormat`, and the cursor of the job is not an instant.',
-    'Take `sinceFormat` out of the source, or declare the cursor with instant(…).',
-  )
 }

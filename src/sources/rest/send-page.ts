@@ -14,7 +14,7 @@ import type { RestSource } from './rest-options'
 const tries = 4
 const firstDelayMs = 500
 const defaultRequestMs = 30_000
-/** For all attempts at one page, with the waits that the server asks for. */
+/** Budget of one page over all attempts, including the waits that the server asks for. */
 const defaultPageMs = 55_000
 const megabyte = 1024 * 1024
 
@@ -66,7 +66,7 @@ export function pageSender(
     let renewed = false
     for (let attempts = 1; ; attempts += 1) {
       const quotaMs = quotaFrom - clock.monotonic()
-      // A quota that comes back too late for this page: the server says so itself, with a status.
+      // A quota that is renewed too late for this page is not waited for: the server then answers with an error status.
       if (quotaMs > 0 && clock.monotonic() + quotaMs < endAt) await clock.sleep(quotaMs, signal)
       if (takeFromBudget) endAt += await takeFromBudget(signal)
       const leftMs = endAt - clock.monotonic()

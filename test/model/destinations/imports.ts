@@ -2,7 +2,7 @@ import type { PollAnswer } from '../../../src/destinations/destination'
 import type { Choices } from '../choices'
 import type { WorldTime } from '../time'
 
-/** How an import ends, 0 being the plain case. Only worlds with a person at hand should let imports fail. */
+/** How an import ends; 0 is the ordinary case. Imports should fail only in simulations with an operator. */
 export type ImportEnd = 'done' | 'rejected' | 'broken' | 'broken-in-part'
 
 /** One import of a service that works after it has answered. */

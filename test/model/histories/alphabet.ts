@@ -169,7 +169,7 @@ interface Wishes extends Pick<
   readonly outboxLimit: number
 }
 
-/** Makes of every wish what the types of a job allow. */
+/** Restricts a generated step to the combinations that the types of a job allow. */
 function settingOf({ looksBack, overlaps, isCoarse, outboxLimit, ...wish }: Wishes): Setting {
   const { mode, kind } = wish
   const notation = mode === 'sliced' ? 'instant' : wish.notation

@@ -11,7 +11,7 @@ import type { Expectation } from './expectation'
 
 const minuteMs = 60_000
 
-/** Does what a step says, and what follows from it until nothing is left to do. Returns what stands in the way. */
+/** Executes a step, and runs the job until no work is left. Returns the reason where the job does not get there. */
 export async function act(
   world: World,
   expectation: Expectation,

@@ -12,8 +12,8 @@ const minuteMs = 60_000
 export const hourMs = 60 * minuteMs
 
 /**
- * Alarms, mishaps and the operator's answers until the job has done all that is due. Returns what stands in the way
- * where it never gets there.
+ * Runs alarms, mishaps and the operator's answers until the job has done all due work. Returns the reason where it does
+ * not get there.
  */
 export async function settle(
   world: World,

@@ -7,7 +7,7 @@ import { tickUntilDone } from '../operator'
 import { pass } from '../world'
 import type { World } from '../world'
 
-/** Alarms that come early, late, twice or together, runs that crash or freeze, and a world that misbehaves. */
+/** Alarms that come early, late, twice or together, runs that crash or freeze, and services with faults. */
 export const schedule = fc.record({
   one: fc.constantFrom(...cases),
   activations: fc.array(

@@ -1,6 +1,6 @@
 import { oncePerContainer } from '../../../src/app-builder/container'
 
-it('a container makes what it keeps once for each key, and keeps a hundred of them', () => {
+it('a container makes an object once for each key, and keeps a hundred of them (LRU)', () => {
   const obtain = oncePerContainer<object>()
   const first = obtain(['tenant', 0], () => ({}))
   expect(obtain(['tenant', 0], () => ({}))).toBe(first)

@@ -42,6 +42,7 @@ async function commandLine(answer: Handler, line: string, env: Record<string, st
         return Promise.resolve()
       },
     },
+    random: () => 0.5,
     jobs: [listed, { ...listed, name: 'broken', faults: ['Its cursor is wrong.'] }],
     print: (text) => printed.push(text),
     say: (text) => said.push(text),
@@ -87,7 +88,7 @@ describe('npm run job', () => {
     expect(ran.asked[0]?.url).toBe('/api/v1/namespaces/ns/actions/analytics-ingest/run-job?blocking=true')
   })
 
-  it('shows a report in lines for a person, and as it came with --json', async () => {
+  it('prints a report as lines for a person, and unchanged with --json', async () => {
     const { printed } = await commandLine(() => done(report), 'run orders')
     expect(printed).toContain('orders: succeeded\nrecords    12,345\n')
     expect(printed).toContain('· A note.')
@@ -120,7 +121,7 @@ describe('npm run job', () => {
     expect(ran.printed).toContain('✖ Batch b1 (3 rows) waits for a person: Refused.\n  → resolve=b1 as=drop')
   })
 
-  it('waits for a run that takes longer than a blocking call, and says so beside the result', async () => {
+  it('waits for a run that takes longer than a blocking call, and reports its progress beside the result', async () => {
     const answers = [
       { status: 202, body: { activationId: 'a1' } },
       { status: 404, body: { error: 'The requested resource does not exist.' } },
@@ -144,7 +145,7 @@ describe('npm run job', () => {
     ['run orders twice', '"twice" is one word too many.'],
     ['run orders --forse', "Unknown option '--forse'"],
     ['backfill orders --from', "Option '--from <value>' argument missing"],
-  ])('refuses "%s" as wrong usage, and asks nobody', async (line, message) => {
+  ])('refuses "%s" as wrong usage, and sends no request', async (line, message) => {
     const ran = await commandLine(() => done(report), line)
     expect(ran.code).toBe(2)
     expect(ran.said).toContain(message)
@@ -155,7 +156,7 @@ describe('npm run job', () => {
     [401, 'The namespace’s key was refused'.replace('’', "'"), 'aio app use'],
     [404, 'HTTP 404', 'aio app deploy --force-deploy'],
     [500, 'HTTP 500', 'Try again'],
-  ])('says what to do after HTTP %d, without the key', async (status, message, remedy) => {
+  ])('prints the remedy for HTTP %d, without the key', async (status, message, remedy) => {
     const ran = await commandLine(() => ({ status, body: { error: 'no' } }), 'run orders')
     expect(ran.code).toBe(1)
     expect(ran.said).toContain(message)
@@ -163,20 +164,20 @@ describe('npm run job', () => {
     expect(ran.said).not.toContain('canary-key')
   })
 
-  it('says how to name a namespace where none is known, and asks nobody', async () => {
+  it('explains how to name a namespace where none is known, and sends no request', async () => {
     const ran = await commandLine(() => done(report), 'run orders', { AIO_runtime_auth: '' })
     expect(ran.code).toBe(1)
     expect(ran.said).toContain('npm run local')
     expect(ran.asked).toEqual([])
   })
 
-  it('shows no control character that an answer carries', async () => {
+  it('prints no control character of an answer', async () => {
     const notes = ['\u001b[2Jcleared']
     const { printed } = await commandLine(() => done({ ...report, notes }), 'run orders')
     expect(printed).not.toContain('\u001b')
   })
 
-  it('shows where a job stands', async () => {
+  it('prints the state of a job', async () => {
     const inspection = {
       ...{ job: 'orders', mode: 'incremental', cursor: '2026-11-20', lease: null, plan: null },
       outbox: [{ batch: 'b1', rows: 3, state: 'accepted' }],

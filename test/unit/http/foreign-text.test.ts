@@ -29,7 +29,7 @@ it('foreign text loses long opaque words and control characters, and keeps names
   ).toBe('[31mscope additional_info.projectedProductContext of […]')
 })
 
-it('a foreign code that is none is not repeated', () => {
+it('a text that does not look like a code is not repeated', () => {
   expect(foreignCode('invalid_client')).toBe('invalid_client')
   expect(foreignCode('<script>')).toBe('an unknown code')
 })

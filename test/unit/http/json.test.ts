@@ -2,7 +2,7 @@ import { parseJson, parseLargeJson } from '../../../src/http/json'
 
 const reasonOf = (text: string) => parseLargeJson(Buffer.from(text))
 
-it('a large page of honest records is parsed', () => {
+it('a large page of ordinary records is parsed', () => {
   const records = Array.from({ length: 50_000 }, (_, id) => ({
     id,
     at: '2026-11-21',
@@ -40,7 +40,7 @@ it('a page that is not UTF-8 is refused instead of being changed', () => {
   expect(reasonOf('\ufeff["café"]')).toEqual({ kind: 'json', value: ['café'] })
 })
 
-it('what is no JSON is told from what is', () => {
+it('a body that is not JSON is malformed', () => {
   expect(reasonOf('<html>')).toEqual({ kind: 'malformed', reason: 'is not JSON' })
   expect(reasonOf('"cut off')).toEqual({ kind: 'malformed', reason: 'is not JSON' })
   expect(reasonOf('null')).toEqual({ kind: 'json', value: null })

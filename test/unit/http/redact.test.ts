@@ -97,7 +97,7 @@ it('the redactor hides pieces of a token, and every line of a key', () => {
   expect(redactorOf(pem).text(`line 2: ${token.slice(200, 264)}`)).toBe('line 2: [redacted]')
 })
 
-it('the redactor hides user and password of a URL that nobody has taught it', () => {
+it('the redactor hides user and password of a URL, also unknown ones', () => {
   expect(redactorOf().text('GET https://user:pass@host.example/x failed')).toBe(
     'GET https://[redacted]@host.example/x failed',
   )
@@ -115,7 +115,7 @@ it('the redactor changes nothing the second time, even where a secret is part of
   expect(redactor.text(once)).toBe(once)
 })
 
-it('the redactor goes through half a megabyte without secrets within a second', () => {
+it('the redactor processes half a megabyte without secrets within a second', () => {
   const redactor = redactorOf(
     ...Array.from({ length: 10 }, (_, index) => `canary-${index}-${'x'.repeat(30)}`),
   )

@@ -6,7 +6,7 @@ const limit = { requests: 12, windowMs: 6_000 }
 const { signal } = new AbortController()
 setMaxListeners(40, signal)
 
-it('a request window lets 12 requests leave at once, and in no stretch of 6 s more than 12', async () => {
+it('a request window permits 12 requests at once, and at most 12 in any 6 s', async () => {
   const clock = virtualClock()
   const window = createRequestWindow(limit, clock)
   const leftAt: number[] = []
@@ -25,7 +25,7 @@ it('a request window lets 12 requests leave at once, and in no stretch of 6 s mo
   expect(leftAt.at(-1)).toBe(18_000)
 })
 
-it('a request window gives a slot back to time: requests that come slowly never wait', async () => {
+it('a request window frees a slot after its interval: requests that come slowly never wait', async () => {
   const clock = virtualClock()
   const window = createRequestWindow(limit, clock)
 

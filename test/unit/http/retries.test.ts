@@ -53,7 +53,7 @@ describe('the HTTP client', () => {
     },
   )
 
-  it('says that nothing was sent where nobody listens', async () => {
+  it('reports that no byte was sent where the connection is refused', async () => {
     const error = await get(systemClient(), 'http://127.0.0.1:9/path?secret=canary').catch(
       (thrown: unknown) => thrown,
     )
@@ -64,7 +64,7 @@ describe('the HTTP client', () => {
     expect((error as Error).message).not.toContain('canary')
   })
 
-  it('does not know whether a request arrived whose connection was cut', async () => {
+  it('reports that a request whose connection was cut may have arrived', async () => {
     server.once({ kind: 'cut-before' })
 
     await expect(get(systemClient())).rejects.toMatchObject({ sent: 'perhaps', reason: 'network' })
@@ -129,7 +129,7 @@ describe('retries', () => {
     expect(clock.monotonic()).toBe(7_000)
   })
 
-  it('does not wait beyond its budget', async () => {
+  it('ends before a wait that exceeds the budget', async () => {
     const { http, calls } = scripted(429, 200)
     const clock = virtualClock({ leap: true })
 

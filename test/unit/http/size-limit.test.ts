@@ -37,7 +37,7 @@ const quickBrotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 it.each([
   ['br', brotliCompressSync(zeros, quickBrotli)],
   ['gzip', gzipSync(zeros, { level: 9 })],
-])('the HTTP client stops a %s bomb after 16 MB of what it unfolds to', async (encoding, bomb) => {
+])('the HTTP client stops a %s bomb after 16 MB of decompressed body', async (encoding, bomb) => {
   expect(bomb.length).toBeLessThan(40_000)
   answer = (_request, response) => {
     response.writeHead(200, { 'content-encoding': encoding })
@@ -80,7 +80,7 @@ it('the HTTP client limits the body of an error like any other', async () => {
   await expect(get(1_000)).rejects.toMatchObject({ reason: 'too-large' })
 })
 
-it('the HTTP client takes a body of exactly the limit', async () => {
+it('the HTTP client accepts a body of exactly the limit', async () => {
   answer = (_request, response) => {
     response.writeHead(200)
     response.end(Buffer.alloc(decisionMaxBytes))

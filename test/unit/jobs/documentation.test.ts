@@ -132,7 +132,7 @@ describe('an example of a job', () => {
     expect(errors.get(path)?.filter(({ line }) => line > 0)).toEqual([])
   })
 
-  it('stands in the README and in every part of the documentation that promises one', () => {
+  it('is in the README and in every part of the documentation that promises one', () => {
     expect(examples.map(({ name }) => name)).toContain('README.md, example 1')
     expect(examples.length).toBeGreaterThanOrEqual(8)
   })

@@ -80,7 +80,7 @@ describe('a declaration', () => {
     })
   })
 
-  it('of slices has a lag of nothing, as many slices as fit, and sorts', () => {
+  it('of slices has by default no lag, no limit of slices per run, and sorting', () => {
     expect(js.sliced(daily)).toMatchObject({
       mode: 'sliced',
       every: 'day',
@@ -94,7 +94,7 @@ describe('a declaration', () => {
     })
   })
 
-  it('of a full refresh keeps what has vanished', () => {
+  it('of a full refresh keeps the rows of vanished records by default', () => {
     expect(fullRefresh({ primaryKey: ['id', 'at'], onChange: 'reject' })).toEqual({
       mode: 'full-refresh',
       primaryKey: ['id', 'at'],

@@ -11,7 +11,7 @@ const unfinished: Outcome = { outcome: 'partial', reason: 'deadline', moreToDo: 
 const counters = addCounters(noCounters, { records: 3, taken: 2, rejects: { late: 1 } })
 const day = 24 * 60 * 60_000
 
-it('stores the report it returns, gives the lease back and starts the counters anew, in one write', async () => {
+it('a run stores the report that it returns, releases the lease and resets the counters, in one write', async () => {
   const run = runContext({ counters, outbox: [batchIn('accepted')] })
   const report = await closeRun(run, succeeded)
 
@@ -90,7 +90,7 @@ describe('invoking the job again', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('that fails is a note and a warning, and leaves the report as it was', async () => {
+  it('that fails adds a note and a warning, and changes nothing else in the report', async () => {
     const warnings: string[] = []
     const log = { ...runContext().log, warn: (message: string) => void warnings.push(message) }
     const invokeSelf = () => Promise.reject(new RangeError('HTTP 503 with s3cret'))

@@ -20,7 +20,7 @@ import type { Sync } from '../../../src/jobs/sync'
 const source = { identity: 'http://source/records' }
 const counting = (sync: Sync, identity = source.identity) => countingOf(jobWith({ sync }), { identity })
 
-describe('how a job counts', () => {
+describe('the counting of a job (what identifies its records)', () => {
   it.each<[string, Sync, Sync]>([
     ['its mode', incrementalSync(), slicedSync()],
     ['its notation', incrementalSync(), incrementalSync({ cursor: numberCursor })],
@@ -89,7 +89,7 @@ describe('a changed definition', () => {
     source,
   })
 
-  it('stops extraction, names what changed from what to what, and the ways on', () => {
+  it('stops extraction, names each change with old and new value, and the ways to continue', () => {
     const error = errorThrownBy(() =>
       assertSameCounting(run(slicedSync(), slicedSync({ primaryKey: ['id'] }))),
     )
@@ -116,7 +116,7 @@ describe('a changed definition', () => {
     expect(error.remedy).toContain(text)
   })
 
-  it('is none before the first commit, or where it counts as it did', () => {
+  it('is not found before the first commit, or where the definition is unchanged', () => {
     expect(() => assertSameCounting({ ...runContext(), source: source })).not.toThrow()
     expect(() => assertSameCounting(run(slicedSync(), slicedSync({ every: 'hour' })))).not.toThrow()
   })

@@ -46,7 +46,7 @@ describe('inspecting a job', () => {
     expect(store.files.get(path)?.etag).toBe('"1"')
   })
 
-  it('says of a job that never ran that it did not', async () => {
+  it('reports that a job has not run yet', async () => {
     expect(await inspectJob(world(null))).toEqual({ job: 'job', state: 'This job has not run yet.' })
   })
 
@@ -126,12 +126,12 @@ describe('inspecting a lease', () => {
     return ((await inspectJob({ ...rest, clock })) as { lease: Record<string, unknown> }).lease
   }
 
-  it('says that a run is at work while it renews it', async () => {
+  it('reports that a run is at work while it renews the lease', async () => {
     expect(await leaseAfter(90_000)).toMatchObject({ run: 'run-0', activation: 'a-0', held: true })
     expect(await leaseAfter(90_000)).not.toHaveProperty('lastRun')
   })
 
-  it('says that the run was killed by its time limit where it last wrote near it', async () => {
+  it('reports that the run was killed by its time limit where it last wrote near that limit', async () => {
     const shown = await leaseAfter(91_000, today + 20_000)
 
     expect(shown).toMatchObject({
@@ -140,7 +140,7 @@ describe('inspecting a lease', () => {
     })
   })
 
-  it('suspects memory or a crash where it last wrote long before', async () => {
+  it('suspects memory or a crash where the run last wrote long before its limit', async () => {
     expect((await leaseAfter(91_000)).lastRun).toMatch(/out of memory or crashed.*activation a-0/)
   })
 })

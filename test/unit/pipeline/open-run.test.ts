@@ -93,7 +93,7 @@ describe('a run with nothing to do', () => {
     expect((await opened(document)).state.document.lease?.run).toBe('id-1')
   })
 
-  it('is opened where its source alone knows what is new', async () => {
+  it('is opened where only its source knows whether there are new records', async () => {
     expect((await opened(done, { job: jobWith({ sync: incrementalSync() }) })).job.name).toBe('job')
   })
 
@@ -114,7 +114,7 @@ describe('a run beside another one', () => {
     expect(report.notes[0]).toContain('not accepted')
   })
 
-  it('says nothing more without a command', async () => {
+  it('has no further note without a command', async () => {
     expect((await skipped({ lease })).report.notes).toEqual([])
   })
 
@@ -143,7 +143,7 @@ describe('a command that was accepted within the hour', () => {
   ]
   const reports = [storedReport({ run: 'run-0', outcome: 'failed', reason: 'source-refused' })]
 
-  it('is skipped where nothing is due, with what became of the first', async () => {
+  it('is skipped where nothing is due, with the outcome of the first', async () => {
     const { report, operations } = await skipped({ ...done, commands, reports }, { command })
 
     expect(report).toMatchObject({ outcome: 'skipped', reason: 'command-repeated' })
@@ -208,7 +208,7 @@ describe('an opened run', () => {
     expect(startedAt).toBe(today)
   })
 
-  it('raises the barrier of an upsert destination over what a killed run was sending, and of no other', async () => {
+  it('raises the barrier where a killed run was sending to an upsert destination, and for no other kind', async () => {
     const killed = { lease, outbox: [batchIn('sending')] }
     const barrierOf = async (destination: RunDependencies['destination']) => {
       const { dependencies, clock } = world(killed, { destination })

@@ -32,7 +32,7 @@ describe('orphan clean-up', () => {
     return run
   }
 
-  it('deletes what the document does not name, and nothing else', async () => {
+  it('deletes the files that the document does not name, and no other', async () => {
     const run = runWith(
       ...named.map((file) => `run-0/${file}`),
       'run-0/uncommitted',
@@ -89,7 +89,7 @@ describe('rejects that nobody resolves', () => {
     expect(run.state.document.orphans).toEqual(['run-2'])
   })
 
-  it('are left alone before that, without a word', () => {
+  it('are kept before that, without a note', () => {
     const run = runContext({ rejects: { index: null, segments: [segment(2, 29 * day)] } })
 
     expect(expireRejects(run)).toEqual([])

@@ -32,7 +32,7 @@ it('a run with nothing left succeeds', () => {
   })
 })
 
-it('a run of slices says when the first one is due, until there was one', () => {
+it('a run of slices reports when the first slice is due, until one was read', () => {
   const { notes } = judged(ended('exhausted'), drained, { watermark: null })
 
   expect(notes).toContainEqual(expect.stringMatching(/^Nothing was read yet: the first slice, .* is due at /))
@@ -110,7 +110,7 @@ describe('runs without progress', () => {
     })
   })
 
-  it('may wait as long as they must', () => {
+  it('do not count while they wait for the destination', () => {
     expect(judged(ended('exhausted'), { kind: 'waiting', waitMs: 1 }, { attempts: 9 })).toMatchObject({
       outcome: 'partial',
       reason: 'waiting',
@@ -123,7 +123,7 @@ describe('runs without progress', () => {
 })
 
 describe('the notes', () => {
-  it('say what a run waits for, and are equal while nothing changes', () => {
+  it('name the batches that a run waits for, and are equal while nothing changes', () => {
     const outbox = [batchIn('accepted'), batchIn('in-doubt', { id: 'b' })]
     const { notes } = judged(ended('exhausted'), { kind: 'waiting', waitMs: 1 }, { outbox })
 

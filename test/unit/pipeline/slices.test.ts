@@ -30,7 +30,7 @@ describe('the slices of a job', () => {
     expect(odd.map(({ from, hours }) => [from, hours])).toEqual([one, other])
   })
 
-  it('keep to midnight after a day whose midnight the clocks skip', () => {
+  it('begin at midnight again after a day whose midnight does not exist', () => {
     // In 2018, Brazil's clocks went from 0:00 to 1:00 on 4 November.
     expect(slicesOf(daily('America/Sao_Paulo', '2018-11-03'), 3)).toEqual([
       { from: '2018-11-03T03:00:00.000Z', hours: 24 },
@@ -39,7 +39,7 @@ describe('the slices of a job', () => {
     ])
   })
 
-  it('keep to midnight after a day that begins twice', () => {
+  it('begin at midnight again after a day that begins twice', () => {
     // In 2018, Brazil's clocks went from 0:00 on 18 February back to 23:00.
     expect(slicesOf(daily('America/Sao_Paulo', '2018-02-16'), 3)).toEqual([
       { from: '2018-02-16T02:00:00.000Z', hours: 24 },
@@ -128,7 +128,7 @@ describe('a slice', () => {
     expect(isDue(slice, { lagMs: hourMs }, slice.to + hourMs)).toBe(true)
   })
 
-  it('has a name fit for files', () => {
+  it('has a name that is valid in file names', () => {
     expect(sliceName(slice)).toBe('slice-20260101T000000Z')
   })
 })

@@ -40,7 +40,7 @@ it.each(texts)('texts of $type lose their secrets', (event) => {
   expect(clean).toContain('[redacted]')
 })
 
-it('everything else of an event stays as it is', () => {
+it('all other members of an event stay unchanged', () => {
   const event: StateEvent = { type: 'removed', id: `id with ${secret}` }
 
   expect(sanitise(event, redact)).toEqual(event)

@@ -136,7 +136,7 @@ describe('taking the lease', () => {
     })
   })
 
-  it('is refused where another run was faster', async () => {
+  it('is refused where another run has won the write', async () => {
     const { take, put } = world()
     const first = take()
     put(storedDocument({ lease: { owner: 'o', run: 'run-0', activation: 'a', takenAt: 0, endsAt: 0 } }))
@@ -233,7 +233,7 @@ describe('writing', () => {
     expect(state.signal.aborted).toBe(false)
   })
 
-  it('tells everyone who waits for a change', async () => {
+  it('resolves every promise that waits for a change', async () => {
     const { taken } = world()
     const state = await taken()
     const changes = Promise.all([state.changed(), state.changed()])
@@ -274,7 +274,7 @@ describe('writing', () => {
 })
 
 describe('losing the lease', () => {
-  it('aborts the run, fails what waits, and writes nothing more', async () => {
+  it('aborts the run, rejects pending writes, and writes nothing more', async () => {
     const { taken, put, stored, writes } = world()
     const state = await taken()
     put(storedDocument({ write: 'theirs' }))
@@ -289,7 +289,7 @@ describe('losing the lease', () => {
     expect(stored().write).toBe('theirs')
   })
 
-  it('takes back what was never written: the run reports only what it committed', async () => {
+  it('reverts events that were never written: the run reports only what it committed', async () => {
     const { taken, put } = world()
     const state = await taken()
     await state.write(counted)
@@ -300,7 +300,7 @@ describe('losing the lease', () => {
     expect(state.document.counters.records).toBe(1)
   })
 
-  it('happens too where the outcome of a write stays unknown', async () => {
+  it('also happens where the outcome of a write stays unknown', async () => {
     let down = false
     const { taken, clock } = world({ fault: () => (down ? 'lost-before' : 'ok') })
     const state = await taken()
@@ -336,7 +336,7 @@ describe('the heartbeat', () => {
     expect(await take({ run: 'run-2' })).toBeNull()
   })
 
-  it('repeats a renewal that never arrived: equal content is told apart by its write id', async () => {
+  it('repeats a renewal that never arrived: the write id distinguishes equal content', async () => {
     let isLost = false
     const { taken, clock, store } = world({
       fault({ kind }) {

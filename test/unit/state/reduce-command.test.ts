@@ -46,7 +46,7 @@ it('commands that are too old to be repeated are forgotten, and only those', () 
   ])
 })
 
-it('a backfill waits its turn and raises the generation, never lowers it', () => {
+it('a backfill is appended to the list, and raises the generation, never lowers it', () => {
   const replay = { kind: 'replay', name: 'replay-1', generation: 0 } as const
 
   expect(after({ kind: 'backfill', backfill }, { backfills: [replay] })).toMatchObject({
@@ -59,7 +59,7 @@ it('a backfill waits its turn and raises the generation, never lowers it', () =>
   })
 })
 
-it('a dropped backfill goes, the others stay', () => {
+it('a dropped backfill is removed, the others stay', () => {
   const other = { ...backfill, name: 'backfill-2' }
   const next = after({ kind: 'backfill-dropped', name: 'backfill-1' }, { backfills: [backfill, other] })
 
@@ -101,7 +101,7 @@ it('a batch that is sent once more has a new id and generation, and was never se
   expect(outbox[0]).toEqual(batchIn('staged', { id: 'batch-2', generation: 1 }))
 })
 
-it('dropped rejects give way to what the index keeps of them', () => {
+it('dropped rejects are replaced by the entries that the index keeps', () => {
   const rejects = {
     index: { run: 'a', file: 'i' },
     segments: [{ run: 'a', file: 's', id: 1, open: 2, at: 1 }],
@@ -114,7 +114,7 @@ it('dropped rejects give way to what the index keeps of them', () => {
   })
 })
 
-it('dropped rejects take the replay with them that would try them again, and no backfill', () => {
+it('dropped rejects end the replay that would try them again, and no backfill', () => {
   const replay = { kind: 'replay', name: 'replay-1', generation: 0 } as const
   const none = { index: null, segments: [] }
   const { backfills } = after({ kind: 'rejects-dropped', rejects: none }, { backfills: [replay, backfill] })
@@ -122,14 +122,14 @@ it('dropped rejects take the replay with them that would try them again, and no 
   expect(backfills).toEqual([backfill])
 })
 
-it('a waiver is kept once', () => {
+it('a waiver is stored once', () => {
   expect(after(waive, { waivers: ['source-order', 'too-many-rejects'] }).waivers).toEqual([
     'source-order',
     'too-many-rejects',
   ])
 })
 
-it('a waived regrouping forgets when batches were confirmed, and nothing else of the partitions', () => {
+it('a waived regrouping removes the times of confirmation, and nothing else of the partitions', () => {
   const partitions = { p: { mark: 7, notBefore: 50, confirmedAt: 90 } }
 
   expect(after({ kind: 'regrouping-waived' }, { partitions }).partitions).toEqual({
@@ -167,7 +167,7 @@ describe('a definition that is continued', () => {
       before,
     )
 
-  it('goes on from the stated place', () => {
+  it('continues from the stated place', () => {
     expect(continued({ source: 'http://new' })).toMatchObject({
       counting: { source: 'http://new' },
       floor: place,

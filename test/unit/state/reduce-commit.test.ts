@@ -67,14 +67,14 @@ function commitWork(work: Work, advance: Partial<Committed['advance']>, before: 
   return commit({ work, advance: { ...committed.advance, cursor: null, ...advance } }, before)
 }
 
-it('a commit counts, clears the attempts and records how the job counts', () => {
+it('a commit counts, resets the attempts, and stores the counting of the definition', () => {
   const next = commit({ counters: { records: 2, rejects: { late: 1 } } }, { attempts: 3 })
 
   expect(next).toMatchObject({ commits: 4, attempts: 0, counting, partitioning: 'two' })
   expect(next.counters).toEqual(addCounters(noCounters, { records: 2, rejects: { late: 1 } }))
 })
 
-it('a commit puts its batches behind those on their way, each with the identity of its destination', () => {
+it('a commit appends its batches to the outbox, each with the identity of its destination', () => {
   const other = { kind: 'list', address: 'http://list', account: 'you', target: 'rows' }
   const next = commit(
     { entries: [batchIn('staged', { id: 'new', identity: -1 })] },
@@ -85,7 +85,7 @@ it('a commit puts its batches behind those on their way, each with the identity 
   expect(next.identities).toEqual([other, committed.identity])
 })
 
-it('a late row moves no mark back, and a partition keeps what it waits for', () => {
+it('a late row lowers no mark, and a partition keeps its `notBefore`', () => {
   const before = { mark: 7, notBefore: 50, confirmedAt: 40 }
   const { partitions } = commit({ marks: { p: 5, q: 3 } }, { partitions: { p: before } })
 
@@ -99,7 +99,7 @@ it('a commit uses up the waivers it needed, and no other', () => {
   expect(next.waivers).toEqual(['too-many-rejects'])
 })
 
-it('files that a commit no longer names are listed for clean-up; segments without an open reject go', () => {
+it('files that a commit no longer names are listed for clean-up; segments without an open reject are removed', () => {
   const segment = (run: string, id: number, open: number) => ({ run, file: `${id}.jsonl`, id, open, at: 1 })
   const before = {
     memory: { inline: '', segments: [{ run: 'a', file: 'memory', to: '1' }] },
@@ -119,7 +119,7 @@ it('files that a commit no longer names are listed for clean-up; segments withou
 })
 
 describe('the work that a commit moves', () => {
-  it('incremental: goes on at the new cursor, and stays where there is none', () => {
+  it('incremental: moves to the new cursor, and stays where there is none', () => {
     expect(commit({}).cursor).toEqual(cursor('7'))
     expect(commitWork({ kind: 'incremental', cursor: null }, {}, { cursor: cursor('3') }).cursor).toEqual(
       cursor('3'),
@@ -144,7 +144,7 @@ describe('the work that a commit moves', () => {
     expect(commitWork({ kind: 'replay', replay }, {}, { backfills: [replay] }).backfills).toEqual([])
   })
 
-  it('a sliced backfill: goes on behind each slice and ends with the last', () => {
+  it('a sliced backfill: moves to the end of each slice and ends with the last', () => {
     const first = commitWork(
       { kind: 'backfill', backfill: sliced, slice },
       {},

@@ -88,7 +88,7 @@ describe.each(table)('%s', (type, from, to) => {
   })
 })
 
-it('the state of an entry before leaves nothing behind in the entry', () => {
+it('an entry keeps no member of its former state', () => {
   const cleared = applied(events['doubt-cleared'], batchIn('in-doubt')).outbox[1]
   const retried = applied(events['retry-scheduled'], batchIn('accepted')).outbox[1]
 
@@ -142,7 +142,7 @@ it('held keeps the hold and counts the invalid rows', () => {
   expect(counters).toEqual(addCounters(noCounters, { invalidRows: 1 }))
 })
 
-it('split puts the halves in the place of the batch and counts one more', () => {
+it('split replaces the batch by its halves and counts one more', () => {
   const { outbox, counters } = applied(events.split, batchIn('sending'))
 
   expect(outbox.map((entry) => entry.id)).toEqual(['before', 'half-a', 'half-b', 'after'])

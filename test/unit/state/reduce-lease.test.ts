@@ -50,7 +50,7 @@ describe('lease-taken', () => {
     expect({ attempts, reports }).toEqual({ attempts: 2, reports: [] })
   })
 
-  it('puts what a killed run was sending in doubt, from now on, and touches no other batch', () => {
+  it('puts the batches that a killed run was sending in doubt, from now on, and no other batch', () => {
     const others = [
       batchIn('staged', { id: 's' }),
       batchIn('in-doubt', { id: 'd' }),
@@ -127,7 +127,7 @@ describe('run-ended', () => {
     expect(reduce(running(), { ...ended, report: storedReport({ outcome }) }).orphans).toEqual(orphans)
   })
 
-  it('clears the attempts only of a run that progressed', () => {
+  it('resets the attempts only after a run that progressed', () => {
     expect(reduce(running({ attempts: 2 }), ended).attempts).toBe(0)
     expect(reduce(running({ attempts: 2 }), { ...ended, progressed: false }).attempts).toBe(2)
   })
@@ -141,7 +141,7 @@ describe('run-ended', () => {
     expect(reduce(running({ reconciled: true }), failed).reconciled).toBe(true)
   })
 
-  it('takes back waivers once all that was due is read, and keeps them before', () => {
+  it('removes waivers once all due work is read, and keeps them before', () => {
     const waived = running({ waivers: ['source-order'] })
 
     expect(reduce(waived, ended).waivers).toEqual([])
@@ -164,7 +164,7 @@ describe('reports of runs that changed nothing', () => {
     return reduce(running({ reports: [first] }), { ...ended, report }).reports
   }
 
-  it('become one where they say the same, from the first start to the last end', () => {
+  it('are merged where they are equal, from the first start to the last end', () => {
     expect(after(next)).toEqual([{ ...next, startedAt: first.startedAt }])
   })
 
@@ -178,7 +178,7 @@ describe('reports of runs that changed nothing', () => {
     expect(after({ ...next, ...change } as typeof next)).toHaveLength(2)
   })
 
-  it('stay two where both counted the same records: books must add up', () => {
+  it('stay two where both counted the same records: the totals must add up', () => {
     const counted = { ...first, records: 5, repeated: 5 }
     const reports = reduce(running({ reports: [counted] }), {
       ...ended,

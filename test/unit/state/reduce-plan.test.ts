@@ -37,7 +37,7 @@ function after(effect: CommandEffect, before: Partial<StateDocument>): StateDocu
   })
 }
 
-it('a commit with a plan brings planned batches, and the plan waits', () => {
+it('a commit with a plan adds planned batches, and the plan waits', () => {
   const next = reduce(storedDocument(), {
     ...committed,
     entries: [batchIn('planned')],
@@ -48,7 +48,7 @@ it('a commit with a plan brings planned batches, and the plan waits', () => {
   expect(waitingPlan(next)).toEqual(storedPlan())
 })
 
-it('a commit without a plan keeps the plan before, so that its approval can still be told', () => {
+it('a commit without a plan keeps the earlier plan, so that its approval can still be reported', () => {
   const plan = storedPlan({ decision: { kind: 'approved', run: 'run-1', at: 60 } })
 
   expect(reduce(storedDocument({ plan }), committed).plan).toEqual(plan)

@@ -25,7 +25,7 @@ it('a run stays on the list of orphans until a listing finds none: a frozen one 
   expect(reduce(document, { type: 'orphans-cleaned', run: 'a', files: 0 }).orphans).toEqual(['b'])
 })
 
-it('expired rejects go, and their files are listed for clean-up', () => {
+it('expired rejects are removed, and their files are listed for clean-up', () => {
   const segment = (run: string, id: number) => ({ run, file: `${id}`, id, open: 1, at: 1 })
   const index = { run: 'i', file: 'index' }
   const document = storedDocument({ rejects: { index, segments: [segment('a', 1), segment('b', 2)] } })
@@ -50,7 +50,7 @@ describe('regrouped', () => {
     expect(Object.keys(next.partitions)).toEqual(['x', 'y', 'z'])
   })
 
-  it('starts from nothing where nothing was sent', () => {
+  it('starts without marks and waits where nothing was sent', () => {
     const next = reduce(
       storedDocument({ partitions: { a: { mark: null, notBefore: 0, confirmedAt: null } } }),
       event,

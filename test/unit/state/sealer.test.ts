@@ -4,7 +4,7 @@ import { createSealer } from '../../../src/state/sealer'
 
 const sealer = createSealer(randomBytes(32))
 
-it('gives back what was sealed', () => {
+it('the sealer opens its own sealed text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, purpose) => {
       expect(sealer.open(sealer.seal(text, purpose), purpose)).toBe(text)
@@ -12,7 +12,7 @@ it('gives back what was sealed', () => {
   )
 })
 
-it('opens nothing that was changed by a single bit', () => {
+it('the sealer opens no text that was changed by a single bit', () => {
   const sealed = sealer.seal('a refresh token', 'grant')
   const bytes = Buffer.from(sealed.split('.')[1] ?? '', 'base64url')
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -29,10 +29,10 @@ it.each([
   ['a sign more', (sealed: string) => sealer.open(`${sealed}x`, 'grant')],
   ['a blank more', (sealed: string) => sealer.open(`${sealed} `, 'grant')],
   ['half of it', (sealed: string) => sealer.open(sealed.slice(0, 30), 'grant')],
-])('opens nothing with %s', (_what, open) => {
+])('the sealer opens no text with %s', (_what, open) => {
   expect(open(sealer.seal('a refresh token', 'grant'))).toBeNull()
 })
 
-it('never seals alike twice', () => {
+it('the sealer uses a fresh nonce for each text', () => {
   expect(sealer.seal('same', 'p')).not.toBe(sealer.seal('same', 'p'))
 })

@@ -13,7 +13,7 @@ function storeWith(fates: BlobFate[] = []) {
   })
 }
 
-it('a name is claimed by one of any number of callers at the same moment', async () => {
+it('a name is claimed by exactly one of several concurrent callers', async () => {
   const store = storeWith()
 
   const claims = await Promise.all(
@@ -27,7 +27,7 @@ it.each<[BlobFate, number]>([
   ['lost-before', 1],
   ['lost-before', 3],
   ['lost-after', 1],
-])('a claim whose write is %s %i times is still that caller’s, and nobody else’s', async (fate, times) => {
+])('a claim whose write is %s %i times belongs to that caller, and to no other', async (fate, times) => {
   const store = storeWith(Array.from({ length: times }, () => fate))
 
   expect(await openSingleUse(store, virtualClock({ leap: true })).claim('link', later)).toBe(true)
@@ -42,7 +42,7 @@ it('a claim that cannot be written is an outage, not a success', async () => {
   )
 })
 
-it('claims go once what they are about has expired', async () => {
+it('claims are deleted once they have expired', async () => {
   const store = storeWith()
   const singleUse = openSingleUse(store, virtualClock({ leap: true }))
   await singleUse.claim('old', now - 1)

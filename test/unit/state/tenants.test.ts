@@ -46,14 +46,14 @@ it('a tenant counts as withdrawn after three refusals over three hours, not befo
   expect(await tenants().find(tenantOf('A').orgId)).toMatchObject({ status: 'needs-reauth' })
 })
 
-it('a storm of refusals within one hour unlinks nobody', async () => {
+it('any number of refusals within one hour unlinks no tenant', async () => {
   await tenants().save(tenantOf('A'))
 
   expect(new Set(await refusedEvery(minute, 60))).toEqual(new Set(['linked']))
   expect(await tenants().find(tenantOf('A').orgId)).toMatchObject({ refusals: { count: 2 } })
 })
 
-it('a token that is minted in between makes the count begin anew', async () => {
+it('a token that is minted in between resets the count', async () => {
   await tenants().save(tenantOf('A'))
   await refusedEvery(2 * hour, 2)
   await tenants().noteGranted(tenantOf('A').orgId)
@@ -77,7 +77,7 @@ it.each(['lost-before', 'lost-after', 'conflict'] as const)(
   },
 )
 
-it('a change is made to what another writer has saved meanwhile', async () => {
+it('a change is applied to the version that another writer has saved meanwhile', async () => {
   await tenants().save(tenantOf('A'))
   const relinked = { ...tenantOf('A'), inputs: { ANALYTICS_REPORT_SUITE: 'another' } }
   const [[path = ''] = []] = store.files

@@ -50,7 +50,7 @@ function world(fates: readonly BlobFate[] = [], rest: BlobFate = 'ok') {
   }
 }
 
-it('reads the content, its version and the time of the store; null where there is no file', async () => {
+it('a versioned file is read with its ETag and the time of the store; null where there is no file', async () => {
   const { file, put, clock, observed } = world()
 
   expect(await file.read()).toBeNull()
@@ -59,7 +59,7 @@ it('reads the content, its version and the time of the store; null where there i
   expect(observed).toEqual([clock.now(), clock.now()])
 })
 
-it('creates a file only where there is none, and replaces only the version it was told', async () => {
+it('a write creates a file only where there is none, and replaces only the given version', async () => {
   const { file, put, stored } = world()
 
   const created = await file.write('one', null)
@@ -75,7 +75,7 @@ it('creates a file only where there is none, and replaces only the version it wa
   expect(stored()).toBe('three')
 })
 
-it('returns an ETag that the next write goes on from', async () => {
+it('a write returns the ETag for the next write', async () => {
   const { file, stored } = world(['ok', 'lost-after'])
   const first = await file.write('one', null)
   const second = await file.write('two', first.kind === 'applied' ? first.etag : '')
@@ -84,7 +84,7 @@ it('returns an ETag that the next write goes on from', async () => {
   expect([second.kind, third.kind, stored()]).toEqual(['applied', 'applied', 'three'])
 })
 
-it('counts a write whose answer was lost as applied where the stored bytes are its own', async () => {
+it('a write whose answer was lost counts as applied where the stored bytes are its own', async () => {
   const { file, operations, stored } = world(['lost-after'])
 
   expect((await file.write('one', null)).kind).toBe('applied')
@@ -103,14 +103,14 @@ it.each(['lost-before', 'conflict'] as const)(
   },
 )
 
-it('reads again where the read after a lost answer is lost too', async () => {
+it('the read after a lost answer is repeated where it is lost too', async () => {
   const { file, operations } = world(['lost-after', 'lost-before', 'lost-after', 'ok'])
 
   expect((await file.write('one', null)).kind).toBe('applied')
   expect(operations).toEqual(['write', 'read', 'read', 'read'])
 })
 
-it('gives way to another writer where its answer was lost and the stored bytes are not its own', async () => {
+it('a write whose answer was lost is superseded where the stored bytes are not its own', async () => {
   const { file, put, store, stored } = world(['lost-before'])
   const etag = put('before')
   const write = file.write('mine', etag)
@@ -120,7 +120,7 @@ it('gives way to another writer where its answer was lost and the stored bytes a
   expect(stored()).toBe('theirs')
 })
 
-it('reports a file that was deleted meanwhile as superseded by nothing', async () => {
+it('a write over a deleted file is superseded by null', async () => {
   const { file, put, store } = world()
   const etag = put('before')
   store.files.delete(path)
@@ -128,7 +128,7 @@ it('reports a file that was deleted meanwhile as superseded by nothing', async (
   expect(await file.write('mine', etag)).toEqual({ kind: 'superseded', found: null })
 })
 
-it('ends with store-unreachable after its patience, and not before', async () => {
+it('a write with an unknown outcome fails with store-unreachable after `patienceMs`, and not before', async () => {
   const { file, clock } = world([], 'lost-before')
   const from = clock.monotonic()
   const error = await errorOf(file.write('one', null))
@@ -137,7 +137,7 @@ it('ends with store-unreachable after its patience, and not before', async () =>
   expect(clock.monotonic() - from).toBeGreaterThanOrEqual(patienceMs)
 })
 
-it('says which file could not be written, and why', async () => {
+it('the error of a write names the file and the reason', async () => {
   let writes = 0
   const clock = virtualClock({ leap: true })
   const store = createMemoryBlobStore({
@@ -152,7 +152,7 @@ it('says which file could not be written, and why', async () => {
   expect(writes).toBeGreaterThan(5)
 })
 
-it('passes on a refusal and content that cannot be decoded, without another try', async () => {
+it('a refusal, and content that cannot be decoded, are thrown without a retry', async () => {
   const refused = world(['refused'])
   const corrupt = world(['lost-before'])
   corrupt.put('broken')
@@ -162,7 +162,7 @@ it('passes on a refusal and content that cannot be decoded, without another try'
   expect(refused.operations).toEqual(['write'])
 })
 
-it('ends at once when it is aborted', async () => {
+it('a write ends at once when it is aborted', async () => {
   const { file, operations } = world()
   const stop = new AbortController()
   stop.abort(new RangeError('stopped'))

@@ -1,7 +1,7 @@
 import type { EncodedRow, Format } from '../../../destinations/destination'
 
 /**
- * Puts neighbours of the same key together, where the format does: of sorted rows, those are all rows of that key.
+ * Merges adjacent rows of the same key, where the format can: in sorted rows, those are all rows of that key.
  */
 export async function* mergeRows(
   blocks: Iterable<readonly EncodedRow[]> | AsyncIterable<readonly EncodedRow[]>,

@@ -3,7 +3,7 @@ import { BaseUrl } from '../../../../src/app-builder/params/base-urls'
 it.each([
   ['https://host.example/base/', 'https://host.example/base'],
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-])('the base URL %s is taken', (text, expected) => {
+])('the base URL %s is accepted', (text, expected) => {
   expect(BaseUrl.parse(text)).toBe(expected)
 })
 

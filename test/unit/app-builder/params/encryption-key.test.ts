@@ -14,7 +14,7 @@ it('TOKEN_ENCRYPTION_KEY may be a list, of which the first seals and all open', 
   expect(old?.open(both?.seal('grant', 'p') ?? '', 'p')).toBeNull()
 })
 
-it('TOKEN_ENCRYPTION_KEY takes what openssl rand draws', () => {
+it('TOKEN_ENCRYPTION_KEY accepts keys of openssl rand', () => {
   for (let count = 0; count < 2_000; count += 1) {
     expect(readSealer({ TOKEN_ENCRYPTION_KEY: drawn() })).not.toBeNull()
   }

@@ -38,11 +38,11 @@ it.each([
   expect(readRunParams({ job: 'flights', from: given, to: given })).toMatchObject({ from, to: from })
 })
 
-it('takes the id of a plan that is approved', () => {
+it('accepts the id of an approved plan', () => {
   expect(readRunParams({ job: 'flights', approve: 'ab12' })).toMatchObject({ approve: 'ab12' })
 })
 
-it.each(['sent', 'resend', 'drop', 'continue'])('knows the resolution %s', (as) => {
+it.each(['sent', 'resend', 'drop', 'continue'])('accepts the resolution %s', (as) => {
   expect(readRunParams({ job: 'flights', resolve: 'rejects', as, again: 'run-1' })).toMatchObject({
     as,
     again: 'run-1',

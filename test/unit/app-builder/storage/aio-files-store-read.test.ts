@@ -49,7 +49,7 @@ describe('a read, a list and a delete', () => {
     },
   )
 
-  it('end in store-unreachable where that does not help', async () => {
+  it('end with store-unreachable where every retry fails', async () => {
     const { store } = service.open()
     const faults: Fault[] = [{ kind: 'cut-before' }, answer(500)]
 
@@ -65,7 +65,7 @@ describe('a read, a list and a delete', () => {
     }
   })
 
-  it('do not take a 404 of something in between for a missing file', async () => {
+  it('do not treat the 404 of a proxy as a missing file', async () => {
     fail(answer(404))
 
     const error = await errorOf(service.open().store.read(path))
@@ -74,7 +74,7 @@ describe('a read, a list and a delete', () => {
     expect(error.code).toBe('store-unreachable')
   })
 
-  it('do not take a missing container for a missing file', async () => {
+  it('do not treat a missing container as a missing file', async () => {
     fail(answer(404, 'ContainerNotFound'))
 
     expect(await errorOf(service.open().store.read(path))).toMatchObject({ code: 'store-refused' })
@@ -91,7 +91,7 @@ describe('a read, a list and a delete', () => {
     expect(error.message).toContain(`no valid ${missing} header`)
   })
 
-  it('do not take a page that is not a listing for an empty one', async () => {
+  it('do not treat a body that is no listing as an empty page', async () => {
     fail({ kind: 'reply', reply: { status: 200, body: '<html>Sign in</html>' } })
 
     expect(await errorOf(pathsIn(service.open().store.list(path)))).toMatchObject({

@@ -32,7 +32,7 @@ const answer = (status: number, code?: string): Fault => ({
 const sent = (method: string) => service.files.requests.filter((request) => request.method === method)
 
 describe('a write', () => {
-  it('asks the store itself for its condition', async () => {
+  it('sends its condition as If-Match or If-None-Match', async () => {
     const { store } = service.open()
 
     await store.write(path, body, absent)
@@ -51,7 +51,7 @@ describe('a write', () => {
   })
 
   it.each([200, 307, 404, 408, 413, 429, 500, 503])(
-    'is of unknown outcome at an HTTP %d that does not bear the mark of the store',
+    'is of unknown outcome at an HTTP %d without an error code of the store',
     async (status) => {
       fail(answer(status))
 
@@ -65,13 +65,13 @@ describe('a write', () => {
     expect(await service.open().store.write(path, body, absent)).toMatchObject({ kind: 'unknown' })
   })
 
-  it('is of unknown outcome where a 201 does not name the version', async () => {
+  it('is of unknown outcome where a 201 has no ETag', async () => {
     fail(answer(201))
 
     expect(await service.open().store.write(path, body, absent)).toMatchObject({ kind: 'unknown' })
   })
 
-  it('is refused where the store finds fault with it', async () => {
+  it('is refused where the store answers that it is invalid', async () => {
     fail(answer(413, 'RequestBodyTooLarge'))
 
     const error = await errorOf(service.open().store.write(path, body, absent))
@@ -108,7 +108,7 @@ describe('a write', () => {
     expect(await writing).toMatchObject({ kind: 'unknown' })
   })
 
-  it('stops with the reason of its signal, whatever became of it', async () => {
+  it('stops with the reason of its signal', async () => {
     const reason = new RangeError('the lease is lost')
     const controller = new AbortController()
     service.files.once({ kind: 'hang' }, ({ method }) => {
@@ -121,7 +121,7 @@ describe('a write', () => {
     expect(error).toBe(reason)
   })
 
-  it('is of unknown outcome, not a failure of the run, where no signature is to be had', async () => {
+  it('is of unknown outcome, not a failure of the run, where no signature can be obtained', async () => {
     for (let tries = 0; tries < 4; tries += 1) service.tvm.once({ kind: 'cut-before' })
 
     const outcome = await service.open().store.write(path, body, absent)

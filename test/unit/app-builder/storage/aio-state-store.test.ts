@@ -24,7 +24,7 @@ afterAll(() => emulator.stop())
 
 const open = (key = apiKey) => createStateStore({ namespace, apiKey: key, clock })
 
-it('sends keys as hashes, which every key of any length and alphabet survives', async () => {
+it('sends keys as hashes, so that keys of any length and alphabet are valid', async () => {
   await open().put('https://example.com/'.repeat(100), 'value', 60)
 
   expect(emulator.requests[0]?.url).toMatch(/^\/containers\/12345-ingest-stage\/data\/[\da-f]{64}\?ttl=60$/)
@@ -41,7 +41,7 @@ it.each([
   expect(emulator.requests[0]?.url).toMatch(new RegExp(`ttl=${sent}$`))
 })
 
-it('asks again where the service is too busy', async () => {
+it('retries where the service is too busy', async () => {
   emulator.once({ kind: 'reply', reply: { status: 429 } })
 
   await open().put('busy', 'value', 60)
@@ -49,7 +49,7 @@ it('asks again where the service is too busy', async () => {
   expect(await open().get('busy')).toBe('value')
 })
 
-it('says store-unreachable where the connection is cut again and again', async () => {
+it('throws store-unreachable where every connection is cut', async () => {
   for (let tries = 0; tries < 4; tries += 1) emulator.once({ kind: 'cut-before' })
 
   const error = await errorOf(open().get('cut'))
@@ -57,7 +57,7 @@ it('says store-unreachable where the connection is cut again and again', async (
   expect(error.code).toBe('store-unreachable')
 })
 
-it('says store-unreachable, and does not hang, where no answer comes', async () => {
+it('throws store-unreachable, and does not hang, where no answer comes', async () => {
   const arrived = new Promise<void>((resolve) => {
     emulator.once({ kind: 'hang' }, () => {
       resolve()
@@ -72,14 +72,14 @@ it('says store-unreachable, and does not hang, where no answer comes', async () 
   expect((await failing).message).toBe('A get in App Builder State failed: no answer within 10000 ms.')
 })
 
-it('says store-refused where the key of the namespace is wrong', async () => {
+it('throws store-refused where the key of the namespace is wrong', async () => {
   const error = await errorOf(open('uuid:wrong').get('any'))
 
   expect(error.code).toBe('store-refused')
   expect(error.remedy).toContain('provide-api-key')
 })
 
-it('says store-refused where the value is too large', async () => {
+it('throws store-refused where the value is too large', async () => {
   const error = await errorOf(open().put('large', 'x'.repeat(1024 * 1024 + 1), 60))
 
   expect(error.message).toBe('A put in App Builder State was refused: ERROR_PAYLOAD_TOO_LARGE.')

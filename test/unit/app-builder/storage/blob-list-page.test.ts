@@ -5,7 +5,7 @@ const page = (content: string) =>
     `\uFEFF<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="c">${content}</EnumerationResults>`,
   )
 
-it('reads the names and where to go on', () => {
+it('a listing is parsed into its names and the marker of the next page', () => {
   const listing = page(
     '<Blobs><Blob><Name>a/1</Name><Properties><Etag>0x1</Etag></Properties></Blob>' +
       '<Blob><Name>a/2</Name></Blob></Blobs><NextMarker>2!8!abc==</NextMarker>',
@@ -21,11 +21,11 @@ it.each(['<NextMarker/>', '<NextMarker />', '<NextMarker></NextMarker>', ''])(
   },
 )
 
-it('goes on after an empty page that has a marker', () => {
+it('an empty page with a marker is not the last one', () => {
   expect(parseListPage(page('<Blobs/><NextMarker>m</NextMarker>'))).toEqual({ paths: [], nextMarker: 'm' })
 })
 
-it('undoes escapes once', () => {
+it('XML escapes in names are decoded once', () => {
   const listing = page('<Blobs><Blob><Name>a&amp;lt;b&gt; &quot;c&apos;</Name></Blob></Blobs>')
 
   expect(parseListPage(listing)?.paths).toEqual(['a&lt;b> "c\''])

@@ -45,7 +45,7 @@ describe('the signature', () => {
     expect([before, service.tvm.requests.length]).toEqual([1, 2])
   })
 
-  it('is renewed once when the store no longer honours it, without losing the write', async () => {
+  it('is renewed once when the store denies it, without losing the write', async () => {
     const { store } = service.open()
     await store.read(path)
     service.files.revoke()

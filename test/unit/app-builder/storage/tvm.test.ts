@@ -44,7 +44,7 @@ function open(clock: VirtualClock = virtualClock({ leap: true })): Tvm {
   })
 }
 
-it('asks for the namespace in the way of the official client', async () => {
+it('the TVM client sends the same request as the official client', async () => {
   const grant = await open().grant()
 
   expect(grant).toEqual({ containerUrl: 'https://store.example/container-1', signature: 'sig=canary%2B1' })
@@ -57,7 +57,7 @@ it('asks for the namespace in the way of the official client', async () => {
   ])
 })
 
-it('lets any number of callers share one request', async () => {
+it('the TVM client joins concurrent callers in one request (single-flight)', async () => {
   const tvm = open()
 
   const all = await Promise.all(Array.from({ length: 20 }, () => tvm.grant()))
@@ -66,7 +66,7 @@ it('lets any number of callers share one request', async () => {
   expect(emulator.requests).toHaveLength(1)
 })
 
-it('counts the life of a grant by the clock of the service, whatever the wall clock here says', async () => {
+it("the TVM client computes the expiry from the TVM's `Date`, not from the local clock", async () => {
   const clock = virtualClock({ start: issuedAt + 24 * 60 * minute })
   const tvm = open(clock)
   const first = await tvm.grant()
@@ -80,7 +80,7 @@ it('counts the life of a grant by the clock of the service, whatever the wall cl
   expect(third.signature).toBe('sig=canary%2B2')
 })
 
-it('forgets the grant that is dropped, and not the one that has replaced it', async () => {
+it('the TVM client drops the given signature, and not a newer one', async () => {
   const tvm = open()
   const first = await tvm.grant()
   tvm.drop(first)
@@ -92,7 +92,7 @@ it('forgets the grant that is dropped, and not the one that has replaced it', as
   expect(await tvm.grant()).toBe(second)
 })
 
-it('asks again after a cut, a 429 and a 503', async () => {
+it('the TVM client retries after a cut connection, a 429 and a 503', async () => {
   emulator.once({ kind: 'cut-before' })
   emulator.once({ kind: 'reply', reply: { status: 429, headers: { 'retry-after': '1' } } })
   emulator.once({ kind: 'reply', reply: { status: 503, body: '<html>' } })
@@ -108,13 +108,13 @@ it.each<[string, Reply]>([
   ['a page', { status: 200, body: '<html>Sign in</html>' }],
   ['a grant without a container', { status: 200, body: { expiration: new Date(issuedAt).toISOString() } }],
   ['a grant without an end', { status: 200, body: { sasURLPrivate: 'https://store.example/c?sig=1' } }],
-])('says store-unreachable at %s', async (_, reply) => {
+])('the TVM client throws store-unreachable at %s', async (_, reply) => {
   for (let tries = 0; tries < 4; tries += 1) emulator.once({ kind: 'reply', reply })
 
   await expect(open().grant()).rejects.toMatchObject({ code: 'store-unreachable' })
 })
 
-it.each([400, 401, 403, 404])('says store-refused and what to do at a %d', async (status) => {
+it.each([400, 401, 403, 404])('the TVM client throws store-refused with a remedy at a %d', async (status) => {
   emulator.once({ kind: 'reply', reply: { status } })
 
   await expect(open().grant()).rejects.toMatchObject({
@@ -124,7 +124,7 @@ it.each([400, 401, 403, 404])('says store-refused and what to do at a %d', async
   })
 })
 
-it('asks anew after a failure', async () => {
+it('the TVM client sends a new request after a failure', async () => {
   emulator.once({ kind: 'reply', reply: { status: 401 } })
   const tvm = open()
   await tvm.grant().catch(() => undefined)

@@ -30,7 +30,7 @@ function app() {
 }
 
 describe('an invitation', () => {
-  it('is read as it was made, until it has been used', async () => {
+  it('is readable until it has been used', async () => {
     const { invitations, invited } = app()
     const { id, text } = invited()
     const invitation = await invitations.read(text)
@@ -40,7 +40,7 @@ describe('an invitation', () => {
     expect(await errorOf(invitations.read(text))).toMatchObject({ code: 'consent-invalid' })
   })
 
-  it('serves one of two who use it at the same moment', async () => {
+  it('can be used by one of two callers at the same moment', async () => {
     const { invitations, invited } = app()
     const invitation = await invitations.read(invited().text)
 
@@ -49,7 +49,7 @@ describe('an invitation', () => {
     expect(uses.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('is no good once it was revoked, and cannot be revoked once it was used', async () => {
+  it('is refused once it was revoked, and cannot be revoked once it was used', async () => {
     const { invitations, invited } = app()
     const [one, other] = [invited(), invited()]
 
@@ -67,7 +67,7 @@ describe('an invitation', () => {
     expect(await errorOf(invitations.read(text))).toMatchObject({ message: 'The invitation has expired.' })
   })
 
-  it('is read by no other key, and no other sealed value is an invitation', async () => {
+  it('does not open with another key, and no other sealed value opens as an invitation', async () => {
     const { invitations, sealer } = app()
 
     expect(await errorOf(invitations.read(app().invited().text))).toMatchObject({ code: 'consent-invalid' })
@@ -84,7 +84,7 @@ describe('an invitation', () => {
 describe('a consent that was begun', () => {
   const invitation = { id: 'i', to: 'adobe', orgId: null, inputs: {} }
 
-  it('is finished once, by the browser that holds its cookie', async () => {
+  it('is completed once, by the browser that holds its cookie', async () => {
     const { pending } = app()
     const { request, cookie } = pending.begin(invitation, redirectUri)
 
@@ -92,7 +92,7 @@ describe('a consent that was begun', () => {
     expect(await errorOf(pending.take(request.state, cookie))).toMatchObject({ code: 'consent-invalid' })
   })
 
-  it('is finished by one of two callbacks at the same moment', async () => {
+  it('is completed by one of two callbacks at the same moment', async () => {
     const { pending } = app()
     const { request, cookie } = pending.begin(invitation, redirectUri)
 
@@ -103,7 +103,7 @@ describe('a consent that was begun', () => {
     expect(takes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('costs a stranger’s callback no question to a store', async () => {
+  it('causes no request to a store for a stranger’s callback', async () => {
     const { pending, asked, sealer } = app()
     const { request, cookie } = pending.begin(invitation, redirectUri)
     const other = pending.begin(invitation, redirectUri)
@@ -132,7 +132,7 @@ describe('a consent that was begun', () => {
     })
   })
 
-  it('shows nothing of itself in its cookie, which fits into what browsers keep', () => {
+  it('is encrypted in its cookie, which stays below the size limit of browsers', () => {
     const { pending } = app()
     const inputs = { SUITE: 'canary'.repeat(160) }
     const { request, cookie } = pending.begin(

@@ -78,7 +78,7 @@ describe('an answer to an upload', () => {
     expect(sendAnswer(given, reading)).toMatchObject(expected)
   })
 
-  it('quotes what Adobe says', () => {
+  it('keeps the text of Adobe in its message', () => {
     expect(
       sendAnswer(answer(403, { error_code: '403025', message: 'Profile is not valid' }), reading),
     ).toMatchObject({

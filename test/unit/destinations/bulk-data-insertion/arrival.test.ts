@@ -103,7 +103,7 @@ it('with several suites a row counts once all of them show it', async () => {
   expect(rowsOf(result)).toEqual({ a: 7 })
 })
 
-it('a report that cannot be read ends the questions, and what was seen before stays', async () => {
+it('a report that cannot be read ends the check, and earlier evidence stays', async () => {
   const far = batch('b', { span: { first: start + 90 * day, last: start + 90 * day } })
   const answers: ReportAnswer[] = [report({ ma: 10 }), { kind: 'throttled', retryAfterMs: null }]
 
@@ -113,7 +113,7 @@ it('a report that cannot be read ends the questions, and what was seen before st
   expect(result.trouble).toEqual({ kind: 'throttled', retryAfterMs: null })
 })
 
-it('a report without end is no evidence', async () => {
+it('a report with endless pages is no evidence', async () => {
   const { trouble, evidence, queries } = await prove([batch('a')], () => report({}, { isLastPage: false }))
 
   expect(evidence).toEqual([])

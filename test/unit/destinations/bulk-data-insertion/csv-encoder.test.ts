@@ -31,7 +31,7 @@ function encode(change: Record<string, unknown>): EncodedRow | Reject {
   return encoder.encode({ ...hit, ...change })
 }
 
-it('writes what a foreign CSV reader reads back, whatever the text', () => {
+it('the CSV encoder writes any text so that another CSV reader reads it back', () => {
   const text = fc
     .string({ unit: 'grapheme', maxLength: 60 })
     .map((value) => value.replace(/\p{Cc}/gu, '\n'))
@@ -53,11 +53,11 @@ it('writes what a foreign CSV reader reads back, whatever the text', () => {
   )
 })
 
-it('turns the same hit into the same bytes', () => {
+it('the CSV encoder writes the same hit as the same bytes', () => {
   expect(encode({ eVar1: 'a,b' })).toEqual(encode({ eVar1: 'a,b' }))
 })
 
-it('keeps a visitor in one group, and all groups in range', () => {
+it('the CSV encoder puts a visitor always into the same group, within the number of groups', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 10n ** 37n, max: 10n ** 38n - 1n }), (id) => {
       const row = encode({ marketingCloudVisitorID: String(id) })
@@ -79,7 +79,7 @@ it.each([
   ['a Date', new Date(1_700_000_000_999)],
   ['the text of `toISOString()`', new Date(1_700_000_000_999).toISOString()],
   ['ISO 8601 with microseconds and an offset', '2023-11-14T23:13:20.999999+01:00'],
-])('takes a timestamp as %s', (_form, timestamp) => {
+])('the CSV encoder accepts a timestamp as %s', (_form, timestamp) => {
   expect(encode({ timestamp })).toMatchObject({ kind: 'row', order: 1_700_000_000 })
 })
 
@@ -119,7 +119,7 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['no user agent', { userAgent: '' }, 'user-agent-missing', 'userAgent'],
   ['neither page nor link', { pageName: '' }, 'page-or-link-missing', 'pageName'],
   ['a link without a name', { pageName: '', linkType: 'o' }, 'page-or-link-missing', 'pageName'],
-])('rejects %s by name and place', (_what, change, code, path) => {
+])('the CSV encoder rejects %s with its code and path', (_what, change, code, path) => {
   expect(encode(change)).toMatchObject({ kind: 'reject', code, path })
 })
 
@@ -130,7 +130,7 @@ it.each([
   ['a link hit', { pageName: '', linkType: 'o', linkName: 'flight' }],
   ['line breaks and tabs', { eVar1: 'a\tb\r\nc' }],
   ['surrogate pairs', { eVar1: '😀 in pairs' }],
-])('takes %s', (_what, change) => {
+])('the CSV encoder accepts %s', (_what, change) => {
   expect(encode(change)).toMatchObject({ kind: 'row' })
 })
 

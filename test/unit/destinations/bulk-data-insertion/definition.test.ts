@@ -85,7 +85,7 @@ it('a setting that is no number is refused by its name', async () => {
   expect(error.message).toContain('batchRows')
 })
 
-it('settings override limits and times; those of the engine are none of its business', () => {
+it('settings override limits and times; settings of the engine are ignored', () => {
   const { limits, delivery } = define().open(
     context('suite', { leaseTtlMs: 1, batchRows: 7, requestMs: 8, groupMs: 9, settleMs: 10, trustMs: 11 }),
   )
@@ -95,7 +95,7 @@ it('settings override limits and times; those of the engine are none of its busi
   expect(delivery).toMatchObject({ visibleWithinMs: 10, rememberedMs: 11 })
 })
 
-it('a visitor group rests 20 s, or as long as 2,000 rows a second take', () => {
+it('a visitor group pauses 20 s, or as long as its rows take at 2,000 rows a second', () => {
   const { limits } = define().open(context('suite'))
 
   expect(limits.partitionIntervalMs(1)).toBe(20_000)
@@ -134,9 +134,9 @@ it('with an arrival marker every row begins with the short id of its batch, and 
     `0123456789ab,1700000000,${visitor},a,p,suite`,
     '',
   ])
-  expect(first.marker).toBe('0123456789ab')
+  expect(first.markers).toEqual(['0123456789ab'])
   expect(again.contentSha256).toBe(first.contentSha256)
   expect(other.contentSha256).not.toBe(first.contentSha256)
   expect(gunzipSync(plain.bytes).toString()).not.toContain('0123456789ab')
-  expect(plain.marker).toBeUndefined()
+  expect(plain.markers).toBeUndefined()
 })

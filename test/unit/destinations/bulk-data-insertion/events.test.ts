@@ -1,7 +1,7 @@
 import { events, faultyEvent } from '../../../../src/destinations/bulk-data-insertion/events'
 
 describe('events', () => {
-  it('writes events by themselves, with numbers, and with ids', () => {
+  it('writes events alone, with numbers, and with ids', () => {
     const text = events('purchase', 'event1', ['event2', 9.99], ['event3', -5], { name: 'event4', id: 'A17' })
 
     expect(text).toBe('purchase,event1,event2=9.99,event3=-5,event4:A17')

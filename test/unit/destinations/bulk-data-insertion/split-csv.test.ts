@@ -11,7 +11,7 @@ function rowsOf(bytes: Uint8Array): string[][] {
   return parse(gunzipSync(bytes))
 }
 
-it('splits a file into two whole files whose rows are the first and the second half, in order', async () => {
+it('a CSV file is split into two complete files with the first and the second half of its rows, in order', async () => {
   const notes = fc.array(
     fc.string({ unit: fc.constantFrom('a', '"', '\n', '\r\n', ',', 'ü'), maxLength: 6 }),
     {
@@ -36,17 +36,17 @@ it('splits a file into two whole files whose rows are the first and the second h
   )
 })
 
-it('splits the same file into the same halves', async () => {
+it('the same CSV file is always split into the same halves', async () => {
   const file = gzipSync(`${header}1,a\r\n2,b\r\n3,c\r\n`)
 
   expect(await splitGzipCsv(file)).toEqual(await splitGzipCsv(file))
 })
 
-it('does not split a single row', async () => {
+it('a CSV file of a single row is not split', async () => {
   expect(await splitGzipCsv(gzipSync(`${header}1,"a\nb"\r\n`))).toBeNull()
 })
 
-it('splits a large file without holding its text in memory', async () => {
+it('a large CSV file is split without its text in memory', async () => {
   const rows = 100_000
   const line = `1,${'x'.repeat(998)}\r\n`
   const lines = Buffer.from(line.repeat(100))

@@ -64,7 +64,7 @@ it.each<[string, Answer, object]>([
   ],
   ['a request that never left', new TransportError('refused', 'no', 'network'), { kind: 'not-sent' }],
   ['a connection that was cut', new TransportError('cut', 'perhaps', 'network'), { kind: 'unknown' }],
-])('%s is read as what it proves', (_what, given, expected) => {
+])('%s is read as its proof', (_what, given, expected) => {
   expect(importAnswer(given, reading, 1)).toMatchObject(expected)
 })
 
@@ -115,7 +115,7 @@ describe('a poll', () => {
     })
   })
 
-  it('finds a broken import, of which an unknown part may be stored', () => {
+  it('finds a failed import, of which an unknown part may be stored', () => {
     expect(job('failed_processing', 'Processing failed')).toEqual({
       kind: 'failed',
       cause: 'broken',

@@ -41,7 +41,7 @@ function batchOf(text: string | Buffer): OutgoingBatch {
 
 const line = '{"key":"K","data":{"Name":"x"}}\n'
 
-it('a batch of just the size that JSON takes is imported in one request, a larger one as a file', async () => {
+it('a batch at the size limit of JSON is imported in one request, a larger one as a file', async () => {
   const { client, requests } = clientWith(line.length)
 
   const small = await client.prepare(batchOf(line), 'set', signal)
@@ -56,7 +56,7 @@ it('a batch of just the size that JSON takes is imported in one request, a large
   ])
 })
 
-it('a file of 50,000,000 bytes is uploaded, and one of a byte more is to be split', async () => {
+it('a file of 50,000,000 bytes is uploaded, and one with a byte more must be split', async () => {
   const { client, requests } = clientWith(0)
   const full = Buffer.alloc(50_000_000, 'x')
 

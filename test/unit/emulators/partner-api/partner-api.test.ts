@@ -126,7 +126,7 @@ describe('the authorization code grant', () => {
     })
   }
 
-  it('sends the browser back with a code, which buys tokens once', async () => {
+  it('redirects the browser back with a code, which can be exchanged for tokens once', async () => {
     const back = await decide({ allowed: 'true' })
     const exchange = {
       grant_type: 'authorization_code',
@@ -142,7 +142,7 @@ describe('the authorization code grant', () => {
     expect(await ask(exchange)).toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('sends the browser back with access_denied after a refusal', async () => {
+  it('redirects the browser back with access_denied after a refusal', async () => {
     const back = await decide({ allowed: 'false' })
 
     expect(back.searchParams.get('error')).toBe('access_denied')
@@ -170,7 +170,7 @@ describe('the authorization code grant', () => {
     })
   })
 
-  it('can end access tokens alone, or everything that was granted', async () => {
+  it('can expire all access tokens, or revoke all grants', async () => {
     const granted = await redeem()
     partner.expireAccessTokens()
     expect(await statusOfFlights(granted.access_token)).toBe(401)

@@ -77,7 +77,7 @@ function world(open: readonly Arrival[], { afterMs, document = {}, answer, fault
   return { look, asked, errors, clock, store, file, document: () => parseDocument(path, file()) }
 }
 
-it('a batch is asked for half an hour after its confirmation, and not before', async () => {
+it('a batch is looked up half an hour after its confirmation, and not before', async () => {
   const open = [arrival('old'), arrival('new', { confirmedAt: today + minute })]
   const { look, asked } = world(open, { afterMs: 30 * minute })
 
@@ -130,7 +130,7 @@ it('a batch that was missing and is found after all is no longer missing', async
   expect(document().counters.arrived).toBe(10)
 })
 
-it('what is seen while a run holds the lease is told and not stored, so that the run keeps its lease', async () => {
+it('an arrival that is found while a run holds the lease is reported and not stored, so that the run keeps its lease', async () => {
   const { look, file } = world([arrival('a')], {
     afterMs: hour,
     document: { lease },
@@ -145,7 +145,7 @@ it('what is seen while a run holds the lease is told and not stored, so that the
   expect(file()).toBe(before)
 })
 
-it('what is seen is not stored over what a run has written since the look began', async () => {
+it('findings are not stored over the state that a run has written since the look began', async () => {
   const { look, store, document } = world([arrival('a')], {
     afterMs: hour,
     answer() {
@@ -194,7 +194,7 @@ it.each([
   expect(await errorOf(look())).toMatchObject({ code })
 })
 
-it('an arrival of another destination is not asked for here, and a note says so', async () => {
+it('an arrival of another destination is not checked here, and a note reports it', async () => {
   const { look, asked } = world([arrival('a', { identity: 1 }), arrival('b')], {
     afterMs: hour,
     document: { identities: [here, { ...here, target: 'other' }] },
@@ -226,7 +226,7 @@ it('an indication is never counted as arrived', async () => {
   expect(document().counters.arrived).toBe(0)
 })
 
-it('a run that begins while arrivals are stored takes the lease all the same', async () => {
+it('a run that begins while arrivals are stored still takes the lease', async () => {
   const clock = virtualClock({ start: today })
   const stored = (write: string) => Buffer.from(JSON.stringify(storedDocument({ write })))
   let writes = 0

@@ -55,7 +55,7 @@ describe('the same command again', () => {
     return { first: run, next, result: await acceptCommand(next).catch((error: unknown) => error) }
   }
 
-  it('is not accepted twice within the hour, and says what became of the first', async () => {
+  it('is not accepted twice within the hour, and its note has the outcome of the first', async () => {
     const report = storedReport({ run: 'run-1', outcome: 'failed', reason: 'batch-held' })
     const { next, result } = await repeated(backfill, 59 * minute, [report])
 
@@ -67,7 +67,7 @@ describe('the same command again', () => {
     ])
   })
 
-  it('says so where the first run has not reported', async () => {
+  it('has a note where the first run has not reported yet', async () => {
     expect((await repeated(backfill, minute)).result).toEqual([
       expect.stringContaining('has not reported yet'),
     ])
@@ -115,7 +115,7 @@ describe('the same command again', () => {
   })
 })
 
-it('a refused command is not remembered: mended, it can be given at once', async () => {
+it('a refused command is not remembered: a corrected one can be given at once', async () => {
   const run = context({ resolve: 'batch-1', as: 'sent' })
 
   expect(await errorOf(acceptCommand(run))).toMatchObject({ code: 'params-invalid' })
@@ -178,7 +178,7 @@ it('an incremental job takes ranges in the notation of its cursor', async () => 
   ])
 })
 
-it('a definition is continued without the files of its memory that are gone', async () => {
+it('a definition is continued without the lost files of its deduplication index', async () => {
   const segment = (file: string) => ({ run: 'run-0', file, to: '1' })
   const memory = { inline: '', segments: [segment('lost'), segment('there')] }
   const counting = countingOf(jobWith(), { identity: 'http://source' })

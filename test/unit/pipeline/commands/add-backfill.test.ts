@@ -61,14 +61,14 @@ describe('a sliced job', () => {
     expect(accept({ from: '2026-10-01', to: '2026-11-01' }).backfill).toMatchObject({ force: false })
   })
 
-  it('takes a range before its start when nothing is done yet, and none behind it', () => {
+  it('takes a range before its start when nothing is done yet, and none after it', () => {
     const document = { watermark: null, done: [] }
 
     expect(accept({ document, from: '2026-10-01', to: '2026-11-01' }).backfill).toMatchObject({ to: day(1) })
     expect(refusal({ document, from: '2026-10-01', to: '2026-11-02' })).toContain('goes on by itself')
   })
 
-  it('refuses what commits covered, names it, and takes it by force in a new generation', () => {
+  it('refuses a range that commits covered, names it, and takes it by force in a new generation', () => {
     const range = { from: '2026-11-09', to: '2026-11-12' }
 
     expect(refusal(range)).toMatch(
@@ -97,7 +97,7 @@ describe('a sliced job', () => {
     expect(accept({ document, from: '2026-11-02', to: '2026-11-03', force: true }).backfill.force).toBe(true)
   })
 
-  it('refuses a range that another backfill is working off, and takes one beside it', () => {
+  it('refuses a range that overlaps an open backfill, and takes one beside it', () => {
     const { backfill } = accept({ from: '2026-11-10', to: '2026-11-11' })
     const document = { backfills: [backfill] }
 
@@ -109,7 +109,7 @@ describe('a sliced job', () => {
     )
   })
 
-  it('refuses a range that ends behind its watermark, and says where to end it', () => {
+  it('refuses a range that ends after its watermark, and names the latest end', () => {
     expect(refusal({ from: '2026-11-10', to: '2026-11-21', force: true })).toContain(
       'to=2026-11-20T00:00:00.000Z',
     )
@@ -162,7 +162,7 @@ describe('an incremental job', () => {
   const sync = incrementalSync({ cursor: numberCursor })
   const document = { cursor: { at: '1000', since: '1000' }, watermark: null, done: [] }
 
-  it('has read everything up to its cursor, so it takes a range by force only', () => {
+  it('has read everything up to its cursor, so it takes a range only by force', () => {
     const range = { sync, document, from: '998', to: '1000' }
 
     expect(refusal(range)).toContain('add force=true')
@@ -217,7 +217,7 @@ describe('an incremental job', () => {
     )
   })
 
-  it('refuses a range where its cursor travels with the page, and names the way', () => {
+  it('refuses a range where its cursor travels with the page, and names the alternative', () => {
     const paged = incrementalSync({ cursor: { kind: 'page' } })
 
     expect(refusal({ sync: paged, document, from: 'a', to: 'b', force: true })).toContain(

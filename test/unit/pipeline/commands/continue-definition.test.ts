@@ -34,7 +34,7 @@ describe('a sliced job', () => {
   const sync = slicedSync({ timeZone: 'Europe/Berlin' })
   const document = { counting: committedAs(sync), watermark: Date.UTC(2026, 10, 10) }
 
-  it('goes on at a date in its own zone, which no lookback reaches behind', () => {
+  it('continues at a date in its own zone, before which no lookback reads', () => {
     const { note, effect } = accept(sync, document, '2026-11-12')
 
     const since = '2026-11-11T23:00:00.000Z'
@@ -53,7 +53,7 @@ describe('a sliced job', () => {
     ['2026-11-12', 'are left out; a backfill can still send them'],
     ['2026-11-05', 'are read again, and count twice where they are not recognised'],
     ['2026-11-10T00:00:00Z', 'nothing is read again, nothing is left out'],
-  ])('says what going on from %s leaves out or doubles', (from, consequence) => {
+  ])('reports the records that continuing from %s leaves out or doubles', (from, consequence) => {
     expect(accept(sync, document, from).note).toContain(consequence)
   })
 
@@ -65,7 +65,7 @@ describe('a sliced job', () => {
     expect(refusal(sync, document, from)).toContain(message)
   })
 
-  it('refuses to move where its definition counts as it did', () => {
+  it('refuses to move where its definition is unchanged', () => {
     expect(refusal(sync, { counting: committedAs(sync, 'http://new') }, '2026-11-12')).toContain(
       'counts as it did',
     )
@@ -76,7 +76,7 @@ describe('an incremental job', () => {
   const sync = incrementalSync({ cursor: numberCursor })
   const document = { counting: committedAs(sync), cursor: { at: '999', since: '999' } }
 
-  it('goes on at a cursor in its own notation', () => {
+  it('continues at a cursor in its own notation', () => {
     expect(accept(sync, document, '1000').effect).toMatchObject({
       cursor: { at: '1000', since: '1000' },
       floor: { at: '1000', since: '1000' },
@@ -87,11 +87,11 @@ describe('an incremental job', () => {
   it.each([
     ['1000', 'are left out'],
     ['998', 'are read again'],
-  ])('says what going on from %s leaves out or doubles', (from, consequence) => {
+  ])('reports the records that continuing from %s leaves out or doubles', (from, consequence) => {
     expect(accept(sync, document, from).note).toContain(consequence)
   })
 
-  it('does not compare places of two notations', () => {
+  it('does not compare cursors of two notations', () => {
     const cursor = { at: '2026-01-01T00:00:00', since: '2026-01-01T00:00:00Z' }
     const before = { ...document, cursor, counting: committedAs(incrementalSync()) }
 
@@ -108,11 +108,11 @@ describe('an incremental job', () => {
     expect(refusal(sync, unchanged, '5')).toContain('force=true')
   })
 
-  it('states where to begin when its very first read fails', () => {
+  it('takes a place to begin at when its first read fails', () => {
     expect(accept(sync, { counting: null, cursor: null }, '5').effect).toMatchObject({ cursor: { at: '5' } })
   })
 
-  it('refuses an instant of the future: all that is to come would be left out', () => {
+  it('refuses an instant in the future: all records until then would be left out', () => {
     const instants = incrementalSync()
     const before = { counting: committedAs(instants), cursor: null }
 
@@ -120,7 +120,7 @@ describe('an incremental job', () => {
     expect(accept(instants, before, '2026-11-20T00:00:00Z').effect).toMatchObject({ watermark: null })
   })
 
-  it('takes a cursor of its source as it is where it travels with the page', () => {
+  it('takes a page cursor unchanged', () => {
     const paged = incrementalSync({ cursor: { kind: 'page' } })
     const before = { counting: committedAs(paged), cursor: { at: 'page 7', since: 'page 7' } }
 
@@ -134,7 +134,7 @@ describe('an incremental job', () => {
 describe('a full refresh', () => {
   const document = { counting: committedAs(fullRefreshSync()) }
 
-  it('goes on without a place, and says that everything may be sent again', () => {
+  it('continues without a place, and reports that everything may be sent again', () => {
     const { note, effect } = accept(fullRefreshSync({ primaryKey: ['key'] }), document)
 
     expect(effect).toMatchObject({ floor: null, cursor: null, watermark: null })
@@ -156,14 +156,14 @@ describe('where the new definition recognises a record by another identity', () 
     expect(refusal(sync, { counting, backfills: [replay] }, '5')).toContain('resolve=replay-1 as=drop')
   })
 
-  it('open rejects must be given up or tried again first', () => {
+  it('open rejects must be dropped or replayed first', () => {
     const text = refusal(sync, { counting, rejects }, '5')
 
     expect(text).toContain('3 open rejects')
     expect(text).toContain('resolve=rejects as=drop')
   })
 
-  it('neither matters where the identity stays', () => {
+  it('neither is required where the identity stays', () => {
     const same = { counting: committedAs(sync), backfills: [replay], rejects }
 
     expect(accept(sync, same, '5').effect.kind).toBe('definition-continued')
@@ -182,7 +182,7 @@ it('a definition can only be continued', () => {
   expect(errorThrownBy(call)).toMatchObject({ remedy: 'Use resolve=definition as=continue from=<where>.' })
 })
 
-describe('what is known of the records before', () => {
+describe('the memory of earlier records', () => {
   const segment = (file: string) => ({ run: 'r', file, to: '9' })
   const memory = { inline: 'inline', segments: [segment('a'), segment('b')] }
   const sync = incrementalSync({ cursor: numberCursor })
@@ -194,13 +194,13 @@ describe('what is known of the records before', () => {
     expect(kept(accept(sync, { counting: committedAs(sync), cursor, memory }, '9'))).toEqual(memory)
   })
 
-  it('goes where they are not', () => {
+  it('is dropped where they are not', () => {
     const counting = committedAs(incrementalSync({ cursor: numberCursor, primaryKey: ['id'] }))
 
     expect(kept(accept(sync, { counting, cursor, memory }, '9'))).toEqual({ inline: '', segments: [] })
   })
 
-  it('goes on without lost files, with an unchanged definition and in every sync mode', () => {
+  it('continues without lost files, with an unchanged definition and in every sync mode', () => {
     for (const mode of [sync, slicedSync(), fullRefreshSync()]) {
       const document = { counting: committedAs(mode, 'http://new'), cursor, memory }
       const from = { incremental: '9', sliced: '2026-11-01', 'full-refresh': undefined }[mode.mode]

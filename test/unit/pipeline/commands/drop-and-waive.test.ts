@@ -50,7 +50,7 @@ describe('lifting a block', () => {
     ['no run was stopped', { reports: [unreachable] }],
     ['the block was passed since', { reports: [stopped, storedReport()] }],
     ['it is lifted already', { reports: [stopped], waivers: ['too-many-rejects' as const] }],
-  ])('is refused where %s: it would lift a block to come', (_what, document) => {
+  ])('is refused where %s: it would lift a later block', (_what, document) => {
     expect(
       errorThrownBy(() => waive(storedDocument(document), 'too-many-rejects', 'continue')),
     ).toMatchObject({
@@ -76,7 +76,7 @@ describe('ending the wait after a regrouping', () => {
   const end = (change = {}, as: 'continue' | 'drop' = 'continue') =>
     continueRegrouping({ ...document, ...change }, destinationWith(), as, settings, 1_000)
 
-  it('is possible while it waits for time alone, and says what that risks', () => {
+  it('is possible while only time must pass, and its note names the risk', () => {
     expect(end()).toEqual({
       note: expect.stringContaining('out of their order') as string,
       effect: { kind: 'regrouping-waived' },

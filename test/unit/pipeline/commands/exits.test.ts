@@ -86,7 +86,7 @@ it.each([
   ['sliced', slicedSync()],
   ['incremental', incrementalSync()],
   ['full refresh', fullRefreshSync()],
-])('a changed definition of a %s job gets on with the command that its error names', async (_what, sync) => {
+])('a changed definition of a %s job continues by the command that its error names', async (_what, sync) => {
   const run = blocked(sync, { cursor: cursor('2026-11-05T00:00:00'), watermark: 0 }, 'definition-changed')
   const moved = { ...run, source: { ...run.source, identity: 'http://elsewhere' } }
   const { remedy } = errorThrownBy(() => assertSameCounting(moved))
@@ -96,7 +96,7 @@ it.each([
   expect(() => assertSameCounting(moved)).not.toThrow()
 })
 
-it('a held batch gets on with a choice of its report', async () => {
+it('a held batch continues by a choice of its report', async () => {
   const run = runContext({ outbox: [batchIn('held')] })
   const text = exitText('batch-held', null)?.replaceAll('<batch>', 'batch-1') ?? ''
 
@@ -130,7 +130,7 @@ it('a faulty schedule has no next work, and its error stays as it is', () => {
   expect(withExit(error, job, { ...state.document, watermark: null }, 0)).toBe(error)
 })
 
-it('every command that a text of the engine names is one that is taken', () => {
+it('every command that a text of the engine names is accepted', () => {
   const root = join(__dirname, '../../../../src/pipeline')
   const texts = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))

@@ -25,7 +25,7 @@ function heldFor(code: Hold['code']) {
   return batchIn('held', { hold: { code, message: 'm', since: 1 } })
 }
 
-it.each(['sent', 'drop'] as const)('as=%s settles a held batch, and the note says what that means', (as) => {
+it.each(['sent', 'drop'] as const)('as=%s settles a held batch, and the note has the consequence', (as) => {
   const { note, effect } = resolve(heldFor('too-old-to-ask'), as)
 
   expect(effect).toEqual({ kind: 'batch-settled', id: 'batch-1' })
@@ -85,7 +85,7 @@ it.each(['staged', 'sending', 'in-doubt', 'accepted', 'confirmed'] as const)(
   },
 )
 
-it('an id that waits for nobody is answered with those that do', () => {
+it('an id that waits for no decision is refused with the ids that do', () => {
   expect(refusal(heldFor('rejected'), 'drop', here, 'batch-9')).toContain('These wait: batch-1.')
 })
 

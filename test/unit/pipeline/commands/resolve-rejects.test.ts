@@ -26,7 +26,7 @@ function resolve(as: Resolution, document: Partial<StateDocument> = {}) {
   })
 }
 
-it('as=resend tries all open rejects again, without a new generation', async () => {
+it('as=resend replays all open rejects, without a new generation', async () => {
   const { note, effect } = await resolve('resend')
 
   expect(note).toContain('3 rejects')
@@ -48,7 +48,7 @@ it('as=drop keeps the identities: only changed records are new again', async () 
   expect([...kept.entries]).toEqual([{ ...entry, state: 'dropped', segment: 0, line: 0 }])
 })
 
-it('as=drop leads out where the index is lost, although no reject is open', async () => {
+it('as=drop ends the block of a lost index, also where no reject is open', async () => {
   const rejects = { index: { run: 'run-1', file: 'lost' }, segments: [] }
   const { note, effect } = await resolve('drop', { rejects })
 

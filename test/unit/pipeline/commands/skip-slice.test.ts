@@ -23,14 +23,14 @@ function refusal(given: object) {
   return `${message} ${remedy}`
 }
 
-it('leaves out the slice that is next, and says that a backfill can still send it', () => {
+it('as=drop leaves out the next slice, and the note says that a backfill can still send it', () => {
   const { note, effect } = skip({})
 
   expect(effect).toEqual({ kind: 'slice-skipped', slice: { from: day(5), to: day(6) } })
   expect(note).toMatch(/2026-11-05T00:00:00.000Z – 2026-11-06.*backfill/)
 })
 
-it('leaves out the very first slice', () => {
+it('as=drop leaves out the first slice', () => {
   expect(skip({ watermark: null, name: 'slice-20261101T000000Z' }).effect).toMatchObject({
     slice: { from: day(1) },
   })
@@ -46,6 +46,6 @@ it.each([
   ],
   ['a slice in another way than as=drop', { as: 'sent' }, `Use resolve=${next} as=drop.`],
   ['a slice of a job without slices', { sync: incrementalSync() }, 'This job has no slices'],
-])('does not leave out %s', (_what, given, text) => {
+])('as=drop does not leave out %s', (_what, given, text) => {
   expect(refusal(given)).toContain(text)
 })

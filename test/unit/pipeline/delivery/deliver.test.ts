@@ -9,7 +9,7 @@ const second = 1_000
 const minute = 60 * second
 const hourAgo = Date.UTC(2026, 10, 21) - 60 * minute
 
-it('sends every staged batch once, deletes its file, and ends drained', async () => {
+it('delivery sends every staged batch once, deletes its file, and ends drained', async () => {
   const { open, lines } = answeringDestination()
   const world = deliveryWorld({
     destination: open,
@@ -24,7 +24,7 @@ it('sends every staged batch once, deletes its file, and ends drained', async ()
   expect(world.state.document.counters).toMatchObject({ confirmed: 2, confirmedByLookup: 0 })
 })
 
-it('sends the batches of a partition one after the other, each an interval after the answer before', async () => {
+it('delivery sends the batches of a partition one after the other, each an interval after the previous answer', async () => {
   const { open, requests } = answeringDestination()
   const world = deliveryWorld({ destination: open, entries: [staged('b1'), staged('b2'), staged('b3')] })
 
@@ -36,7 +36,7 @@ it('sends the batches of a partition one after the other, each an interval after
   expect(last - next).toBeGreaterThanOrEqual(20 * second)
 })
 
-it('keeps the interval between any two requests, whatever they ask', async () => {
+it('delivery keeps the interval between any two requests of any kind', async () => {
   const { open, requests } = answeringDestination({
     kind: 'named',
     prepare: () => ({ kind: 'prepared', handle: 'h' }),
@@ -54,7 +54,7 @@ it('keeps the interval between any two requests, whatever they ask', async () =>
   times.slice(1).forEach((at, index) => expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(second))
 })
 
-it('serves 200 partitions at one request a second: none starves, and no send window is spent in a queue', async () => {
+it('delivery serves 200 partitions at one request a second: none starves, and no send window is spent in a queue', async () => {
   const { open, requests } = answeringDestination()
   const partitions = Array.from({ length: 200 }, (_, index) => `p${index}`)
   const entries = ['first', 'second'].flatMap((nth) =>
@@ -71,7 +71,7 @@ it('serves 200 partitions at one request a second: none starves, and no send win
   expect(requests.at(-1)?.at).toBeLessThan(400 * 1.05 * second)
 })
 
-it('does not let a partition with many batches go before one that has waited longer', async () => {
+it('delivery does not prefer a partition with many batches to one that has waited longer', async () => {
   const { open, requests } = answeringDestination({ limits: { partitionIntervalMs: () => 0 } })
   const many = Array.from({ length: 10 }, (_, index) => staged(`many${index}`))
   const world = deliveryWorld({ destination: open, entries: [...many, staged('one', { partition: 'p2' })] })
@@ -81,7 +81,7 @@ it('does not let a partition with many batches go before one that has waited lon
   expect(requests.findIndex(({ id }) => id === 'one')).toBe(1)
 })
 
-it('ends waiting where nothing is left but waits longer than its patience', async () => {
+it('delivery ends as waiting where only waits longer than `patienceMs` are left', async () => {
   const { open, requests } = answeringDestination()
   const now = Date.UTC(2026, 10, 21)
   const world = deliveryWorld({
@@ -94,7 +94,7 @@ it('ends waiting where nothing is left but waits longer than its patience', asyn
   expect(requests).toEqual([])
 })
 
-it('waits as long as extraction may bring more, and sends what it brings', async () => {
+it('delivery waits while extraction may commit more batches, and sends those', async () => {
   const { open, lines } = answeringDestination()
   let status: 'working' | 'ended' = 'working'
   let turned = (): void => undefined
@@ -114,7 +114,7 @@ it('waits as long as extraction may bring more, and sends what it brings', async
   expect(lines).toEqual(['late.0', 'late.1'])
 })
 
-it('ends as soon as extraction has ended without anything new', async () => {
+it('delivery ends as soon as extraction has ended without a new batch', async () => {
   const { open } = answeringDestination()
   let status: 'working' | 'ended' = 'working'
   const extraction: ExtractionStatus = {
@@ -137,7 +137,7 @@ describe('near the deadline', () => {
     changed: () => new Promise(() => undefined),
   }
 
-  it('ends while extraction waits for a full outbox, which nothing empties any more', async () => {
+  it('ends while extraction waits for a full outbox, which no step can empty any more', async () => {
     const { open, requests } = answeringDestination()
     const entries = Array.from({ length: 20 }, (_, index) => staged(`b${index}`))
     const world = deliveryWorld({
@@ -176,7 +176,7 @@ describe('near the deadline', () => {
   })
 })
 
-it('stops with the loss of the lease: no further request is made', async () => {
+it('delivery stops with the loss of the lease: no further request is made', async () => {
   const { open, requests } = answeringDestination()
   const world = deliveryWorld({ destination: open, entries: [staged('b1'), staged('b2')] })
   const lost = new JobError('lease-lost', 'Another run has taken over.', 'Nothing to do.')
@@ -186,7 +186,7 @@ it('stops with the loss of the lease: no further request is made', async () => {
   expect(requests).toHaveLength(1)
 })
 
-it('stops all partitions for an error of one, once the requests under way have ended', async () => {
+it('delivery stops all partitions for an error of one, once the requests under way have ended', async () => {
   const world = deliveryWorld({
     destination: (clock) => {
       const { open } = answeringDestination({
@@ -209,7 +209,7 @@ it('stops all partitions for an error of one, once the requests under way have e
   ])
 })
 
-it('says what stopped it in the words of the destination, without secrets', async () => {
+it('delivery reports the error that stopped it with the text of the destination, without secrets', async () => {
   const { open } = answeringDestination({
     send: () => ({ kind: 'not-permitted', message: 'canary has no profile' }),
     change: { remedies: { 'not-permitted': 'Ask the vendor.' } },
@@ -291,7 +291,7 @@ describe('a changed destination', () => {
     },
   )
 
-  it('still gets what was staged for it, and other partitions go on', async () => {
+  it('still gets the batches that were staged for it, and other partitions go on', async () => {
     const { open, requests } = answeringDestination({ change: { identity: moved } })
     const world = deliveryWorld({ destination: open, entries: [inDoubt, staged('c1', { partition: 'p2' })] })
 
@@ -301,7 +301,7 @@ describe('a changed destination', () => {
     expect(requests.map(({ id }) => id)).toEqual(['c1'])
   })
 
-  it('of another target at the same place is asked as before', async () => {
+  it('with another target at the same address is asked as before', async () => {
     const { open, requests } = answeringDestination({
       change: { identity: { ...identity, target: 'other' } },
     })

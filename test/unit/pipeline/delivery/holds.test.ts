@@ -26,7 +26,7 @@ it.each(['invalid-rows', 'found-twice', 'ingested-in-part', 'row-too-large'] as 
   },
 )
 
-it('a hold is explained in the words of the destination where it has some', () => {
+it("a hold is explained with the destination's text where it has one", () => {
   const explain = () => ({ known: 'The vendor keeps it in a drawer.', risks: { resend: 'once it is open' } })
 
   const { message, choices } = explainHold(held('rejected'), { explain })
@@ -36,6 +36,6 @@ it('a hold is explained in the words of the destination where it has some', () =
   expect(choices).toContain('resolve=b1 as=drop: to leave its rows out for good')
 })
 
-it('a hold is explained in general words where the destination has none', () => {
+it("a hold is explained with the engine's text where the destination has none", () => {
   expect(explainHold(held('rejected'), { explain: () => null })).toEqual(explainHold(held('rejected'), {}))
 })

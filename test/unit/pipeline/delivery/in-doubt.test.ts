@@ -52,7 +52,7 @@ describe('a keyed batch in doubt', () => {
     expect(requests.map(({ kind }) => kind)).not.toContain('send')
   })
 
-  it('asks again for a verification that proves nothing', async () => {
+  it('is verified again after a verification that proves nothing', async () => {
     const { open } = answeringDestination({
       lookUp: () => ({ kind: 'found', rows: 2 }),
       verify: (_, n) => (n === 1 ? { kind: 'unknown', message: '500' } : valid),
@@ -63,7 +63,7 @@ describe('a keyed batch in doubt', () => {
     expect(world.events('confirmed')).toHaveLength(1)
   })
 
-  it('is sent again with the same key once absence proves something, and not a moment earlier', async () => {
+  it('is sent again with the same key once absence is a proof, and not earlier', async () => {
     const { open, requests } = answeringDestination()
     const settings = { patienceMs: hour }
     const world = deliveryWorld({ destination: open, entries: [inDoubt('b1', 0)], settings })
@@ -78,7 +78,7 @@ describe('a keyed batch in doubt', () => {
     expect(requests.filter(({ kind }) => kind === 'send')).toHaveLength(1)
   })
 
-  it('looks up at once and then less and less often, until the run ends waiting', async () => {
+  it('is looked up at once and then with backoff, until the run ends as waiting', async () => {
     const { open, requests } = answeringDestination()
     const world = deliveryWorld({ destination: open, entries: [inDoubt('b1', 0)] })
 
@@ -86,7 +86,7 @@ describe('a keyed batch in doubt', () => {
     expect(requests.map(({ at }) => Math.round(at / second))).toEqual([0, 20, 60])
   })
 
-  it('counts absence to the moment before the question, on the clock of the store', async () => {
+  it('is absent as of the moment before the lookup, on the clock of the store', async () => {
     const provesIn = 50
     const age = sendTimeoutMs + visibleWithinMs - provesIn
     const { open, requests } = answeringDestination()
@@ -98,7 +98,7 @@ describe('a keyed batch in doubt', () => {
     expect(requests.map(({ kind }) => kind)).toEqual(['look-up', 'look-up', 'send'])
   })
 
-  it('that may be forgotten is held instead of sent again', async () => {
+  it('whose key may be forgotten is held instead of sent again', async () => {
     const { open, requests } = answeringDestination()
     const world = deliveryWorld({ destination: open, entries: [inDoubt('b1', 25 * hour)] })
 
@@ -172,7 +172,7 @@ describe('a first send while the state before may have been lost', () => {
     expect(world.events('confirmed')).toMatchObject([{ by: 'lookup' }])
   })
 
-  it('is left out where the lookup finds the batch by its name, since the beginning of time', async () => {
+  it('is left out where the lookup finds the batch by its name, with the epoch as the start date', async () => {
     const { open, requests, sinces } = answeringDestination({
       kind: 'named',
       lookUp: () => ({ kind: 'found', receipts: ['r1'] }),
@@ -227,7 +227,7 @@ describe('a named batch in doubt', () => {
     expect(requests.map(({ kind }) => kind)).toEqual(['look-up'])
   })
 
-  it('that is absent is sent again only from the moment when absence counts, and at any age', async () => {
+  it('that is absent is sent again only once absence is a proof, and at any age', async () => {
     const script: Script = { kind: 'named', poll: () => ({ kind: 'done', rows: 2 }) }
     const [early, late] = [answeringDestination(script), answeringDestination(script)]
     const young = deliveryWorld({ destination: early.open, entries: [inDoubt('b1', 15 * minute)] })
@@ -245,7 +245,7 @@ describe('an upsert in doubt', () => {
   const settlesMs = sendTimeoutMs + visibleWithinMs
   const once: Script = { kind: 'upsert', poll: () => ({ kind: 'done', rows: 2 }) }
 
-  it('is sent again without a question, after a pause', async () => {
+  it('is sent again without a lookup, after a pause', async () => {
     const { open, requests } = answeringDestination({
       ...once,
       send: (_, n) => (n === 1 ? { kind: 'unknown', message: 'cut' } : { kind: 'accepted', receipt: 'r' }),
@@ -257,7 +257,7 @@ describe('an upsert in doubt', () => {
     expect((requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(20 * second)
   })
 
-  it('keeps every later commit back until its lost request cannot take effect any more', async () => {
+  it('holds every later commit back until its lost request cannot take effect any more', async () => {
     const { open, requests } = answeringDestination({
       ...once,
       send: ({ id }, n) =>
@@ -275,7 +275,7 @@ describe('an upsert in doubt', () => {
     expect(later?.at).toBeGreaterThanOrEqual((doubt?.at ?? 0) + settlesMs - now)
   })
 
-  it('keeps no batch of its own commit back', async () => {
+  it('holds no batch of its own commit back', async () => {
     const { open, requests } = answeringDestination({
       ...once,
       send: ({ id }, n) =>

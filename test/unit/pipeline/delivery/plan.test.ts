@@ -97,7 +97,7 @@ describe('append destinations', () => {
     expect(planned(keyed, [staged('a1'), staged('a2')], { running })).toEqual([])
   })
 
-  it('wait for the partition before a send, but not before a question', () => {
+  it('wait for the partition before a send, but not before a lookup', () => {
     const document = { partitions: { p1: { mark: null, notBefore: storeNow + 7, confirmedAt: null } } }
 
     expect(planned(keyed, [staged('a1')], { document })).toEqual(['send a1 in 7'])
@@ -116,7 +116,7 @@ describe('append destinations', () => {
     expect(planned(keyed, [inState('in-doubt', 'a1')], { notesOf })).toEqual(['verify a1'])
   })
 
-  it('ask before the first send while the state may have been lost, until they know', () => {
+  it('look a batch up before its first send while the state before may have been lost, until the lookup has an answer', () => {
     const document = { reconciled: false }
     const notesOf = () => ({ ...notes, absent: true })
 
@@ -126,7 +126,7 @@ describe('append destinations', () => {
     expect(planned(keyed, [staged('a1')], { document, notesOf })).toEqual(['send a1'])
   })
 
-  it('are not held up by the barrier of upserts', () => {
+  it('ignore the barrier of upserts', () => {
     expect(planned(named, [inState('in-doubt', 'a1')], { document: { barrier: storeNow + 9 } })).toEqual([
       'look-up a1',
     ])
@@ -177,7 +177,7 @@ describe('upsert destinations', () => {
     expect(steps.filter((step) => step.includes('b1'))).toEqual([])
   })
 
-  it('begin a commit only behind the barrier', () => {
+  it('begin a commit only after the barrier', () => {
     const document = { barrier: storeNow + 9 }
 
     expect(planned(upsert, [staged('b1', { commit: 2 })], { document })).toEqual(['send b1 in 9'])

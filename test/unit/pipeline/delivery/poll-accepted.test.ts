@@ -31,11 +31,11 @@ it.each<[PollAnswer, boolean]>([
   [{ kind: 'unauthorized', message: 'expired' }, true],
   [{ kind: 'not-permitted', message: 'no' }, true],
   [{ kind: 'not-sent', message: 'down' }, true],
-])('the answer %j makes a run worth its lease: %s', async (answer, worth) => {
+])('the answer %j needs a run with the lease: %s', async (answer, worth) => {
   expect(await ask(() => answer).done).toBe(worth)
 })
 
-it('every accepted batch is asked for, at the pace of the destination, until one has an answer', async () => {
+it('every accepted batch is polled, at the rate limit of the destination, until one answer changes something', async () => {
   const all = ask(() => ({ kind: 'processing' }))
   const some = ask(({ id }) => (id === 'b1' ? { kind: 'done', rows: 2 } : { kind: 'processing' }))
 
@@ -47,7 +47,7 @@ it('every accepted batch is asked for, at the pace of the destination, until one
   expect(some.requests.map(({ id }) => id)).toEqual(['b0', 'b1'])
 })
 
-it('more batches than can be asked for in passing are left to a run', async () => {
+it('more batches than can be polled in time are left to a run', async () => {
   const { done, requests } = ask(() => ({ kind: 'processing' }), 100)
 
   expect(await done).toBe(true)
@@ -61,7 +61,7 @@ it('a token error is left to a run, which stores it in a report', async () => {
   await expect(ask(() => Promise.reject(new TypeError('mistake'))).done).rejects.toThrow('mistake')
 })
 
-it('batches of another destination are not asked for, but reported by a run', async () => {
+it('batches of another destination are not polled, but reported by a run', async () => {
   const { done, requests } = ask(() => ({ kind: 'processing' }), 1, {
     identity: { ...identity, address: 'elsewhere' },
   })

@@ -60,7 +60,7 @@ describe('the end of an import', () => {
     expect(judgeImport(delivery, { rows: 4, retries: 0 }, answer)).toMatchObject(verdict)
   })
 
-  it('says how many rows are stored, or that nobody knows', () => {
+  it('has the number of stored rows in its message, or that it is unknown', () => {
     const messageOf = (answer: Ended) => {
       const verdict = judgeImport(named, { rows: 4, retries: 0 }, answer)
       return verdict.kind === 'held' ? verdict.message : ''
@@ -73,7 +73,7 @@ describe('the end of an import', () => {
 })
 
 describe('an accepted batch', () => {
-  it('is polled, less and less often, until its import is done; only then its file goes', async () => {
+  it('is polled, with backoff, until its import is done; only then its file is deleted', async () => {
     const { open, requests } = answeringDestination({
       kind: 'named',
       poll: (_, n) => {
@@ -93,7 +93,7 @@ describe('an accepted batch', () => {
     expect(world.files.size).toBe(0)
   })
 
-  it('lets the next batch of its partition go', async () => {
+  it('lets the next batch of its partition be sent', async () => {
     const { open, requests } = answeringDestination({ kind: 'named', poll: () => ({ kind: 'processing' }) })
     const world = deliveryWorld({ destination: open, entries: [staged('b1'), staged('b2')] })
 
@@ -132,7 +132,7 @@ describe('an accepted batch', () => {
     expect(world.state.document.outbox).toMatchObject([{ state: 'accepted' }])
   })
 
-  it('that cannot be polled any more fails the run instead of waiting for ever', async () => {
+  it('that cannot be polled any more fails the run instead of a wait without end', async () => {
     const { open } = answeringDestination({ kind: 'named' })
     const world = deliveryWorld({ destination: open, entries: [accepted('b1')] })
 
@@ -152,7 +152,7 @@ describe('an accepted batch', () => {
   })
 })
 
-describe('an upsert whose import breaks', () => {
+describe('an upsert whose import fails', () => {
   it('is sent three times more, then held', async () => {
     const { open, requests } = answeringDestination({ kind: 'upsert', poll: () => failed('broken') })
     const settings = { patienceMs: 3_600 * second }

@@ -29,7 +29,7 @@ function frozenOnce(ms: number): (context: DeliveryContext) => DeliveryContext {
   }
 }
 
-it('makes the intent durable before the request', async () => {
+it('a send makes its write-ahead intent durable before the request', async () => {
   const states: (string | undefined)[] = []
   const { open } = answeringDestination({
     send: () => {
@@ -46,7 +46,7 @@ it('makes the intent durable before the request', async () => {
 })
 
 describe('the send window', () => {
-  it('keeps a process that froze behind the write from sending; the batch is staged again', async () => {
+  it('keeps a process that froze after the write from sending; the batch is staged again', async () => {
     const { open, requests } = answeringDestination()
     const world = deliveryWorld({
       destination: open,
@@ -71,7 +71,7 @@ describe('the send window', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('is asked once more by the destination, after its token; what has not left is staged again and no outage', async () => {
+  it('is checked again by the destination, after its token; a request that was not sent stages the batch again and is no outage', async () => {
     let tokens = 0
     const world = deliveryWorld({
       destination: (clock) =>
@@ -91,7 +91,7 @@ describe('the send window', () => {
     expect(world.events('returned-to-staged')).toHaveLength(6)
   })
 
-  it('leaves a batch in doubt whose request outlives it', async () => {
+  it('leaves a batch in doubt whose request takes longer', async () => {
     const world = deliveryWorld({
       destination: (clock) =>
         answeringDestination({
@@ -272,7 +272,7 @@ describe('a refusal', () => {
 })
 
 describe('an error that a send throws', () => {
-  it('is that of the token where it is one on purpose: the batch is staged, the run ends with it', async () => {
+  it('comes from the token where it is a JobError: the batch is staged, the run ends with it', async () => {
     const error = new JobError('token-refused', 'invalid_client', 'Check the secret.')
     const { open } = answeringDestination({ send: () => Promise.reject(error) })
     const world = deliveryWorld({ destination: open, entries: [staged('b1')] })
@@ -281,7 +281,7 @@ describe('an error that a send throws', () => {
     expect(world.state.document.outbox).toMatchObject([{ state: 'staged' }])
   })
 
-  it('proves nothing about the request where it is a mistake: the batch is in doubt', async () => {
+  it('proves nothing about the request where it is unexpected: the batch is in doubt', async () => {
     const { open } = answeringDestination({ send: () => Promise.reject(new TypeError('x is undefined')) })
     const world = deliveryWorld({ destination: open, entries: [staged('b1')] })
 

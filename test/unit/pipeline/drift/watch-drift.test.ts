@@ -20,7 +20,7 @@ const Order = z.object({
 const order = { id: 'a', total: 1, buyer: { name: 'b' } }
 
 describe('the drift of records', () => {
-  it('is empty where they have what is declared, optional and null fields included', () => {
+  it('is empty where they match their declaration, optional and null fields included', () => {
     expect(driftOf(Order, order, { ...order, total: null, state: 'paid', lines: [{ sku: 's' }] })).toEqual([])
   })
 
@@ -61,7 +61,7 @@ describe('the drift of records', () => {
     expect(driftOf(Order, 'text')).toEqual([{ field: '', change: 'changed', records: 1, example: '"text"' }])
   })
 
-  it('takes secrets out of fields and examples, and cuts them', () => {
+  it('redacts secrets in fields and examples, and cuts them', () => {
     const [drift] = driftOf(z.object({}), { 'canary-secret': `canary-secret ${'x'.repeat(500)}` })
 
     expect(drift?.field).toBe('[redacted]')
@@ -79,7 +79,7 @@ describe('the drift of records', () => {
     expect(found[0]).toMatchObject({ field: 'often', records: 1_000 })
   })
 
-  it('does not end a run where the schema only looks like one', () => {
+  it('does not end a run where the schema is a foreign object', () => {
     const record = { safeParse: () => ({ success: true }) } as unknown as Job['record']
 
     expect(driftOf(record, { a: 1 })).toEqual([])

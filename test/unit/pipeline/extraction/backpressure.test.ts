@@ -26,7 +26,7 @@ function worldOf(semantics: 'append' | 'upsert', ...states: OutboxEntry['state']
 }
 
 describe('backpressure', () => {
-  it('lets another commit in while fewer batches than the limit are on their way', async () => {
+  it('permits another commit while fewer batches than the limit are in the outbox', async () => {
     const { context, control, run } = worldOf('append', 'confirmed', 'confirmed')
 
     expect(await waitForRoom(context, control)).toBe('room')

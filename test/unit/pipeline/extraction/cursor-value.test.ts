@@ -87,7 +87,7 @@ describe('an instant', () => {
     }
   })
 
-  it('survives the way to milliseconds and back', () => {
+  it('keeps its value in the conversion to milliseconds and back', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
         expect(instantOf(canonicalInstant(ms))).toBe(ms)

@@ -14,7 +14,7 @@ describe('a record without a primary key', () => {
     expect(sameContent(keyless(again, strict), known)).toBe(true)
   })
 
-  it('is the same while it does not parse, and once its schema was mended', () => {
+  it('is the same while it does not parse, and once its schema was corrected', () => {
     const known = keyless(invalid, strict).words
     const again = { ...invalid, etag: 'x', meta: { kind: 'x', servedBy: 'y' } }
     expect(sameContent(keyless(again, strict), known)).toBe(true)
@@ -41,7 +41,7 @@ describe('a record without a primary key', () => {
   })
 })
 
-it('a record with a primary key has the same content while it does not parse, and once its schema was mended', () => {
+it('a record with a primary key has the same content while it does not parse, and once its schema was corrected', () => {
   const keyed = (raw: unknown, schema: z.ZodType) =>
     identify(['id'], raw, schema.safeParse(raw).data, schema)()
   const known = keyed(invalid, strict).words

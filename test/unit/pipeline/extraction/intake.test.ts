@@ -129,7 +129,7 @@ describe('a record that is unknown', () => {
     expect(verdict).toMatchObject({ reject: { code: 'record-threw' } })
   })
 
-  it('lies behind where its cursor is before the one that the source was asked for, and is never sent', async () => {
+  it('is `behind` where its cursor lies before the one that the source was asked for, and is never sent', async () => {
     const since = '2026-01-06T00:00:00'
     expect((await judge(record, { since })).verdict).toEqual({ kind: 'behind' })
     expect((await judge(record, { since, known: [record, 'sent'] })).verdict.kind).toBe('repeated')
@@ -183,7 +183,7 @@ describe('a record whose reject is open', () => {
     expect(verdict).toMatchObject({ kind: 'reject', replaces: reject })
   })
 
-  it('that was rejected because it had changed is sent only when a person has it replayed', async () => {
+  it('that was rejected as changed is sent only by a replay', async () => {
     const job = jobWith({ onChange: 'reject' })
     const given = { rejects: [rejectOf(changed)], known: [record, 'sent'] as const, job }
     expect((await judge(changed, given)).verdict).toMatchObject({
@@ -193,7 +193,7 @@ describe('a record whose reject is open', () => {
     expect((await judge(changed, { ...given, replay: true })).verdict.kind).toBe('rows')
   })
 
-  it('because it had changed stays rejected where the memory has forgotten what was sent', async () => {
+  it('that was rejected as changed stays rejected where the memory has forgotten the earlier version', async () => {
     const rejects = [{ ...rejectOf(changed), onRequest: true as const }]
     const given = { rejects, job: jobWith({ onChange: 'reject' }) }
     expect((await judge(changed, given)).verdict).toMatchObject({ kind: 'reject', replaces: rejects[0] })

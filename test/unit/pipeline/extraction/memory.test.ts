@@ -140,7 +140,7 @@ describe('ties without a primary key', () => {
 })
 
 describe('ties with a primary key', () => {
-  it('know a record of an overlapping page, and take a version at a later cursor for a new record', async () => {
+  it('recognise a record of an overlapping page, and treat a version at a later cursor as a new record', async () => {
     const memory = await open(noMemory, { keyed: true })
     memory.beginRead()
     memory.remember(keyed({ id: 'a', at: '1', value: 'x' }), 'sent', newest('1'))
@@ -216,7 +216,7 @@ describe('a window', () => {
     }
   })
 
-  it('whose file is gone stops the job and names the way on', async () => {
+  it('whose file is gone stops the job and names the exit', async () => {
     const stored = { inline: '', segments: [{ run: 'gone', file: 'x.bin', to: '1' }] }
 
     const error = await errorOf(open(stored, window))
@@ -236,7 +236,7 @@ it('a slice without a lookback remembers its own records and nothing of the slic
   expect(memory.recall(keyed({ id: 'a', at: '1' }), '1')).toBeNull()
 })
 
-it('a read by page cursors takes another version of a record for another record, wherever runs are cut', async () => {
+it('a read by page cursors treats another version of a record as another record, wherever runs are cut', async () => {
   const memory = await open(noMemory, { reach: 'none', keyed: true, lookback: null })
   memory.beginRead()
   memory.remember(keyed({ id: 'a', at: '', value: 'x' }), 'sent', newest(''))

@@ -42,7 +42,7 @@ it('a lookback reads from before the cursor and does not move it back', () => {
   expect(followed([3, 7])).toBe('7')
 })
 
-it('a new record that goes back stops the read and names the exit', () => {
+it('a new record with an earlier cursor stops the read, and the error names the exit', () => {
   const position = followPosition(field, null, false)
   position.take(taken(7))
 
@@ -61,7 +61,7 @@ it.each([
   ['behind', taken(6, { kind: 'behind' })],
   ['repeated', taken(6, { kind: 'repeated', closes: null })],
   ['without a cursor', taken(null, reject)],
-])('a record that is %s may go back, and moves nothing', (_, record) => {
+])('a record that is %s may have an earlier cursor, and moves nothing', (_, record) => {
   const position = followPosition(field, null, false)
   position.take(taken(7))
 

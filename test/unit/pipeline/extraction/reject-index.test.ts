@@ -43,7 +43,7 @@ describe('the stored index of rejects', () => {
     expect([...(await openRejectIndex({ index, segments }, files)).entries]).toEqual([entry()])
   })
 
-  it('that is gone is an error that names the way on', async () => {
+  it('that is gone is an error that names the exit', async () => {
     const error = await errorOf(
       openRejectIndex({ index: { run: 'run', file: 'gone.bin' }, segments }, memoryRunFiles()),
     )
@@ -63,7 +63,7 @@ describe('the stored index of rejects', () => {
 })
 
 describe('an index of rejects', () => {
-  it('answers once per read for each of two equal rejects without a primary key', () => {
+  it('matches each of two equal rejects without a primary key once per read', () => {
     const index = createRejectIndex([entry({ line: 0 }), entry({ line: 1 })])
     const answers = () => [1, 2, 3].map(() => index.find(identity, () => 0)?.reject.line)
     expect(answers()).toEqual([0, 1, undefined])
@@ -71,14 +71,14 @@ describe('an index of rejects', () => {
     expect(answers()).toEqual([0, 1, undefined])
   })
 
-  it('answers to a primary key whatever the content is', () => {
+  it('finds a reject by its primary key, whatever its content', () => {
     const index = createRejectIndex([entry({}, withKey)])
     const other = identify(['id'], { ...raw, at: 'later' }, undefined)
     expect(index.find(withKey, () => 0)).toMatchObject({ same: true })
     expect(index.find(other, () => 0)).toMatchObject({ same: false })
   })
 
-  it('answers with a primary key to the same version and to later ones, not to an earlier one', () => {
+  it('finds a reject with a primary key for the same version and for later ones, not for an earlier one', () => {
     const index = createRejectIndex([entry({ place: 5 }, withKey)])
     const other = identify(['id'], { ...raw, at: 'other' }, undefined)
     expect(index.find(other, () => 4)).toBeNull()
@@ -86,7 +86,7 @@ describe('an index of rejects', () => {
     expect(index.find(withKey, () => 4)).toMatchObject({ same: true })
   })
 
-  it('keeps an entry under what its record is now: later only that need be the same', () => {
+  it('updates an entry with the present hashes of its record, which alone must match later', () => {
     const then = { ...raw, at: 'x' }
     const known = identify(null, then, then)
     const index = createRejectIndex([entry({ state: 'dropped' }, known)])
@@ -103,7 +103,7 @@ describe('an index of rejects', () => {
     expect([...index.entries].map((one) => index.renew(one, under(then, 1)))).toEqual([false])
   })
 
-  it('answers no more for what was removed', () => {
+  it('finds no removed reject', () => {
     const index = createRejectIndex([entry({}, withKey)])
     const found = index.find(withKey, () => 0)
     if (found) index.remove(found.reject)

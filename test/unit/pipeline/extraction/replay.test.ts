@@ -31,7 +31,7 @@ async function recordsOf(segments: readonly RejectSegment[], entries: readonly I
   return records
 }
 
-it('writes segments of a limited size, each begun where the one before was full', async () => {
+it('the log of rejects writes segments of a limited size, each begun where the one before was full', async () => {
   const log = logOf(21)
   const half = 'x'.repeat(2 * 1024 * 1024)
   const places = ['a', 'b', 'c', 'd', 'e'].map((id) => log.add({ id, half }, reason))
@@ -46,7 +46,7 @@ it('writes segments of a limited size, each begun where the one before was full'
   expect((await log.finish()).map(({ id }) => id)).toEqual([21, 22, 23])
 })
 
-it('reads the open rejects back as the records they were, oldest first', async () => {
+it('a replay reads the records of open rejects, oldest first', async () => {
   const [first, second] = [logOf(1), logOf(2)]
   const places = [{ id: 'a' }, null, 'text', { id: 'dropped' }].map((raw) => first.add(raw, reason))
   places.push(second.add({ id: 'b', half: '\ud800' }, reason))
@@ -60,7 +60,7 @@ it('reads the open rejects back as the records they were, oldest first', async (
   ])
 })
 
-it('leaves out a record that was nested too deep to be written', async () => {
+it('a replay leaves out a record that was nested too deep to be written', async () => {
   let deep: unknown = 1
   for (let level = 0; level < 100_000; level += 1) deep = [deep]
   const log = logOf(3)
@@ -74,7 +74,7 @@ it('leaves out a record that was nested too deep to be written', async () => {
   ).toEqual([{ id: 'a' }])
 })
 
-it('a segment that is gone is an error that names the way on', async () => {
+it('a segment that is gone is an error that names the exit', async () => {
   const segment = { id: 9, run: 'run', file: 'gone.jsonl', open: 1, at: 0 }
   const error = await errorOf(recordsOf([segment], []))
   expect(error).toMatchObject({ code: 'state-missing' })

@@ -13,8 +13,8 @@ const instant: RecordCursor = {
 const number: RecordCursor = { ...instant, notation: 'number' }
 const now = () => Date.UTC(2026, 0, 1, 12)
 
-describe('what is new behind a cursor', () => {
-  it('calls behind what lies before the cursor of an ordinary read', () => {
+describe('the scope of an incremental read', () => {
+  it('places records before the cursor of an ordinary read behind', () => {
     const scope = sinceScope(number, { since: '9', until: null }, now)
     expect(['8', '9', '100'].map(scope)).toEqual(['behind', 'within', 'within'])
   })
@@ -30,7 +30,7 @@ describe('what is new behind a cursor', () => {
     ])
   })
 
-  it('has no record further in the future than the tolerance', () => {
+  it('excludes records further in the future than the tolerance', () => {
     const scope = sinceScope(instant, { since: null, until: null }, now)
     expect(scope('2026-01-01T12:01:00')).toBe('within')
     expect(scope('2026-01-01T12:01:00.001')).toBe('ahead')
@@ -62,11 +62,11 @@ describe('a slice', () => {
   })
 })
 
-describe('what a replay may send', () => {
+describe('the scope of a replay', () => {
   const places = (reached: string | null, inclusive: boolean) =>
     ['9', '10', '11'].map(reachedScope(number, reached, inclusive))
 
-  it('ends where the ordinary read will meet the record itself', () => {
+  it('ends where the ordinary read will return the record itself', () => {
     expect(places('10', true)).toEqual(['within', 'within', 'to-come'])
     expect(places('10', false)).toEqual(['within', 'to-come', 'to-come'])
     expect(places(null, true)).toEqual(['to-come', 'to-come', 'to-come'])

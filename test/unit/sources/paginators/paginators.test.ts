@@ -14,7 +14,7 @@ describe('nextToken', () => {
     expect(tokens(['a', 7, end]).queries).toEqual([{}, { token: 'a' }, { token: '7' }])
   })
 
-  it('goes on behind pages without a record', () => {
+  it('continues after pages without a record', () => {
     expect(tokens(['a', 'b', null], []).queries).toHaveLength(3)
   })
 
@@ -25,7 +25,7 @@ describe('nextToken', () => {
     })
   })
 
-  it.each([1, 2, 3, 10, 1_000])('finds a circle of %d pages within three rounds', (length) => {
+  it.each([1, 2, 3, 10, 1_000])('detects a cycle of %d pages within three rounds', (length) => {
     const { queries, error } = walk(byToken, (_query, page) => ({
       records: [page],
       body: { meta: { next: `token-${page % length}` } },
@@ -35,7 +35,7 @@ describe('nextToken', () => {
     expect(queries.length).toBeLessThanOrEqual(3 * length + 3)
   })
 
-  it('finds a circle behind pages that lead into it', () => {
+  it('detects a cycle after pages that lead into it', () => {
     const { error } = walk(byToken, (_query, page) => ({
       records: [page],
       body: { meta: { next: `token-${page < 500 ? page : 500 + (page % 7)}` } },
@@ -44,7 +44,7 @@ describe('nextToken', () => {
     expect(error).toMatchObject(cycle)
   })
 
-  it('walks 10,000 different tokens without finding a circle', () => {
+  it('reads 10,000 different tokens without detecting a cycle', () => {
     expect(
       walk(byToken, (_query, page) => ({ records: [1], body: { meta: { next: page } } })).error,
     ).toBeNull()
@@ -73,7 +73,7 @@ describe('pageNumber', () => {
     ).toEqual([{ page: '1' }, { page: '2' }, { page: '3' }])
   })
 
-  it('begins where the API begins', () => {
+  it('begins with the declared first page', () => {
     const { queries } = walk(pageNumber({ param: 'p', first: 0 }), () => ({ records: [] }))
 
     expect(queries).toEqual([{ p: '0' }])
@@ -88,7 +88,7 @@ describe('pageNumber', () => {
     expect(queries).toHaveLength(2)
   })
 
-  it('notices it also where the records are nested too deep to be written', () => {
+  it('detects it also where the records are nested too deep to be serialized', () => {
     const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
 
     expect(walk(pageNumber({ param: 'page' }), () => ({ records: [deep] })).error).toMatchObject(cycle)
@@ -96,7 +96,7 @@ describe('pageNumber', () => {
 })
 
 describe('offset', () => {
-  it('counts the records that came, not those it asked for', () => {
+  it('counts the records that came, not the page size', () => {
     const pages = [['a', 'b', 'c'], ['d'], []]
 
     expect(

@@ -53,7 +53,7 @@ const fault = (reply: Reply) => server.once({ kind: 'reply', reply })
 const asked = () => server.requests.map(({ url }) => url)
 
 describe('a source that is asked again', () => {
-  it('waits with full jitter, doubling, up to four attempts', async () => {
+  it('waits with exponential backoff and full jitter, up to four attempts', async () => {
     answer = () => ({ status: 503 })
 
     expect(await errorOf(read())).toMatchObject({ code: 'source-refused', details: { status: 503 } })
@@ -78,7 +78,7 @@ describe('a source that is asked again', () => {
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(waitMs)
   })
 
-  it('does not send into a quota that its last answer calls used up', async () => {
+  it('waits where its last answer reports an exhausted quota', async () => {
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '10' }
     answer = ({ url }) => ({ ...ok, headers, body: { data: url.endsWith('=0') ? [1] : [] } })
 
@@ -231,7 +231,7 @@ function limitedBody(): Reply {
   return { status: 200, body: { tooMany: true } }
 }
 
-it('a redirect is not followed, because the credentials would go along', async () => {
+it('a redirect is not followed, because the credentials would be sent there', async () => {
   const elsewhere = await startEmulator(() => ok)
   answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/v1/things` } })
 

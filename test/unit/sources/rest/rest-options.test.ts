@@ -27,7 +27,7 @@ describe('the capabilities of a restSource', () => {
     expect(untyped({ ...base, ...filters })).toMatchObject({ ...expected, faults: [] })
   })
 
-  it('are those of both filters where this app filters, and it then brings more than was asked', () => {
+  it('are those of both filters where this app filters, and records outside of the range are then permitted', () => {
     expect(restSource({ ...base, clientFilter: true })).toMatchObject({
       capabilities: ['since', 'range'],
       bringsMore: true,
@@ -35,7 +35,7 @@ describe('the capabilities of a restSource', () => {
     })
   })
 
-  it('bring more than was asked where the ends of a range are inclusive', () => {
+  it('permit records outside of the range where its ends are inclusive', () => {
     expect(restSource({ ...base, rangeParams: range, inclusiveEnds: true }).bringsMore).toBe(true)
     expect(restSource({ ...base, rangeParams: range, inclusiveEnds: false }).bringsMore).toBe(false)
   })
@@ -45,7 +45,7 @@ describe('the capabilities of a restSource', () => {
     ['page tokens', { paginator: nextToken({ path: 'next', param: 'token' }) }, 'stable'],
     ['page numbers', { paginator: pageNumber({ param: 'page' }) }, 'shifting'],
     ['offsets', { paginator: offset({ param: 'skip' }) }, 'shifting'],
-  ])('say how steady %s are', (_what, paginator, paging) => {
+  ])('declare the paging of %s', (_what, paginator, paging) => {
     expect(restSource({ ...base, ...paginator }).paging).toBe(paging)
   })
 })

@@ -87,7 +87,7 @@ describe('restSource and a partner with tokens and pages', () => {
     ['is throttled', { status: 429, headers: { 'retry-after': '0' } }],
     ['fails for a moment', { status: 503 }],
     ['refuses an expired token', { status: 401, body: { error: 'invalid_token' } }],
-  ])('goes on when the partner %s', async (_what, reply) => {
+  ])('continues when the partner %s', async (_what, reply) => {
     partner.once({ kind: 'reply', reply }, ({ url }) => url.includes('page_token=2'))
 
     expect(await read(flights())).toEqual([2, 2, 1])
@@ -106,7 +106,7 @@ describe('restSource and a partner with tokens and pages', () => {
     expect(partner.requests.filter(ofPage)).toHaveLength(1)
   })
 
-  it('repeats nothing that the partner wrote in a refusal', async () => {
+  it('repeats no text of the partner in the error of a refusal', async () => {
     const canary = 'canary-3f9a7c51e0d24b86a1c5'
     const reply = {
       status: 403,
@@ -133,7 +133,7 @@ describe('restSource and a partner with tokens and pages', () => {
     expect(JSON.stringify([error, String(error)])).not.toContain('canary')
   })
 
-  it('aborts the page that is on its way when the reader stops early', async () => {
+  it('aborts the pending page when the reader stops early', async () => {
     const signals: AbortSignal[] = []
     const http: HttpClient = (request) => {
       if (request.signal && isPage(new URL(request.url).pathname)) signals.push(request.signal)
@@ -221,7 +221,7 @@ describe('restSource and an answer', () => {
 describe('the address of a restSource', () => {
   const things = { path: '/v1/things' }
 
-  it('identifies it, with its fixed query in one order', () => {
+  it('identifies it, with its fixed query in canonical order', () => {
     const identity = (definition: Partial<RestSource>) =>
       open('https://api.example.com/base/', { ...things, ...definition }).identity
 

@@ -70,7 +70,7 @@ function statusIn(found: object): unknown[] {
   )
 }
 
-it('deactivates a rule when its trigger is deleted, until somebody enables it', async () => {
+it('deactivates a rule when its trigger is deleted, until it is enabled again', async () => {
   await client.actions.create(action)
   await client.triggers.create(trigger)
   await client.rules.create(rule)

@@ -65,7 +65,7 @@ it('rows with a key are sorted by it', async () => {
   )
 })
 
-it('the sorter leaves nothing on the disk, and stops before the disk of the action is full', async () => {
+it('the external merge sort deletes its files, and fails before the disk of the action is full', async () => {
   const row: EncodedRow = { kind: 'row', order: 1, partition: 0, line: 'x'.repeat(2_000) }
   await sorted([row, row], 1_000)
   expect(await readdir(scratch)).toEqual([])

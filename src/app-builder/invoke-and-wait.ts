@@ -1,0 +1,126 @@
+import * as z from 'zod'
+import { JobError } from '../errors'
+import { TransportError, defaultMaxBytes } from '../http/http-client'
+import { parseJson } from '../http/json'
+import { retryAfterMs } from '../http/retry-after'
+import type { Clock } from '../clock'
+import type { HttpClient, HttpResponse } from '../http/http-client'
+
+/** The namespace of the deployed actions, with the key that may invoke them. */
+export interface Namespace {
+  readonly apiHost: string
+  readonly name: string
+  /** `uuid:key`; secret. */
+  readonly auth: string
+}
+
+/** `running`: it has not ended in time. `not-started`: the namespace had no room for it in time. */
+export type Invocation =
+  | { readonly kind: 'ended'; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'running'; readonly activation: string }
+  | { readonly kind: 'not-started' }
+
+export interface InvocationOptions {
+  readonly http: HttpClient
+  readonly clock: Clock
+  /** 0 … 1, for jitter. */
+  readonly random: () => number
+  /** How long the result is waited for, in ms. */
+  readonly patienceMs: number
+  /** Called each time the result is not there yet, with the ms that have passed. */
+  readonly waiting?: (passedMs: number) => void
+}
+
+/** OpenWhisk answers a blocking call after a minute at the latest: with the result, or with 202 and an id. */
+const answerMs = 75_000
+const pollMs = 2_000
+/** A namespace runs 100 activations at a time, and answers 429 to more. */
+const crowdedMs = 5_000
+
+const Activation = z.object({ response: z.object({ result: z.record(z.string(), z.unknown()) }) })
+const Accepted = z.object({ activationId: z.string() })
+
+/**
+ * Invokes an action of this package and waits for its result. A 429 is backpressure: the action was not started, and
+ * the call is repeated.
+ * @throws JobError `caller-unauthorized`, `action-unavailable`
+ */
+export async function invokeAndWait(
+  options: InvocationOptions,
+  namespace: Namespace,
+  action: string,
+  params: object,
+): Promise<Invocation> {
+  const { clock, random, patienceMs, waiting } = options
+  const endAt = clock.monotonic() + patienceMs
+  const call = callerOf(options, namespace, action)
+
+  async function pause(ms: number): Promise<boolean> {
+    const leftMs = endAt - clock.monotonic()
+    if (leftMs < ms) return false
+    waiting?.(patienceMs - leftMs)
+    await clock.sleep(ms)
+    return true
+  }
+
+  const path = `/actions/analytics-ingest/${action}?blocking=true`
+  let first = await call('POST', path, JSON.stringify(params))
+  while (first.status === 429) {
+    const askedMs = retryAfterMs(first.headers['retry-after'], clock.now()) ?? crowdedMs * (0.5 + random())
+    if (!(await pause(askedMs))) return { kind: 'not-started' }
+    first = await call('POST', path, JSON.stringify(params))
+  }
+  const result = resultOf(first)
+  if (result) return { kind: 'ended', result }
+  const activation = Accepted.safeParse(parseJson(first.body)).data?.activationId
+  if (first.status !== 202 || activation === undefined) throw refused(action, namespace, first.status)
+  while (await pause(pollMs)) {
+    const found = resultOf(await call('GET', `/activations/${encodeURIComponent(activation)}`))
+    if (found) return { kind: 'ended', result: found }
+  }
+  return { kind: 'running', activation }
+}
+
+function callerOf({ http }: InvocationOptions, { apiHost, name, auth }: Namespace, action: string) {
+  const base = `${apiHost}/api/v1/namespaces/${encodeURIComponent(name)}`
+  const headers = {
+    authorization: `Basic ${Buffer.from(auth).toString('base64')}`,
+    'content-type': 'application/json',
+  }
+  return async (method: 'GET' | 'POST', path: string, body?: string): Promise<HttpResponse> => {
+    try {
+      return await http({
+        ...{ method, url: base + path, headers, timeoutMs: answerMs, maxBytes: defaultMaxBytes },
+        ...(body === undefined ? {} : { body }),
+      })
+    } catch (error) {
+      if (error instanceof TransportError) throw unavailable(action, error.message)
+      throw error
+    }
+  }
+}
+
+/** A failed action answers 502, and its result as well. */
+function resultOf({ status, body }: HttpResponse): Readonly<Record<string, unknown>> | null {
+  if (status !== 200 && status !== 502) return null
+  return Activation.safeParse(parseJson(body)).data?.response.result ?? null
+}
+
+function refused(action: string, { name, apiHost }: Namespace, status: number): JobError {
+  const where = `${apiHost}, namespace ${name}`
+  if (status === 401 || status === 403) {
+    return new JobError(
+      'caller-unauthorized',
+      `The namespace's key was refused: HTTP ${status} (${where}).`,
+      'Use `aio app use` again, or paste the `export` lines of the `npm run local` that is up now.',
+      { details: { status } },
+    )
+  }
+  const remedy =
+    status === 404 ? 'Deploy first: aio app deploy --force-deploy.' : 'Try again; nothing was lost.'
+  return unavailable(action, `HTTP ${status} (${where})`, remedy)
+}
+
+function unavailable(action: string, what: string, remedy = 'Try again; nothing was lost.'): JobError {
+  return new JobError('action-unavailable', `${action} could not be invoked: ${what}.`, remedy)
+}

@@ -1,0 +1,43 @@
+import { identityOf, pageRequest } from './page-request'
+import { pageTooLarge, refused } from './read-page'
+import { valuesOf } from './read-values'
+import { pageSender } from './send-page'
+import { streamedRecords, streamingClient } from './streamed-answer'
+import type { Signer } from '../authentication/request-authentication'
+import type { Decoder } from '../decoders/decoder'
+import type { Page, Source, SourceContext } from '../source'
+import type { AnswerRule } from './answer-rules'
+import type { RestSource } from './rest-options'
+
+/** A source of one answer of any size, whose records are yielded as they arrive. */
+export function streamedSource(
+  definition: RestSource & { readonly decoder: Decoder },
+  context: SourceContext,
+  how: { readonly url: string; readonly signer: Signer | null; readonly rules: readonly AnswerRule[] },
+): Source {
+  const { url, rules } = how
+  const baseUrl = definition.baseUrl.name
+  return {
+    identity: identityOf(definition, url),
+    async *read(request): AsyncIterable<Page> {
+      const stop = new AbortController()
+      const signal = AbortSignal.any([request.signal, stop.signal])
+      const client = streamingClient(context.download, rules)
+      const send = pageSender(definition, { ...context, http: client.http }, how)
+      try {
+        const turn = { kind: 'values', values: [] } as const
+        const outcome = await send(pageRequest(definition, url, valuesOf(definition, request), turn), signal)
+        if (outcome.kind === 'skipped') return
+        if (outcome.kind === 'too-large') throw pageTooLarge(url, outcome.reason, definition)
+        const answer = client.take()
+        if (outcome.kind === 'failed' || !answer)
+          throw refused(url, baseUrl, outcome.response, context.clock.now())
+        const place = { place: url, baseUrl }
+        for await (const records of streamedRecords(answer, definition.decoder, place)) yield { records }
+      } finally {
+        client.discard()
+        stop.abort('stopped')
+      }
+    },
+  }
+}
