@@ -175,7 +175,7 @@ it('merging puts off by no more than six hours the moment from which a batch cou
   expect(Math.min(...delays)).toBe(0)
 })
 
-it('the books add up whatever is confirmed, seen, missing or forgotten, in any order', () => {
+it('the totals add up for any order of confirmed, found, missing and expired arrivals', () => {
   const step = fc.record({
     rows: fc.integer({ min: 1, max: 9 }),
     marker: fc.option(fc.integer({ min: 0, max: 30 }).map(String), { nil: null }),
