@@ -49,7 +49,7 @@ export function suiteBody(
   }
 }
 
-/** GET /dimensions: fields of an expansion are there only where it was asked for. */
+/** GET /dimensions: fields of an expansion are present only if it was requested. */
 export function dimensionsBody({ dimensions = {} }: SuiteSettings, expansion: readonly string[]): object[] {
   return dimensionIds.flatMap((id) => {
     const settings = id in dimensions ? dimensions[id] : {}

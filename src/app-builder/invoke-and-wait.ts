@@ -6,7 +6,7 @@ import { retryAfterMs } from '../http/retry-after'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpResponse } from '../http/http-client'
 
-/** Where the actions are deployed, and the key that may invoke them. */
+/** The namespace of the deployed actions, with the key that may invoke them. */
 export interface Namespace {
   readonly apiHost: string
   readonly name: string
@@ -23,7 +23,7 @@ export type Invocation =
 export interface InvocationOptions {
   readonly http: HttpClient
   readonly clock: Clock
-  /** 0 … 1, spreads repeated calls. */
+  /** 0 … 1, for jitter. */
   readonly random: () => number
   /** How long the result is waited for, in ms. */
   readonly patienceMs: number
@@ -100,7 +100,7 @@ function callerOf({ http }: InvocationOptions, { apiHost, name, auth }: Namespac
   }
 }
 
-/** An action that failed answers 502, with its result all the same. */
+/** A failed action answers 502, and its result as well. */
 function resultOf({ status, body }: HttpResponse): Readonly<Record<string, unknown>> | null {
   if (status !== 200 && status !== 502) return null
   return Activation.safeParse(parseJson(body)).data?.response.result ?? null

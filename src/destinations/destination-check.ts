@@ -14,6 +14,6 @@ export interface CheckFinding {
   readonly message: string
 }
 
-/** Everything that was found, not the first fault alone. */
+/** All findings, not only the first fault. */
 export type CheckAnswer =
   { readonly kind: 'checked'; readonly findings: readonly CheckFinding[] } | Refusal | Unknown

@@ -1,7 +1,7 @@
 import { JobError } from '../errors'
 import type { CheckFinding, Destination } from '../destinations/destination'
 
-/** Rows that a check is given at most. */
+/** The most rows that a check receives. */
 export const checkedRows = 1_000
 
 /** The result of a check of the target. */
@@ -33,11 +33,16 @@ export async function checkTarget(
   }
 }
 
-/** As a report says it: one sentence for each fault. */
+/** The faults for a report, one sentence each. */
 export function checkNotes({ findings, trouble }: TargetCheck): readonly string[] {
   const faults = findings.filter(({ level }) => level === 'fault')
   return [
     ...faults.map(({ subject, message }) => `The target does not fit the definition: ${subject} ${message}.`),
     ...(trouble === null ? [] : [`The target could not be asked whether the definition fits: ${trouble}`]),
   ]
+}
+
+/** What two questions to the same target have found. */
+export function merged(first: TargetCheck, second: TargetCheck): TargetCheck {
+  return { findings: [...first.findings, ...second.findings], trouble: first.trouble ?? second.trouble }
 }

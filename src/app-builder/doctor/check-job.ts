@@ -18,7 +18,7 @@ import type { Finding } from './finding'
 export interface JobCheck {
   readonly name: string
   readonly jobs: readonly Job[]
-  /** Where the files of jobs are. */
+  /** The folder of the jobs' files. */
   readonly folder: string
   readonly redactor: Redactor
 }
@@ -26,7 +26,7 @@ export interface JobCheck {
 type Inputs = Readonly<Record<string, string>>
 
 /**
- * Holds one job against the live target: its declared columns, and what the first page of its source becomes. Reads only.
+ * Checks one job against the live target: its declared columns, and the rows of its source's first page. Reads only.
  */
 export async function checkJob(inputs: Inputs, token: AccessToken, check: JobCheck): Promise<Finding[]> {
   const { name, jobs, folder, redactor } = check
@@ -52,7 +52,7 @@ export async function checkJob(inputs: Inputs, token: AccessToken, check: JobChe
   }
 }
 
-/** Without a sample the declared columns are checked alone. */
+/** Without a sample, only the declared columns are checked. */
 async function sampleOf(
   job: Job,
   inputs: Inputs,

@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Where a job's file names something: `src/jobs/orders.ts:31, 45`; null where no file in the folder defines the job, or
- * it does not stand there as a word.
+ * The lines of a job's file that contain a name: `src/jobs/orders.ts:31, 45`; null where no file in the folder defines
+ * the job, or it does not stand there as a word.
  */
 export function findLines(folder: string, job: string, subject: string): string | null {
   if (subject === '') return null

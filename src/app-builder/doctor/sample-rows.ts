@@ -6,12 +6,12 @@ import type { ReadRequest, Source } from '../../sources/source'
 /** The rows and rejects of a source's first page. */
 export interface RowSample {
   readonly records: number
-  /** As `map` makes them. Records that do not parse, or on which `map` throws, have none. */
+  /** The rows of `map`. A record that does not parse, or on which `map` throws, has none. */
   readonly rows: readonly unknown[]
 }
 
 /**
- * Reads one page from the beginning of the source and maps it. Neither state nor destination is touched.
+ * Reads one page from the beginning of the source and maps it. Uses neither state nor destination.
  * @throws JobError of the source
  */
 export async function sampleRows(
@@ -30,7 +30,7 @@ export async function sampleRows(
   }
 }
 
-/** A slice that is not due yet is read all the same: it is a sample. */
+/** As a sample, a slice is also read before it is due. */
 function requestOf(
   { name, sync }: Pick<Job, 'name' | 'sync'>,
   now: number,

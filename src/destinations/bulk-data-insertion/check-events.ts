@@ -13,7 +13,10 @@ interface SetProduct {
   readonly eVars: readonly string[]
 }
 
-/** Events that the rows set, in `events` and in `products`, against the suite's metrics. Each event is named once. */
+/**
+ * Checks the events that the rows set, in `events` and in `products`, against the suite's metrics. Each event is named
+ * once.
+ */
 export function checkEvents(
   rows: readonly Readonly<Record<string, unknown>>[],
   { metrics }: SuiteFacts,
@@ -34,7 +37,7 @@ export function checkEvents(
   return [...found.values()]
 }
 
-/** The products of a column as the grammar has them: `category;product;quantity;price;events;eVars`. */
+/** The products of a column, by its grammar: `category;product;quantity;price;events;eVars`. */
 export function productsOf(column: unknown): readonly SetProduct[] {
   if (typeof column !== 'string' || column === '') return []
   return column.split(',').map((product) => {
@@ -47,7 +50,7 @@ function namesOf(eVars: string): readonly string[] {
   return eVars === '' ? [] : eVars.split('|').map((pair) => pair.split('=')[0] ?? '')
 }
 
-/** Events of commerce, such as `purchase`, every suite has. */
+/** Commerce events, such as `purchase`, exist in every suite. */
 function eventsOf(text: unknown, separator: string): readonly SetEvent[] {
   if (typeof text !== 'string' || text === '') return []
   return text

@@ -6,7 +6,7 @@ import type { Dimension, SuiteFacts } from './suite-facts'
 export type CheckedRow = Readonly<Record<string, unknown>>
 
 /**
- * Holds the columns that a job declares, and what its rows set, against what the suite says of its variables. Pure.
+ * Checks the columns that a job declares, and the values that its rows set, against the suite's variables. Pure.
  * @param rows a sample as `map` makes them; without one only the columns are checked
  */
 export function checkMapping(
@@ -83,7 +83,7 @@ function columnFindings(
 const unlisted =
   'is not among the variables that the suite lists: it does not exist, is disabled, or the product profile hides it'
 
-/** A counter adds numbers up; any other text counts as nothing. */
+/** A counter eVar adds numbers; it ignores any other text. */
 function counterFindings(
   column: string,
   { dataType }: Dimension,
@@ -151,7 +151,7 @@ function merchandisingFindings(rows: readonly CheckedRow[], facts: SuiteFacts): 
   })
 }
 
-/** No answer of the suite has them. */
+/** Settings that the API does not return. */
 const declared: readonly CheckFinding[] = [
   note(
     '',

@@ -35,7 +35,7 @@ const suiteExpansion = 'name,parentRsid,currency,calendarType,timezoneZoneinfo'
 const dimensionExpansion = 'allowedForReporting,dataType,merchandisingSyntax,bindingEvents'
 
 /**
- * Asks a report suite for its settings, dimensions and metrics: three requests.
+ * Reads the settings, dimensions and metrics of a report suite: three requests.
  * @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/dimensions/
  */
 export async function readSuite(api: AnalyticsApi, suite: string, signal: AbortSignal): Promise<SuiteAnswer> {

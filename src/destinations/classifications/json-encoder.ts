@@ -9,8 +9,6 @@ export type EmptyMeans = 'reject' | 'keep' | 'delete'
 /** Encodes rows as JSON Lines of the import. The same row always becomes the same bytes. */
 export interface JsonEncoder {
   encode(row: Readonly<Record<string, unknown>>): EncodedRow | Reject
-  /** The line that deletes a key with all its values. */
-  encodeDeletion(key: string): EncodedRow | Reject
 }
 
 /**
@@ -61,13 +59,7 @@ export function createJsonEncoder(
     return rowOf(key ?? '', set, emptied)
   }
 
-  return {
-    encode,
-    encodeDeletion(key) {
-      const unfit = keyFault(key)
-      return unfit ?? encoded(key, `{"key":${JSON.stringify(key)},"action":"delete-key"}\n`)
-    },
-  }
+  return { encode }
 }
 
 /** `delete-field` names its action and its columns: without the action, Adobe would blank the whole column. */

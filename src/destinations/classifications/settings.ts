@@ -16,11 +16,15 @@ export const ClassificationsSettings = z.object({
   /** Rows of one import job. */
   classificationRows: positive.default(250_000),
   /** Text of one import job: it is held whole while it is uploaded. Adobe's own limit is {@link importBytes}. */
-  classificationBytes: positive.max(importBytes - 1_000_000).default(10_000_000),
+  classificationBytes: positive.max(importBytes - 1_000_000).default(5_000_000),
   /** Larger imports are uploaded as a file, which is not bound to the 60 s in which a send must end. */
   classificationJsonBytes: ms.max(importBytes).default(1_000_000),
   /** Import jobs of one commit at the same time. */
-  classificationUnderWay: positive.default(3),
+  classificationUnderWay: positive.default(2),
+  /** Values are shown after this long: Adobe asks to wait 48 hours before complaining. */
+  classificationArrivedWithinMs: ms.default(48 * 60 * 60_000),
+  /** Between two looks at an export. */
+  classificationExportPollMs: ms.default(10_000),
   /** The path of the API: Adobe's guide says `classifications`, its specification `classification`. */
   classificationPath: z.enum(['classifications', 'classification']).default('classifications'),
 })

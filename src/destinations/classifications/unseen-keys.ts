@@ -4,7 +4,7 @@ import { dimensionOf } from './dataset'
 import type { AnalyticsApi } from '../analytics-api'
 import type { Refusal } from '../destination'
 
-/** How many of the keys asked for Analytics does not know; `unknown` where it cannot be asked. */
+/** The number of unknown keys among the keys that were looked up; `unknown` where the lookup fails. */
 export type UnseenKeys =
   | { readonly kind: 'counted'; readonly asked: number; readonly unseen: number }
   | { readonly kind: 'unknown'; readonly message: string }
@@ -16,11 +16,11 @@ const Report = z.object({ rows: z.array(z.object({ value: z.string() })) })
 const keysPerRequest = 50
 const keysAsked = 200
 const seenWithinMs = 90 * 24 * 60 * 60_000
-/** The search clause quotes by apostrophes; how it escapes them is not documented. */
+/** The search clause quotes keys with apostrophes, and their escaping is not documented. */
 const unquotable = /['\\]/
 
 /**
- * Asks the reports of a suite for a sample of keys: a value of the variable that occurred within 90 days is known.
+ * Looks up a sample of keys in the reports of a suite: a key is known if the variable had that value within 90 days.
  * @param sample keys, evenly drawn; a part of them is asked for
  * @param now ms since the epoch
  */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createKeyTable } from './key-table'
-import { decisions } from './decision'
+import { createWordTable } from './word-table'
 import type { EncodedRow, Format, Reject, Semantics } from '../../destinations/destination'
 
 /**
@@ -21,18 +20,21 @@ export function createRowMerger(
 ): RowMerger {
   const passes = merge !== undefined || (semantics === 'append' && isReplay)
   if (passes) return { merge: (rows) => ({ kind: 'rows', rows }) }
-  const lines = createKeyTable()
+  // A key and the hash of its line, whose last word is never 0.
+  const lines = createWordTable(4, 3)
 
   function seen({ rowKey = '', line }: EncodedRow): 'new' | 'same' | 'other' {
     const [a, b] = wordsOf(rowKey)
     const [c, d] = wordsOf(line)
     const known = lines.find(a, b)
     if (!known) return 'new'
-    return known.words[2] === c && known.words[3] === d ? 'same' : 'other'
+    return known.words[known.at + 2] === c && known.words[known.at + 3] === marked(d) ? 'same' : 'other'
   }
 
   function put({ rowKey = '', line }: EncodedRow): void {
-    lines.put({ words: [...wordsOf(rowKey), ...wordsOf(line)], decision: decisions.sent, place: 0 })
+    const [c, d] = wordsOf(line)
+    const { words, at } = lines.claim(...wordsOf(rowKey))
+    words.set([c, marked(d)], at + 2)
   }
 
   function faultOf(keyed: readonly EncodedRow[]): Reject | null {
@@ -57,6 +59,11 @@ export function createRowMerger(
       return { kind: 'rows', rows: added }
     },
   }
+}
+
+/** Never 0. */
+function marked(word: number): number {
+  return (word | 1) >>> 0
 }
 
 function wordsOf(text: string): readonly [number, number] {

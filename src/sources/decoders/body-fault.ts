@@ -5,7 +5,7 @@ import type { Body } from './decoder'
 export const maxRecordChars = 1024 * 1024
 
 /**
- * A body that is not what its decoder was declared for. It repeats nothing that the server wrote.
+ * The error for a body that does not match its decoder. It repeats no text of the server.
  * @param what the end of a sentence about the body
  * @param offset counted after decompression
  */
@@ -23,7 +23,7 @@ export function bodyFault(
   )
 }
 
-/** Formats that a body cannot be, whatever it is declared as. */
+/** Media types that no decoder accepts. */
 const foreign = /html|pdf|openxmlformats|^(?:image|audio|video)\//
 
 /**

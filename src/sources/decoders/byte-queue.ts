@@ -1,12 +1,12 @@
 /** Bytes that arrive in chunks, taken by number. */
 export interface ByteQueue {
-  /** Null where they end before. */
+  /** Null where the bytes end before that number. */
   take(count: number): Promise<Buffer | null>
   /** The next bytes, however many; null at the end. */
   next(): Promise<Uint8Array | null>
   /** Puts bytes back in front. */
   giveBack(bytes: Uint8Array): void
-  /** How many were taken and not given back. */
+  /** Number of bytes taken and not given back. */
   taken(): number
   /** Releases the source. */
   close(): Promise<void>

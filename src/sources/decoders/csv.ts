@@ -28,8 +28,8 @@ const Options = z.strictObject({
 })
 
 /**
- * CSV as in RFC 4180, with any line break: records with a text in each column, however it looks. Every line must have as
- * many fields as the header. Blank lines are skipped.
+ * CSV as in RFC 4180, with any line break: each record has a text in every column; numbers and dates are not parsed.
+ * Every line must have as many fields as the header. Blank lines are skipped.
  */
 export function csv(given: CsvOptions = {}): Decoder {
   const { options, faults } = parseOptions('csv', Options, given)
@@ -105,7 +105,7 @@ function ended(parser: Parser): Promise<void> {
   })
 }
 
-/** A column without a name, or with the name of another, could not be told from it. */
+/** Refuses a header with an empty or repeated name, because such columns cannot be distinguished. */
 function headerOf(body: Body, names: readonly string[]): readonly string[] {
   const blank = names.findIndex((name) => name.trim() === '')
   if (blank >= 0) throw bodyFault(body, `has a header without a name for column ${blank + 1}`)
@@ -127,7 +127,7 @@ function csvFault(body: Body, error: Error): Error {
   const { code, lines } = error as { code?: string; lines?: number }
   const what: Record<string, string> = {
     CSV_QUOTE_NOT_CLOSED: 'breaks off inside of quotes that were opened',
-    CSV_INVALID_CLOSING_QUOTE: 'has a character behind a closing quote',
+    CSV_INVALID_CLOSING_QUOTE: 'has a character after a closing quote',
     INVALID_OPENING_QUOTE: 'has a quote inside of a field without quotes',
     CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'has more or fewer fields than before',
     CSV_MAX_RECORD_SIZE: 'has a record of more than 1 MB',

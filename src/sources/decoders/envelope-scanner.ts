@@ -5,11 +5,11 @@ const maxEnvelopeChars = 1024 * 1024
 
 /** Follows a JSON text down to its list of records, and keeps what is around that list. */
 export interface EnvelopeScanner {
-  /** Returns the index behind the bracket that opens the list of records, or -1 where the piece does not reach it. */
+  /** Returns the index after the bracket that opens the list of records, or -1 where the piece does not reach it. */
   push(piece: string): number
   /** Position in the whole text, in characters. */
   position(): number
-  /** Goes on behind the list. */
+  /** Continues after the list. */
   skipTo(position: number): void
   /** The text as it is parsed, with an empty list in place of the records. */
   end(): unknown
@@ -42,7 +42,7 @@ export function createEnvelopeScanner(path: string, fault: Fault): EnvelopeScann
     )
   }
 
-  /** Returns true where the sign opens the list of records. */
+  /** Returns true where the character opens the list of records. */
   function take(sign: string): boolean {
     const level = levels.at(-1)
     switch (sign) {

@@ -18,12 +18,12 @@ export function gzip(inner: Decoder): Decoder {
   }
 }
 
-/** The type of what was compressed: servers name one or the other. */
+/** The media type of the content: servers send either that or the type of the compressed form. */
 export function innerType({ contentType }: Body): string | null {
   return mediaTypeOf(contentType)?.includes('zip') ? null : contentType
 }
 
-/** zlib takes no byte at all for the end of a stream. */
+/** Refuses an empty body, which zlib accepts as the end of a stream. */
 async function* checked(body: Body): AsyncGenerator<Uint8Array> {
   let start: Uint8Array = new Uint8Array()
   for await (const chunk of body.bytes) {

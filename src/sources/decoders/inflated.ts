@@ -12,7 +12,7 @@ export async function* inflated(
   bytes: AsyncIterable<Uint8Array>,
   through: Transform & { readonly bytesWritten: number },
 ): AsyncGenerator<Uint8Array> {
-  // The iteration below throws what it is given here.
+  // The iteration below throws the error of the pipeline.
   pipeline(Readable.from(bytes), through, () => undefined)
   try {
     for await (const chunk of through as AsyncIterable<Uint8Array>) yield chunk

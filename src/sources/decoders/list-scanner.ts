@@ -36,7 +36,7 @@ export function createListScanner(path: string, fault: Fault): ListScanner {
   let isInString = false
   let isEscaped = false
 
-  /** Returns the index behind the list, or -1, and the records before it. */
+  /** Returns the index after the list, or -1, and the records before it. */
   function scan(text: string): { readonly records: unknown[]; readonly end: number } {
     const before = open.length
     const whole = open + text
@@ -66,7 +66,7 @@ export function createListScanner(path: string, fault: Fault): ListScanner {
     return { records, end: end < 0 ? -1 : end + 1 - before }
   }
 
-  /** @param isLast true where the list ends behind `text`: it may then be blank in an empty list */
+  /** @param isLast true where the list ends after `text`: it may then be blank in an empty list */
   function recordsOf(text: string, isLast: boolean): unknown[] {
     const isBlank = text.trim() === ''
     if (isBlank && !(isLast && isFirst)) throw fault('is not JSON', openAt)

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { bodyFault } from './body-fault'
 import type { Body } from './decoder'
 
-/** Larger chunks are cut, so that what is made of one chunk stays small. */
+/** Larger chunks are cut, so that the records of one chunk take little memory. */
 const pieceBytes = 64 * 1024
 
 /** A label of the WHATWG Encoding Standard, such as `utf-8`, `utf-16le`, `latin1` (which it reads as Windows-1252). */

@@ -26,7 +26,7 @@ const Options = z.strictObject({
 /**
  * XML with an element for each record. An element with text alone becomes that text; others become objects with their
  * children by name (prefix included), attributes as `@name` and text as `#text`. Entities other than the five predefined
- * ones are errors; documents are never fetched.
+ * ones are errors; external documents are never fetched.
  */
 export function xml(options: XmlOptions): Decoder {
   const { record, lists = [], encoding } = options

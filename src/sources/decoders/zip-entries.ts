@@ -16,7 +16,7 @@ export interface ZipEntry {
 
 /**
  * The files of a zip in the order of its bytes, without its directory at the end, which would need the whole zip on
- * disk; the directory is then held against what was read. PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4.
+ * disk; the directory is then compared with the files that were read. PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4.
  * @throws JobError `source-malformed` for a zip that is damaged, encrypted or breaks off
  */
 export async function* zipEntries(body: Body): AsyncGenerator<ZipEntry> {
@@ -77,7 +77,7 @@ async function* stored(queue: ByteQueue, size: number, body: Body): AsyncGenerat
   }
 }
 
-/** Deflated data ends where it says so; what was read beyond its end is given back. */
+/** Deflated data marks its own end; bytes read beyond it are given back. */
 async function* deflated(queue: ByteQueue, body: Body): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw()
   /** Chunks that the stream may not have consumed yet. */

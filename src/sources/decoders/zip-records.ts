@@ -10,7 +10,7 @@ const unknown32 = 0xffffffff
 export interface EntryHead extends EntryTail {
   readonly name: string
   readonly method: 'stored' | 'deflated'
-  /** True where checksum and sizes stand behind the content. */
+  /** True where checksum and sizes follow the content. */
   readonly hasDescriptor: boolean
   readonly isZip64: boolean
 }
@@ -23,7 +23,7 @@ export interface EntryTail {
 }
 
 /**
- * Reads the header of the next file; null behind the last one, whose directory must list as many files.
+ * Reads the header of the next file; null after the last one, where the directory must list as many files.
  * @param count how many files came before
  */
 export async function readEntryHead(queue: ByteQueue, body: Body, count: number): Promise<EntryHead | null> {
@@ -54,7 +54,7 @@ export async function readEntryHead(queue: ByteQueue, body: Body, count: number)
   }
 }
 
-/** Checksum and sizes, from behind the content where they were not known before it. */
+/** Checksum and sizes; read after the content where the header did not have them. */
 export async function readEntryTail(queue: ByteQueue, head: EntryHead, body: Body): Promise<EntryTail> {
   if (!head.hasDescriptor) return head
   const first = await need(queue, 4, body)

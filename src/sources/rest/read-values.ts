@@ -12,7 +12,7 @@ export function valuesOf(definition: RestSource, request: ReadRequest): Assignme
   const range = isRange ? rangeValues(definition, rangeParams, request.range) : []
   if (sinceParam === undefined) return range
   const place = placeOf(sinceParam)
-  // The two filters are alternatives; a placeholder of the path needs a value all the same.
+  // The two filters are alternatives, but a placeholder of the path needs a value in either case.
   if (isRange && place.in !== 'path') return range
   const value = (request.mode === 'incremental' ? sinceOf(definition, request) : null) ?? sinceStart
   return value === undefined ? range : [...range, { place, value }]

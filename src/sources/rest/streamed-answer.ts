@@ -5,11 +5,11 @@ import type { DownloadResponse, HttpDownload } from '../../http/http-download'
 import type { Decoder } from '../decoders/decoder'
 import type { AnswerRule } from './answer-rules'
 
-/** A client that leaves the body of the last good answer to be read as it arrives. */
+/** A client that does not read the body of the last good answer, so that the caller can stream it. */
 export interface StreamingClient {
-  /** Answers a good answer without its body; every other one whole. */
+  /** Returns a good answer without its body, and every other answer whole. */
   readonly http: HttpClient
-  /** The last good answer; null where there was none, or it was taken. */
+  /** The last good answer; null where there was none, or it was taken before. */
   take(): DownloadResponse | null
   discard(): void
 }
@@ -19,7 +19,7 @@ const maxErrorBytes = 1024 * 1024
 
 /**
  * Lets retries, budgets and credentials work on the head of an answer.
- * @param rules rules that look into a good answer need its body, so it then comes whole
+ * @param rules a rule that reads the body of a good answer disables streaming
  */
 export function streamingClient(download: HttpDownload, rules: readonly AnswerRule[]): StreamingClient {
   const looksInside = rules.some(({ status, body }) => body !== undefined && (status ?? 200) === 200)

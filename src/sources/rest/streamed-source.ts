@@ -9,7 +9,7 @@ import type { Page, Source, SourceContext } from '../source'
 import type { AnswerRule } from './answer-rules'
 import type { RestSource } from './rest-options'
 
-/** A source of one answer, of any size: its records are handed out as they arrive. */
+/** A source of one answer of any size, whose records are yielded as they arrive. */
 export function streamedSource(
   definition: RestSource & { readonly decoder: Decoder },
   context: SourceContext,

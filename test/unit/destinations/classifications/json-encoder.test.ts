@@ -75,23 +75,3 @@ describe('an empty text', () => {
     })
   })
 })
-
-it('a deletion names the key and nothing else', () => {
-  expect(encoder.encodeDeletion('K"1')).toMatchObject({
-    line: '{"key":"K\\"1","action":"delete-key"}\n',
-    rowKey: 'K"1',
-  })
-  expect(encoder.encodeDeletion('000')).toMatchObject({ code: 'value-only-zeros', path: 'key' })
-})
-
-it('a key that looks like personal data is a reject, unless the job allows such keys', () => {
-  const personal = { ...row, key: 'jane.doe@example.com' }
-
-  expect(encoder.encode(personal)).toMatchObject({ kind: 'reject', code: 'personal-data', path: 'key' })
-  expect(encoder.encode({ ...row, Name: 'jane.doe@example.com' }).kind).toBe('row')
-  expect(createJsonEncoder(['Name', 'Note'], 'reject', true).encode(personal).kind).toBe('row')
-})
-
-it('a key that looks like personal data can be deleted', () => {
-  expect(encoder.encodeDeletion('jane.doe@example.com').kind).toBe('row')
-})

@@ -77,7 +77,7 @@ it.each([
   ['a,b\n1\n', 'has more or fewer fields than before at line 2'],
   ['a,b\n1,2,3\n', 'has more or fewer fields than before at line 2'],
   ['a,b\n1,"2', 'breaks off inside of quotes that were opened'],
-  ['a,b\n1,"2"x\n', 'has a character behind a closing quote at line 2'],
+  ['a,b\n1,"2"x\n', 'has a character after a closing quote at line 2'],
   ['a,b\n1,x"2"\n', 'has a quote inside of a field without quotes at line 2'],
   ['a,,c\n1,2,3\n', 'has a header without a name for column 2'],
   ['a,b,a\n1,2,3\n', 'has a header that names column 3 like one before it'],
