@@ -171,7 +171,8 @@ describe('a batch waits for a person, and is never sent again by itself,', () =>
     services.analytics.once(fault, matches)
     const { held } = await runUntil(waitsForPerson)
     await run()
-    return held[0] as RunReport['held'][number]
+    const [first] = held
+    return first ?? fail()
   }
   const ended = (status: string, rows: number | null) =>
     reply(200, { filename: 'f', job_id: 1, status, rows })
@@ -222,7 +223,7 @@ describe('a batch waits for a person, and is never sent again by itself,', () =>
 })
 
 function fail(): never {
-  throw new RangeError('there is no job')
+  throw new RangeError('there is none')
 }
 
 it('a data source that does not exist is a clear error; once it exists, its batches arrive', async () => {
