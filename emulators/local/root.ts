@@ -14,4 +14,5 @@ export const demoPace = {
   lookupEveryMs: 250,
   dataSourceRequestMs: 0,
   arrivalAfterMs: 0,
+  classificationExportPollMs: 100,
 }

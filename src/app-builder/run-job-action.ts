@@ -15,6 +15,6 @@ export function runJobAction(jobs: readonly Job[]): (params: ActionParams) => Pr
     if (request.tenant === 'all') return runForTenants(platform, request.job)
     if (request.inspect) return inspectJob(await wireState(platform, request))
     const dependencies = await wire(platform, request)
-    return request.dryRun ? dryRun(dependencies) : runJob(dependencies)
+    return request.dryRun ? dryRun({ ...dependencies, keepFiles: request.keepFiles }) : runJob(dependencies)
   })
 }

@@ -5,7 +5,7 @@ export interface ConfirmedBatch {
   readonly id: string
   /** Rows of all batches that are checked together. */
   readonly rows: number
-  /** The markers that its rows carry; empty where they carry none. */
+  /** The marks by which its rows can be recognised, as its finished file named them; empty where there are none. */
   readonly markers: readonly string[]
   /** The receipts of an asynchronous destination for it. */
   readonly receipts: readonly string[]

@@ -65,8 +65,8 @@ export interface FinishedFile {
   readonly sha256: string
   /** Of the text, hex: compressors may differ, the text never does. */
   readonly contentSha256: string
-  /** The short id, where every row carries it. */
-  readonly marker?: string
+  /** What its rows can be recognised by at the destination; the destination's own notation, at most 350 characters. */
+  readonly markers?: readonly string[]
 }
 
 /** Ordered sub-streams: order is kept inside a partition, and only there. */

@@ -92,7 +92,7 @@ export function openGzipBatch(header: string, marker?: string): BatchFile {
     async finish() {
       push()
       const finished = await file.finish(rows)
-      return marker === undefined ? finished : { ...finished, marker }
+      return marker === undefined ? finished : { ...finished, markers: [marker] }
     },
   }
 }

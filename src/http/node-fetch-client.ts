@@ -33,6 +33,8 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
 
   return async function send(request) {
     const url = checkedUrl(request.url)
+    // node-fetch would destroy the body with an error that nobody handles, which ends the process.
+    if (request.signal?.aborted) throw abortedBefore(url, request)
     const timer = new AbortController()
     const expiry = new AbortController()
     clock.sleep(request.timeoutMs, timer.signal).then(
@@ -94,6 +96,10 @@ function hasUserInfo({ host }: URL): JobError {
 /** The target of a request without its query, which may carry secrets. */
 function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
+}
+
+function abortedBefore(url: URL, { method }: HttpRequest): TransportError {
+  return new TransportError(`${method} ${placeOf(url)} was aborted`, 'no', 'aborted')
 }
 
 /** The TransportError for a failure of node-fetch. It leaves out the query, which may carry secrets. */

@@ -41,3 +41,8 @@ export function checkNotes({ findings, trouble }: TargetCheck): readonly string[
     ...(trouble === null ? [] : [`The target could not be asked whether the definition fits: ${trouble}`]),
   ]
 }
+
+/** What two questions to the same target have found. */
+export function merged(first: TargetCheck, second: TargetCheck): TargetCheck {
+  return { findings: [...first.findings, ...second.findings], trouble: first.trouble ?? second.trouble }
+}

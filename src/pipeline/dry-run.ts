@@ -1,27 +1,28 @@
 import { noCounters } from '../state/counters'
-import { jobFolder, openJobDocument } from '../state/job-document'
-import { reduce } from '../state/reduce'
+import { openJobDocument } from '../state/job-document'
 import { newDocument } from '../state/state-document'
 import { createStoreClock } from '../state/store-clock'
 import { waitingPlan } from '../state/plan'
-import { checkNotes, checkTarget, checkedRows } from './check-target'
+import { checkNotes, checkTarget, checkedRows, merged } from './check-target'
 import { acceptCommand } from './commands/accept-command'
+import { sampling, sinkFiles, sinkState } from './dry-run-sinks'
 import { driftNotes } from './drift/drift-policy'
 import { watchDrift } from './drift/watch-drift'
+import { keepFiles } from './keep-files'
 import { planNote, planReason } from './plan-note'
 import { reportOf } from './run-report'
 import { stage } from './stage'
-import type { CheckFinding, Format } from '../destinations/destination'
+import { validateSample } from './validate-sample'
+import type { CheckFinding, EncodedRow } from '../destinations/destination'
 import type { TargetCheck } from './check-target'
-import type { JobState } from '../state/job-state'
 import type { RunReport } from '../state/run-report'
 import type { StateDocument } from '../state/state-document'
 import type { RunDependencies } from './run-context'
+import type { KeptFiles } from './keep-files'
 import type { RunFiles } from './run-files'
 import type { StageEnd } from './stage'
 
 const sampleSize = 5
-const nothingDone = 'Nothing was written and nothing was sent.'
 
 /** The report of a dry run: how the next run would process the work that is due now. */
 export interface DryRunReport extends RunReport {
@@ -29,9 +30,14 @@ export interface DryRunReport extends RunReport {
   readonly sample: { readonly rows: readonly string[]; readonly rejects: readonly unknown[] }
   /** The live target's check of the definition and of its rows. */
   readonly checks: readonly CheckFinding[]
+  /** Where the exact files lie, and their names; null where they were not asked for. */
+  readonly kept: { readonly folder: string; readonly files: readonly string[] } | null
 }
 
-type DryRunDependencies = Omit<RunDependencies, 'invokeSelf' | 'newId'>
+type DryRunDependencies = Omit<RunDependencies, 'invokeSelf' | 'newId'> & {
+  /** Stores the files that the next run would send, for a person. */
+  readonly keepFiles?: boolean
+}
 
 /**
  * Runs the real extraction on a copy of the state, with files that are discarded: the same decisions, limits and counts
@@ -51,10 +57,10 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   const before = (await file.read())?.content ?? newDocument(job.name)
   const startedAt = storeClock.now()
   const { signal } = new AbortController()
-  const rows: string[] = []
   const rejects: unknown[] = []
   const asked = sinkState({ ...before, counters: noCounters }, storeClock, signal)
-  const files = sinkFiles(dependencies, (reject) => {
+  const kept = dependencies.keepFiles ? await keepFiles(dependencies, signal) : null
+  const files = sinkFiles(dependencies, kept, (reject) => {
     if (rejects.length < sampleSize) rejects.push(reject)
   })
   // The files that the command itself writes are small, and the extraction reads them again.
@@ -63,10 +69,9 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
   const read: RunFiles['read'] = async (run, name) => written.get(name) ?? files.read(run, name)
   const notes = await acceptCommand({ ...dependencies, state: asked, files: { ...files, add } })
   const state = sinkState(withoutDelivered(asked.document), storeClock, signal, withoutDelivered)
-  const mapped: unknown[] = []
-  const format = sampling(destination.format, (row, line) => {
-    if (mapped.length < checkedRows) mapped.push(row)
-    if (rows.length < sampleSize) rows.push(line)
+  const sample: { readonly row: unknown; readonly encoded: EncodedRow }[] = []
+  const format = sampling(destination.format, (row, encoded) => {
+    if (sample.length < checkedRows) sample.push({ row, encoded })
   })
 
   const drift = watchDrift(job, dependencies.redact)
@@ -74,7 +79,7 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     { ...dependencies, destination: { ...destination, format }, state, files: { ...files, read }, drift },
     { signal, isClosing: () => false, waiting: () => Promise.resolve() },
   )
-  const check = await checkTarget(destination, mapped, dependencies.redact, signal)
+  const check = await checkSample(dependencies, sample, signal)
   const ending = endingOf(state.document, end) ?? mismatchOf(check)
   const report = reportOf({ ...state.document, outbox: [] }, destination, {
     job: job.name,
@@ -88,13 +93,34 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
       ...plannedNotes(before, state.document),
       ...driftNotes(job, drift.found()),
       ...checkNotes(check),
-      nothingDone,
+      doneNote(kept),
     ],
     startedAt,
     endedAt: storeClock.now(),
     redact: dependencies.redact,
   })
-  return { ...report, sample: { rows, rejects }, checks: check.findings }
+  const rows = sample.slice(0, sampleSize).map(({ encoded }) => encoded.line)
+  const found = { sample: { rows, rejects }, checks: check.findings }
+  return { ...report, ...found, kept: kept && { folder: kept.folder, files: kept.names } }
+}
+
+async function checkSample(
+  { destination, redact }: Pick<DryRunDependencies, 'destination' | 'redact'>,
+  sample: readonly { readonly row: unknown; readonly encoded: EncodedRow }[],
+  signal: AbortSignal,
+): Promise<TargetCheck> {
+  const mapped = sample.map(({ row }) => row)
+  const encoded = sample.map((one) => one.encoded)
+  return merged(
+    await checkTarget(destination, mapped, redact, signal),
+    await validateSample(destination, encoded, redact, signal),
+  )
+}
+
+function doneNote(kept: KeptFiles | null): string {
+  return kept
+    ? `Nothing was sent. ${kept.names.length} files lie in App Builder Files under ${kept.folder} until the next dry run that keeps files.`
+    : 'Nothing was written and nothing was sent.'
 }
 
 /** Null where the next run would read all that is due and send it. */
@@ -117,77 +143,4 @@ function plannedNotes(before: StateDocument, after: StateDocument): readonly str
 /** Removes batches, as if each had been delivered at once. */
 function withoutDelivered(document: StateDocument): StateDocument {
   return { ...document, outbox: document.outbox.filter(({ state }) => state === 'held') }
-}
-
-/** Applies events to a copy. */
-function sinkState(
-  before: StateDocument,
-  storeClock: JobState['storeClock'],
-  signal: AbortSignal,
-  settle = (document: StateDocument) => document,
-): JobState {
-  let document = before
-  const apply: JobState['later'] = (event) => {
-    document = settle(reduce(document, event))
-  }
-  return {
-    run: 'dry-run',
-    get document() {
-      return document
-    },
-    storeClock,
-    signal,
-    write(...events) {
-      for (const event of events) apply(event)
-      return Promise.resolve(0)
-    },
-    later: apply,
-    changed: () => Promise.resolve(),
-    release: () => Promise.resolve(),
-  }
-}
-
-/** Reads from the store and discards writes; the first rejects of each file go to `onReject`. */
-function sinkFiles({ job, store }: DryRunDependencies, onReject: (reject: unknown) => void): RunFiles {
-  const folder = (run: string) => `${jobFolder(job.name)}outbox/${run}/`
-
-  return {
-    add(name, bytes) {
-      if (!name.endsWith('.jsonl')) return Promise.resolve()
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536)).toString()
-      for (const line of text.split('\n').slice(0, sampleSize)) {
-        const reject = parsed(line)
-        if (reject !== undefined) onReject(reject)
-      }
-      return Promise.resolve()
-    },
-    async read(run, name) {
-      const blob = await store.read(folder(run) + name)
-      return blob.etag === null ? null : blob.body
-    },
-    delete: () => Promise.resolve(),
-    async *list(run) {
-      for await (const path of store.list(folder(run))) yield path.slice(folder(run).length)
-    },
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
-
-/** @param onRow receives each row as `map` made it, and its line */
-function sampling(format: Format, onRow: (row: unknown, line: string) => void): Format {
-  return {
-    ...format,
-    encode(row) {
-      const encoded = format.encode(row)
-      if (encoded.kind === 'row') onRow(row, encoded.line)
-      return encoded
-    },
-  }
 }

@@ -22,13 +22,15 @@ export function openRunFiles(options: {
   readonly job: string
   readonly run: string
   readonly store: BlobStore
+  /** Folder of the runs' folders. Default: that of the job's outbox. */
+  readonly root?: string
   readonly clock: Clock
   /** How long the outcome of an unanswered write is looked up before the write fails, in ms. */
   readonly patienceMs: number
   readonly signal: AbortSignal
 }): RunFiles {
-  const { job, store, clock, patienceMs, signal } = options
-  const folder = (run: string) => `${jobFolder(job)}outbox/${run}/`
+  const { job, store, clock, patienceMs, signal, root = `${jobFolder(job)}outbox/` } = options
+  const folder = (run: string) => `${root}${run}/`
 
   return {
     async add(name, bytes) {

@@ -17,7 +17,7 @@ export const Arrival = z.object({
   partition: z.string(),
   /** Index into `identities`, of the destination that confirmed it. */
   identity: count,
-  /** The markers that its rows carry; empty where they carry none. */
+  /** The marks by which its rows can be recognised; empty where there are none. */
   markers: z.array(z.string()),
   receipts: z.array(z.string()),
   span: Span.nullable(),

@@ -54,8 +54,8 @@ export const Batch = z.object({
   /** Index into `identities`, of the destination it was staged for or last sent to. */
   identity: count,
   firstSentAt: storeTime.nullable(),
-  /** The marker that its rows carry at the destination. */
-  marker: z.string().nullable().default(null),
+  /** The marks by which its rows can be recognised at the destination; of a half, those of the whole. */
+  markers: z.array(z.string()).default([]),
 })
 export type Batch = z.infer<typeof Batch>
 
@@ -93,6 +93,6 @@ export function batchOf(entry: OutboxEntry): Batch {
     retries: entry.retries,
     identity: entry.identity,
     firstSentAt: entry.firstSentAt,
-    marker: entry.marker,
+    markers: entry.markers,
   }
 }

@@ -13,10 +13,10 @@ export const arrivalsKeptMs = 30 * 86_400_000
 
 /** Remembers a confirmed batch until its arrival is settled. */
 export function withConfirmed(arrivals: Arrivals, entry: OutboxEntry, confirmedAt: number): Arrivals {
-  const { id, rows, partition, identity, marker, span } = entry
+  const { id, rows, partition, identity, markers, span } = entry
   const receipts = entry.state === 'accepted' ? [entry.receipt] : []
   const arrival: Arrival = {
-    ...{ id, batches: 1, rows, partition, identity, markers: marker === null ? [] : [marker], receipts },
+    ...{ id, batches: 1, rows, partition, identity, markers, receipts },
     ...{ span, confirmedAt, found: 0, missing: null },
   }
   const volume = { batches: 1, rows }
@@ -24,10 +24,9 @@ export function withConfirmed(arrivals: Arrivals, entry: OutboxEntry, confirmedA
   return { ...kept, confirmed: addVolume(kept.confirmed, volume), open: bounded(joined(kept.open, arrival)) }
 }
 
-/** Both halves of a split batch carry its marker, so they can only be counted together. */
+/** Both halves of a split batch have its markers, so they can only be counted together. */
 function joined(open: readonly Arrival[], arrival: Arrival): Arrival[] {
-  const [marker] = arrival.markers
-  const half = open.find(({ markers }) => marker !== undefined && markers.includes(marker))
+  const half = open.find(({ markers }) => arrival.markers.some((marker) => markers.includes(marker)))
   if (!half) return [...open, arrival]
   return open.map((other) => (other === half ? merge(half, arrival) : other))
 }

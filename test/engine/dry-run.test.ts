@@ -6,7 +6,7 @@ import { sliced } from '../../src/jobs/sliced'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute, rowOf } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
 import { inPages, scriptedSource } from '../fixtures/scripted-source'
-import type { CheckAnswer } from '../../src/destinations/destination'
+import type { CheckAnswer, VerifyAnswer } from '../../src/destinations/destination'
 import type { Job } from '../../src/jobs/job'
 import type { Late, OnChange } from '../../src/jobs/sync'
 import type { Command } from '../../src/pipeline/run-context'
@@ -201,5 +201,78 @@ describe('a dry run asks the live target', () => {
 
     expect(report).toMatchObject({ outcome: 'succeeded', reason: 'dry-run', checks: [] })
     expect(report.notes).toContain(`The target could not be asked whether the definition fits: ${said}`)
+  })
+})
+
+describe('a dry run that keeps files', () => {
+  const jobOfTen = (world: EngineWorld) => {
+    world.feed.records = Array.from({ length: 10 }, (_, index) => ({ id: `e${index}`, at: minute(index) }))
+    return jobOf(world)
+  }
+
+  it('stores exactly the files that the run then sends, and the run is not disturbed by them', async () => {
+    const world = engineWorld()
+    const job = jobOfTen(world)
+
+    const dry = await world.dryRun(job, {}, true)
+    const kept = dry.kept?.files.map((file) => world.store.files.get(`${dry.kept?.folder}${file}`)?.body)
+    const report = await world.run(job)
+
+    expect(dry.kept?.folder).toMatch(/^dry-runs\/job\/activation-/)
+    expect(dry.notes.join(' ')).toContain(`4 files lie in App Builder Files under ${dry.kept?.folder}`)
+    expect(kept?.map(String).join('')).toBe(
+      world
+        .hits()
+        .map((hit) => `${hit}\n`)
+        .join(''),
+    )
+    expect(report).toMatchObject({ outcome: 'succeeded', rows: 10 })
+  })
+
+  it('deletes those of the dry run before, and keeps rejects too', async () => {
+    const world = engineWorld()
+    const job = jobOfTen(world)
+    const first = await world.dryRun(job, {}, true)
+    await world.run(job)
+    world.feed.records = [{ id: 'bad\n', at: minute(11) }]
+
+    const second = await world.dryRun(job, {}, true)
+
+    const stored = [...world.store.files.keys()].filter((path) => path.startsWith('dry-runs/'))
+    expect(stored).toEqual(second.kept?.files.map((file) => `${second.kept?.folder}${file}`))
+    expect(second.kept?.files).toEqual([expect.stringMatching(/\.jsonl$/)])
+    expect(second.kept?.folder).not.toBe(first.kept?.folder)
+  })
+
+  it('stores nothing unless it is asked to', async () => {
+    const world = engineWorld()
+    const dry = await world.dryRun(jobOfTen(world))
+
+    expect(dry.kept).toBeNull()
+    expect(world.store.files.size).toBe(0)
+  })
+})
+
+describe('a dry run has a sample validated by the destination', () => {
+  it.each<[string, VerifyAnswer, string | null, string]>([
+    ['takes it', { kind: 'valid' }, null, 'Nothing was written'],
+    [
+      'finds fault',
+      { kind: 'invalid', message: 'Row 1.' },
+      'target-mismatch',
+      'finds fault with 2 sample rows: Row 1.',
+    ],
+    ['is out of order', { kind: 'unknown', message: 'HTTP 502' }, null, 'could not be asked'],
+  ])('where it %s', async (_, answer, reason, said) => {
+    const world = engineWorld()
+    world.list.partitions = 2
+    world.list.verify = answer
+    world.feed.records = [1, 2, 3].map((at) => ({ id: `e${at}`, at: minute(at), visitor: at }))
+
+    const report = await world.dryRun(jobOf(world))
+
+    expect(report.reason).toBe(reason === null ? 'dry-run' : `dry-run, ${reason}`)
+    expect(report.notes.join(' ')).toContain(said)
+    expect(world.list.verified).toEqual(['e1\ne3\n'])
   })
 })

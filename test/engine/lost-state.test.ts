@@ -38,7 +38,7 @@ describe.each(['keyed', 'named'] as const)('a job whose whole state is lost (%s)
     expect(world.hits()).toEqual(records.map(({ id }) => id))
   })
 
-  it('looks nothing up any more once everything was delivered', async () => {
+  it('makes no further lookup once everything was delivered', async () => {
     const world = engineWorld()
     world.feed.records = records
     const { asked, job } = watchedJob(world, kind)

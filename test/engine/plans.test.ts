@@ -92,7 +92,7 @@ describe.each(kinds)('a job with an approval, sent as %s,', (kind) => {
     expect(world.feed.asked).toHaveLength(1)
   })
 
-  it('sends the approved bytes, whatever the definition says by then, and reads on', async () => {
+  it('sends the approved bytes, also after the definition has changed, and reads on', async () => {
     const world = worldOf()
     const destination = destinationOf(world, kind)
     const job = approvedJob(world, { destination })
@@ -302,7 +302,7 @@ describe('a dropped plan', () => {
     expect(report).toMatchObject({ taken: 1, duplicates: 10, plan: { rows: 1, sample: ['e11=8\n'] } })
   })
 
-  it('of a job without a primary key keeps its records at the cursor out, and lets a new event at that place in', async () => {
+  it('of a job without a primary key leaves its records at the cursor out, and a new event at that cursor is sent', async () => {
     const world = worldOf()
     const job = approvedJob(world)
     await world.run(job)
@@ -544,7 +544,7 @@ describe('while a plan waits', () => {
     expect(world.hits()).toHaveLength(10)
   })
 
-  it('a dry run says so; before the first run it says what the run would plan', async () => {
+  it('a dry run reports the waiting plan; before the first run it reports the plan that the run would make', async () => {
     const world = worldOf()
     const job = approvedJob(world)
 

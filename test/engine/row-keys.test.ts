@@ -28,7 +28,7 @@ const events = [
   { id: 'a', at: minute(2), value: 3 },
 ]
 
-it('rows of the same key are put together in one commit, and every record of them counts as sent', async () => {
+it('rows of the same key are merged in one commit, and each of their records counts as sent', async () => {
   const world = engineWorld()
   world.feed.records = events
   const job = jobOf(world, { sync, destination: keyedRows(world.list, true) })

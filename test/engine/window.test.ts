@@ -19,7 +19,7 @@ describe('a deduplication index in files', () => {
   it.each<[string, Job['sync']]>([
     ['an incremental job', incremental(key)],
     ['a sliced job', sliced({ ...key, every: 'hour', timeZone: 'UTC', start: '2026-11-20T20:00:00Z' })],
-  ])('of %s keeps whatever its lookback reads again, and nothing older', async (_, sync) => {
+  ])('of %s keeps the entries that its lookback reads again, and no older ones', async (_, sync) => {
     const world = engineWorld()
     world.list.batchRows = 10_000
     world.feed.pageSize = 10_000

@@ -72,7 +72,7 @@ describe.each([
     expect((await list('many/')).map(({ name }) => name)).toEqual(names)
   })
 
-  it('reads names with signs that mean something in URLs and XML', async () => {
+  it('reads names with special characters of URLs and XML', async () => {
     const name = "signs/a b+c&d'e#f?g=h%20ü;@,!().csv"
     await server.put(name, 'content')
 
@@ -109,7 +109,7 @@ describe.each([
     })
   })
 
-  it('says that a credential is refused, and does not show it', async () => {
+  it('reports a refused credential without its value', async () => {
     const store = open(server.withWrongCredential)
     const listing = async () => {
       for await (const page of store.list('', signal)) return page
@@ -124,7 +124,7 @@ describe.each([
   })
 })
 
-it('Azure Blob takes the key of the account, and refuses another', async () => {
+it('Azure Blob accepts the key of the account, and refuses another key', async () => {
   const server = await startAzureContainer('key')
   try {
     await server.put('folder/a b+c&ü.csv', 'content')
@@ -169,7 +169,7 @@ describe('the SFTP server', () => {
     expect(server.logins).toHaveLength(before)
   })
 
-  it('is not asked with a host key that is no fingerprint', async () => {
+  it('is not contacted with an invalid fingerprint of its host key', async () => {
     await expect(list({ SFTP_HOST_KEY: 'ssh-ed25519 AAAA' })).rejects.toMatchObject({ code: 'input-invalid' })
   })
 

@@ -106,7 +106,14 @@ it('a dry run maps and checks all records, and writes nothing', async () => {
   const report = await services.run({ dryRun: 'true' })
 
   expect(report).toMatchObject({ reason: 'dry-run', records: 2_000, rows: 2_000, rejects: 0 })
-  expect(services.analytics.requests).toHaveLength(0)
+  const asked = services.analytics.requests.map(({ method, url }) => `${method} ${url.split('?')[0]}`)
+  expect(asked).toEqual([
+    'GET /api/exampl0/reportsuites/collections/suites/exampleflights',
+    'GET /api/exampl0/dimensions',
+    'GET /api/exampl0/metrics',
+    'POST /aa/collect/v1/events/validate',
+  ])
+  expect(services.analytics.files).toEqual([])
   expect(services.files.requests.filter(({ method }) => method === 'PUT')).toHaveLength(0)
 })
 

@@ -111,7 +111,7 @@ it('names each mapping mistake that the suite can tell, with its lines, before a
   expect(analytics.requests.filter(({ method }) => method !== 'GET')).toEqual([])
 })
 
-it('finds no fault in a job that fits, and says what the suite is like and what it cannot tell', async () => {
+it('finds no fault in a job that fits, and notes the settings of the suite and those that it cannot check', async () => {
   analytics.suites.configure(suite, { ...fitting, timeZone: 'Europe/Berlin', currency: 'EUR' })
 
   const findings = await findingsOf()
@@ -124,7 +124,7 @@ it('finds no fault in a job that fits, and says what the suite is like and what 
   expect(said).toContain('fits what the target says of itself')
 })
 
-it('takes a counter that gets numbers, and a merchandising eVar whose event is set', async () => {
+it('accepts a counter that gets numbers, and a merchandising eVar whose event is set', async () => {
   analytics.suites.configure(suite, {
     ...fitting,
     dimensions: {
@@ -136,7 +136,7 @@ it('takes a counter that gets numbers, and a merchandising eVar whose event is s
   expect((await findingsOf()).filter(({ level }) => level === 'fault')).toEqual([])
 })
 
-it('refuses a virtual report suite, which takes no hits', async () => {
+it('refuses a virtual report suite, to which no hits can be sent', async () => {
   analytics.suites.configure(suite, { ...fitting, parent: 'exampleparent' })
 
   const faults = (await findingsOf()).filter(({ level }) => level === 'fault')
@@ -146,7 +146,7 @@ it('refuses a virtual report suite, which takes no hits', async () => {
   ])
 })
 
-it('checks the declared columns where the source cannot be read, and says so', async () => {
+it('checks the declared columns where the source cannot be read, and reports that', async () => {
   source.once({ kind: 'reply', reply: { status: 404 } })
   analytics.suites.configure(suite, { dimensions: { 'variables/prop3': null } })
 
@@ -159,7 +159,7 @@ it('checks the declared columns where the source cannot be read, and says so', a
 it.each<[string, () => void, string]>([
   ['the suite is unknown', () => (inputs.ANALYTICS_REPORT_SUITE = 'another'), 'not-permitted: HTTP 403'],
   ['the company is unset', () => delete inputs.ANALYTICS_COMPANY_ID, 'ANALYTICS_COMPANY_ID is not set'],
-])('says that the target could not be asked where %s', async (_, spoil, said) => {
+])('reports that the target could not be checked where %s', async (_, spoil, said) => {
   spoil()
 
   const faults = (await findingsOf()).filter(({ level }) => level === 'fault')

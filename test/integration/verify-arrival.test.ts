@@ -192,7 +192,7 @@ it('an answer that is lost, refused or incomplete changes nothing, and the next 
   expect(await verify(impatient)).toMatchObject({ outcome: 'succeeded', arrived: { rows } })
 })
 
-it('a credential that may not read reports is an error of the look, which the next run does not care about', async () => {
+it('a credential without access to reports is an error of the check only, and the next run still delivers', async () => {
   await send()
   services.analytics.once({ kind: 'reply', reply: { status: 403, body: { error_code: '403025' } } }, isReport)
 

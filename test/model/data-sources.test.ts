@@ -75,7 +75,7 @@ function settledBy(change: Partial<Extract<Destination['delivery'], { kind: 'nam
 }
 
 describe('Data Sources', () => {
-  it('store every row once, in order, when nothing goes wrong', async () => {
+  it('store every row once, in order, without faults', async () => {
     expect(await play(open, { activations: [], choices: [] }, intact)).toEqual({ finished: true, flaws: [] })
   })
 

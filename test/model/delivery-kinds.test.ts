@@ -107,7 +107,7 @@ describe.each([
   ['named', named],
   ['upsert', upsert],
 ] as const)('%s delivery', (_kind, open) => {
-  it('stores every row once, in order, when nothing goes wrong', async () => {
+  it('stores every row once, in order, without faults', async () => {
     expect(await play(open, { activations: [], choices: [] }, intact)).toEqual({ finished: true, flaws: [] })
   })
 

@@ -20,6 +20,8 @@ export const RunParams = z.strictObject({
   /** End of the range; it is not part of it. */
   to: place.optional(),
   dryRun: flag.default(false),
+  /** Of a dry run: stores the files that would be sent. */
+  keepFiles: flag.default(false),
   inspect: flag.default(false),
   /**
    * The object of a person's decision: a batch, a slice, a backfill, `plan`, `rejects`, `definition`, or the code of a
@@ -47,7 +49,7 @@ const StoredPayload = z.looseObject({ trigger_payload: z.record(z.string(), z.un
  * @throws JobError `params-invalid`
  */
 export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {
-  return alone(lookingOnly(readRequest(RunParams, params)))
+  return alone(dryOnly(lookingOnly(readRequest(RunParams, params))))
 }
 
 /**
@@ -86,6 +88,17 @@ function lookingOnly(asked: RunParams): RunParams {
     `The parameter "${given}" has no effect beside "inspect".`,
     `Inspect first, and then run: --param job ${job} --param ${given} …`,
     { details: { parameter: given } },
+  )
+}
+
+/** A run that sends keeps its files by itself until they are confirmed. */
+function dryOnly(asked: RunParams): RunParams {
+  if (!asked.keepFiles || asked.dryRun) return asked
+  throw new JobError(
+    'params-invalid',
+    'The parameter "keepFiles" has no effect without "dryRun".',
+    `Give both: --param job ${asked.job} --param dryRun true --param keepFiles true`,
+    { details: { parameter: 'keepFiles' } },
   )
 }
 

@@ -84,7 +84,7 @@ function importedLines(message: string): number | null {
   return counts ? Number(counts[1]) : null
 }
 
-type Read<Value> = { readonly kind: 'read'; readonly value: Value } | Rejected | Refusal | Unknown
+export type Read<Value> = { readonly kind: 'read'; readonly value: Value } | Rejected | Refusal | Unknown
 
 const tooLarge = /too big|too large|size exceeds|exceeds the limit/i
 

@@ -1,6 +1,7 @@
 import { input } from '../../inputs'
 import { createAnalyticsApi } from '../analytics-api'
 import { openGzipBatch } from '../gzip-file'
+import { arrivalProof } from './arrival'
 import { columnsFaults, isClassifiedVariable } from './classification-row'
 import { findDataset } from './dataset'
 import { explainHold, remedies } from './explanations'
@@ -8,6 +9,7 @@ import { createImportClient } from './import-client'
 import { createJsonEncoder } from './json-encoder'
 import { splitJsonLines } from './json-lines'
 import { reviewCommit } from './review'
+import { withSample } from './sample'
 import { ClassificationsSettings, parseSettings } from './settings'
 import type { InputReference } from '../../inputs'
 import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
@@ -106,7 +108,7 @@ function open<Column extends string>(
     format: {
       extension: 'json.gz',
       encode: (row) => encoder.encode(row),
-      open: () => openGzipBatch(''),
+      open: () => withSample(openGzipBatch(''), columns),
       split: splitJsonLines,
     },
     partition: { count: 1, name: () => target, fingerprint: target },
@@ -131,6 +133,11 @@ function open<Column extends string>(
     },
     send: (batch, window, handle) => client.send(batch, window, handle),
     poll: (batch, receipt, signal) => client.poll(batch, receipt, signal),
+    arrival: arrivalProof({
+      ...{ api, path, columns, dataset, encoder, clock: context.clock },
+      withinMs: settings.classificationArrivedWithinMs,
+      pollMs: settings.classificationExportPollMs,
+    }),
     explain: explainHold,
     remedies,
   }

@@ -21,6 +21,10 @@ export const ClassificationsSettings = z.object({
   classificationJsonBytes: ms.max(importBytes).default(1_000_000),
   /** Import jobs of one commit at the same time. */
   classificationUnderWay: positive.default(2),
+  /** Values are shown after this long: Adobe asks to wait 48 hours before complaining. */
+  classificationArrivedWithinMs: ms.default(48 * 60 * 60_000),
+  /** Between two looks at an export. */
+  classificationExportPollMs: ms.default(10_000),
   /** The path of the API: Adobe's guide says `classifications`, its specification `classification`. */
   classificationPath: z.enum(['classifications', 'classification']).default('classifications'),
 })

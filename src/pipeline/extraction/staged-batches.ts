@@ -50,14 +50,14 @@ export function createStagedBatches(
 
   async function stageFile(batch: FinishedBatch): Promise<void> {
     if (entries.length >= settings.commitBatches) throw tooLarge(name, settings.commitBatches)
-    const { bytes, rows, span, sha256, contentSha256, ordinal, marker = null } = batch
+    const { bytes, rows, span, sha256, contentSha256, ordinal, markers = [] } = batch
     const parts = partsOf(batch.partition, ordinal)
     const file = `${name}-${batch.partition}-${ordinal}.${format.extension}`
     await files.add(file, bytes)
     entries.push({
       ...{ state: 'staged', id: batchId(delivery, { ...parts, generation, contentSha256 }) },
       ...{ batch: parts.batch, run: state.run, file, partition: parts.partition, commit, generation },
-      ...{ rows, span, sha256, contentSha256, retries: 0, identity: -1, firstSentAt: null, marker },
+      ...{ rows, span, sha256, contentSha256, retries: 0, identity: -1, firstSentAt: null, markers: [...markers] },
     })
   }
 

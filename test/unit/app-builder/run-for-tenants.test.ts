@@ -70,7 +70,7 @@ it('runs every tenant, never more than twenty at a time', async () => {
   expect(most).toBeLessThanOrEqual(20)
 })
 
-it('takes a full namespace for backpressure: it waits, and starts each tenant once there is room', async () => {
+it('treats a full namespace as backpressure: it waits, and starts each tenant once the namespace has capacity', async () => {
   const refusals = new Map<string, number>()
   const { result } = await run(many(5), (org) => {
     const count = refusals.get(org ?? '') ?? 0
@@ -81,7 +81,7 @@ it('takes a full namespace for backpressure: it waits, and starts each tenant on
   expect([...refusals.values()]).toEqual(Array(5).fill(5))
 })
 
-it('postpones what a namespace that stays full has no room for, and says so', async () => {
+it('postpones the tenants for which a namespace has no capacity, and reports them', async () => {
   const { result } = await run(many(3), (org) => (org === orgOf(1) ? succeeded : full), { ms: 120_000 })
   expect(result).toMatchObject({ outcome: 'partial', reason: 'deadline', failed: {} })
   expect(result.runs).toEqual({ [orgOf(1)]: 'succeeded' })
@@ -107,7 +107,7 @@ it('waits for a run that takes longer than a blocking call, and reports its outc
   expect(result.runs).toEqual({ [orgOf(0)]: 'partial' })
 })
 
-it('passes on why a run failed, and fails where no run was good', async () => {
+it('returns the reason of a failed run, and fails where no run succeeded', async () => {
   const error = { code: 'source-refused', message: 'No.', remedy: 'Look.' }
   const answer = (org: string | null): Reply => {
     if (org === orgOf(0)) return { ...ended({ outcome: 'failed', error }), status: 502 }
@@ -127,7 +127,7 @@ it('invokes nothing for a tenant that has withdrawn its consent', async () => {
   expect(result).toMatchObject({ outcome: 'succeeded', needReauth: [orgOf(1)] })
 })
 
-it('takes the tenants in an order that chance decides, so that none is always the last', async () => {
+it('starts the tenants in random order, so that none is always the last', async () => {
   const first = await run(many(30), () => succeeded, { random: () => 0 })
   await server.stop()
   const second = await run(many(30), () => succeeded, { random: () => 0.999 })

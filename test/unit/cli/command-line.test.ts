@@ -121,7 +121,7 @@ describe('npm run job', () => {
     expect(ran.printed).toContain('✖ Batch b1 (3 rows) waits for a person: Refused.\n  → resolve=b1 as=drop')
   })
 
-  it('waits for a run that takes longer than a blocking call, and says so beside the result', async () => {
+  it('waits for a run that takes longer than a blocking call, and reports its progress beside the result', async () => {
     const answers = [
       { status: 202, body: { activationId: 'a1' } },
       { status: 404, body: { error: 'The requested resource does not exist.' } },

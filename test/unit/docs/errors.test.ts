@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
-import { arrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
+import { arrivalCauses as hitArrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
+import { arrivalCauses as classificationArrivalCauses } from '../../../src/destinations/classifications/arrival-causes'
 import { rejectCodes as dataSourceRejectCodes } from '../../../src/destinations/data-sources/row-rules'
 import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
 import { jobErrorCodes } from '../../../src/errors'
@@ -45,7 +46,9 @@ it('docs/errors.md explains every reject code, and no other', () => {
 })
 
 it('docs/errors.md explains every likely cause of a missing arrival, and no other', () => {
-  expect(documented('Missing arrivals').sort()).toEqual(Object.keys(arrivalCauses).sort())
+  const codes = Object.keys({ ...hitArrivalCauses, ...classificationArrivalCauses })
+
+  expect(documented('Missing arrivals').sort()).toEqual(codes.sort())
 })
 
 it('docs/errors.md explains every hold with exactly the choices that it has', () => {

@@ -67,7 +67,7 @@ describe('quotaWaitMs', () => {
     return waits.length === 0 ? null : Math.min(3_600_000, Math.max(...waits))
   }
 
-  it('reads a list of policies, whatever the order of their parameters', () => {
+  it('reads a list of policies with parameters in any order', () => {
     const item = fc.record({ policy, swapped: fc.boolean(), gap: fc.constantFrom('', ' '), window: fc.nat() })
     fc.assert(
       fc.property(fc.array(item, { minLength: 1, maxLength: 4 }), (items) => {

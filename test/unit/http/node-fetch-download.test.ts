@@ -89,7 +89,7 @@ it('a body that breaks off is an error, and names no query', async () => {
   expect((error as Error).message).not.toContain('hidden')
 })
 
-it('a body that stops coming ends after the idle time', async () => {
+it('a body that stalls ends with an error after the idle time', async () => {
   answer = (_, response) => response.writeHead(200).write('half')
   const clock = manualClock()
   const { body } = await request(clock)
@@ -102,7 +102,7 @@ it('a body that stops coming ends after the idle time', async () => {
   await expect(next).rejects.toMatchObject({ reason: 'timeout' })
 })
 
-it('an answer whose head does not come ends after the idle time', async () => {
+it('an answer without a head ends with an error after the idle time', async () => {
   const arrived = new Promise<void>((resolve) => {
     answer = () => resolve()
   })

@@ -38,6 +38,7 @@ describe('docs/jobs.md', () => {
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
+    ['`exportSource`', 'src/sources/exports/export-options.ts', 'ExportSource'],
     [
       '`bulkDataInsertion`',
       'src/destinations/bulk-data-insertion/bulk-data-insertion.ts',
@@ -94,10 +95,14 @@ describe('docs/jobs.md', () => {
     expect(shown.split(', ').map((option) => option.replace('?', ''))).toEqual(membersOf(path, options))
   })
 
-  it('explains every option of pick', () => {
-    const text = section('`fileSource`').split('### `pick`')[1]?.split('\n### ')[0] ?? ''
-    for (const option of membersOf('src/sources/files/pick.ts', 'PickOptions'))
-      expect(text).toContain(`\`${option}\``)
+  it.each([
+    ['fileSource', 'pick', 'src/sources/files/pick.ts', 'PickOptions'],
+    ['exportSource', 'days', 'src/sources/exports/export-options.ts', 'ExportDays'],
+    ['exportSource', 'create', 'src/sources/exports/export-options.ts', 'ExportCreation'],
+    ['exportSource', 'poll', 'src/sources/exports/export-options.ts', 'ExportPoll'],
+  ])('%s: explains every option of %s', (title, part, path, options) => {
+    const text = section(`\`${title}\``).split(`### \`${part}\``)[1]?.split('\n### ')[0] ?? ''
+    for (const option of membersOf(path, options)) expect(text).toContain(`\`${option}\``)
   })
 
   it('explains the shared options that a section refers to', () => {

@@ -41,7 +41,7 @@ const volumeOf = (arrivals: Arrivals) =>
 
 it('a confirmed batch stays known with all that its proof needs, and its outbox entry goes', () => {
   const span = { first: 100, last: 200 }
-  const document = confirm(storedDocument(), { id: 'a', rows: 5, marker: 'm1', span, receipt: 'job-7' })
+  const document = confirm(storedDocument(), { id: 'a', rows: 5, markers: ['m1'], span, receipt: 'job-7' })
 
   expect(document.outbox).toEqual([])
   expect(document.arrivals.confirmed).toEqual({ batches: 1, rows: 5 })
@@ -65,7 +65,7 @@ it('a batch of a destination that cannot be asked is not kept', () => {
 })
 
 it('both halves of a split batch are one arrival, because their rows carry one marker', () => {
-  const half = { rows: 3, marker: 'm', span: { first: 1, last: 9 } }
+  const half = { rows: 3, markers: ['m'], span: { first: 1, last: 9 } }
   const document = confirm(confirm(storedDocument(), { id: 'a', ...half }), {
     id: 'b',
     ...half,
@@ -111,8 +111,8 @@ it('a missing arrival keeps the moment from which it is missing, and nothing of 
 })
 
 it('a verdict on an arrival that has grown since is void', () => {
-  const one = confirm(storedDocument(), { id: 'a', rows: 3, marker: 'm' })
-  const both = confirm(one, { id: 'b', rows: 3, marker: 'm' })
+  const one = confirm(storedDocument(), { id: 'a', rows: 3, markers: ['m'] })
+  const both = confirm(one, { id: 'b', rows: 3, markers: ['m'] })
 
   expect(check(both, [{ id: 'a', rows: 3, found: 3, kind: 'arrived' }])).toEqual(both)
 })
@@ -139,7 +139,7 @@ it('10,000 confirmed batches take less than 512 KB, lose no row, and can all be 
     document = confirm(document, {
       id: `4f1d7e1a-2c66-5c57-9d11-${String(index).padStart(12, '0')}`,
       partition: `examplesuite_orders_${(index % 4) + 1}of4`,
-      marker: index.toString(16).padStart(12, '0'),
+      markers: [index.toString(16).padStart(12, '0')],
       rows: 40_000,
       span: { first, last: first + day },
       at: start + index * 2_000,
@@ -153,6 +153,17 @@ it('10,000 confirmed batches take less than 512 KB, lose no row, and can all be 
   expect(document.arrivals.open.slice(-100).every(({ batches }) => batches === 1)).toBe(true)
 })
 
+it('merging keeps the days of rows apart as long as that is short enough', () => {
+  let document = storedDocument()
+  for (let index = 0; index <= 600; index += 1) {
+    const first = (index % 5) * day
+    document = confirm(document, { id: `b${index}`, span: { first, last: first } })
+  }
+  const merged = document.arrivals.open.filter(({ batches }) => batches > 1)
+
+  expect(merged.map(({ span }) => span?.first)).toEqual([0, 1, 2, 3, 4].map((days) => days * day))
+})
+
 it('merging puts off by no more than six hours the moment from which a batch counts as missing', () => {
   let document = storedDocument()
   const latest = new Map<string, number>()
@@ -161,7 +172,7 @@ it('merging puts off by no more than six hours the moment from which a batch cou
     latest.set(marker, start + index * 60_000)
     document = confirm(document, {
       id: marker,
-      marker,
+      markers: [marker],
       span: { first: 1, last: 2 },
       at: start + index * 60_000,
     })
@@ -175,7 +186,7 @@ it('merging puts off by no more than six hours the moment from which a batch cou
   expect(Math.min(...delays)).toBe(0)
 })
 
-it('the books add up whatever is confirmed, seen, missing or forgotten, in any order', () => {
+it('the totals add up for any order of confirmed, found, missing and expired arrivals', () => {
   const step = fc.record({
     rows: fc.integer({ min: 1, max: 9 }),
     marker: fc.option(fc.integer({ min: 0, max: 30 }).map(String), { nil: null }),
@@ -189,7 +200,7 @@ it('the books add up whatever is confirmed, seen, missing or forgotten, in any o
       let at = start
       for (const [index, { rows, marker, days, verdict, of }] of steps.entries()) {
         at += days * day * 1000
-        document = confirm(document, { id: `b${index}`, rows, marker, at })
+        document = confirm(document, { id: `b${index}`, rows, markers: marker === null ? [] : [marker], at })
         const { open } = document.arrivals
         const picked = open[of % open.length]
         if (!picked || verdict === null) continue

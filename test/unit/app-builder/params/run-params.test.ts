@@ -69,3 +69,10 @@ function errorOf(call: () => unknown): JobError {
   }
   throw new RangeError('it did not throw')
 }
+
+it('files are kept of a dry run only', () => {
+  const dry = { job: 'flights', dryRun: 'true', keepFiles: 'true' }
+
+  expect(readRunParams(dry)).toMatchObject({ dryRun: true, keepFiles: true })
+  expect(() => readRunParams({ ...dry, dryRun: 'false' })).toThrow('no effect without "dryRun"')
+})

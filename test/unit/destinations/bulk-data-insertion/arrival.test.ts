@@ -103,7 +103,7 @@ it('with several suites a row counts once all of them show it', async () => {
   expect(rowsOf(result)).toEqual({ a: 7 })
 })
 
-it('a report that cannot be read ends the questions, and what was seen before stays', async () => {
+it('a report that cannot be read ends the check, and earlier evidence stays', async () => {
   const far = batch('b', { span: { first: start + 90 * day, last: start + 90 * day } })
   const answers: ReportAnswer[] = [report({ ma: 10 }), { kind: 'throttled', retryAfterMs: null }]
 

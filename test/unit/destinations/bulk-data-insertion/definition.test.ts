@@ -134,9 +134,9 @@ it('with an arrival marker every row begins with the short id of its batch, and 
     `0123456789ab,1700000000,${visitor},a,p,suite`,
     '',
   ])
-  expect(first.marker).toBe('0123456789ab')
+  expect(first.markers).toEqual(['0123456789ab'])
   expect(again.contentSha256).toBe(first.contentSha256)
   expect(other.contentSha256).not.toBe(first.contentSha256)
   expect(gunzipSync(plain.bytes).toString()).not.toContain('0123456789ab')
-  expect(plain.marker).toBeUndefined()
+  expect(plain.markers).toBeUndefined()
 })

@@ -10,7 +10,7 @@ const accounts = [
 const choose = (text: string, from = accounts) => chooseAccount(from, { text, input: 'ACCOUNT' }, 'suite')
 
 describe('the account of a data source', () => {
-  it('is found by its name and by its id; an id goes before an equal name', () => {
+  it('is found by its name and by its id; an id is preferred to an equal name', () => {
     expect(choose('Ad costs').id).toBe('741')
     expect(choose('741').id).toBe('741')
     expect(choose('744').id).toBe('744')

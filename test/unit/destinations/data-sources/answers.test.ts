@@ -83,7 +83,7 @@ describe('an upload', () => {
     expect(uploadAnswer(answer(400, 'Bad Request'), '741', reading).kind).toBe('unknown')
   })
 
-  it('that is too large is known as that', () => {
+  it('that is too large is answered as `too-large`', () => {
     expect(uploadAnswer(answer(413, 'Request Entity Too Large'), '741', reading).kind).toBe('too-large')
   })
 })

@@ -65,7 +65,7 @@ describe('a Data Sources destination', () => {
     expect(() => open({ SUITE: 'My Suite' })).toThrow('SUITE is not a report suite id: "My Suite"')
   })
 
-  it('names its files by everything that makes a batch, and by nothing else', () => {
+  it('names its files by the facts that identify a batch, and by no other', () => {
     const { delivery } = open()
     const parts = {
       ...{
@@ -91,7 +91,7 @@ describe('a Data Sources destination', () => {
     expect(() => open({}, { dataSourceFileDays: 0 })).toThrow('DELIVERY_SETTINGS: dataSourceFileDays')
   })
 
-  it('says of a hold what is known, and no more than it knows', () => {
+  it('explains a hold with the known facts only', () => {
     const explain = (code: string) => open().explain?.({ code })
     expect(explain('ingested-in-part')?.known).toContain(
       'Adobe says how many rows it processed and not which',

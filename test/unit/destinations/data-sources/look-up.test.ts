@@ -82,7 +82,7 @@ describe('the lookup of a file by its name', () => {
     expect([...receipts].sort()).toEqual(ids.map((id) => `${account}/${id}`))
   })
 
-  it('says that a file is absent only after all pages of all statuses, and of a day before the first send', async () => {
+  it('reports a file as absent only after all pages of all statuses, from a day before the first send', async () => {
     analytics.dataSources.knobs.pageSize = 1
     upload('other.txt')
     upload('another.txt')
@@ -101,7 +101,7 @@ describe('the lookup of a file by its name', () => {
     expect(new Set(asked.map((query) => query.get('start_date')))).toEqual(new Set(['2026-10-31 10:00:00']))
   })
 
-  it('finds a job that is older than the month which the list shows by itself', async () => {
+  it('finds a job that is older than the default month of the list', async () => {
     const id = upload('ours.txt')
     now += 40 * dayMs
 

@@ -27,7 +27,7 @@ const lineOf = (given: Readonly<Record<string, unknown>>, layout: Partial<RowLay
 }
 
 describe('a line of a Data Sources file', () => {
-  it('has the columns of the header, separated by tabs, with nothing for what is absent', () => {
+  it('has the columns of the header, separated by tabs, and empty fields for absent values', () => {
     expect(createRowEncoder(summary).header).toBe('Date\tTracking Code\tEvar 1\tEvent 1\tPrice\n')
     expect(lineOf(row)).toBe('11/01/2026\tspring\t\t3\t12.5\n')
   })
@@ -73,7 +73,7 @@ describe('a line of a Data Sources file', () => {
     expect(codeOf({ ...row, 'Evar 1': value })).toBe(`${code} at Evar 1`)
   })
 
-  it('takes a dimension of 255 bytes', () => {
+  it('accepts a dimension of 255 bytes', () => {
     expect(codeOf({ ...row, 'Evar 1': 'x'.repeat(255) })).toBe('row')
     expect(codeOf({ ...row, 'Evar 1': 'é'.repeat(128) })).toBe('value-too-long at Evar 1')
   })
@@ -88,7 +88,7 @@ describe('a line of a Data Sources file', () => {
     expect(codeOf({ ...row, 'Event 1': value })).toBe(`${code} at Event 1`)
   })
 
-  it('takes a negative value of a metric that is declared, and of no other', () => {
+  it('accepts a negative value only of a metric that is listed in `negatives`', () => {
     const layout = { negatives: ['Price'] }
     expect(lineOf({ ...row, Price: -0.5 }, layout)).toBe('11/01/2026\tspring\t\t3\t-0.5\n')
     expect(codeOf({ ...row, 'Event 1': -1 }, layout)).toBe('metric-negative at Event 1')
@@ -159,7 +159,7 @@ describe('a row of a transaction', () => {
     )
   })
 
-  it('may say that its source does not know the online hit, and must not leave it out', () => {
+  it('declares an unknown online hit as null, and must not omit it', () => {
     expect(codeOf({ ...refund, onlineDate: null }, layout)).toBe('row')
     expect(codeOf({ ...refund, onlineDate: undefined }, layout)).toBe('date-invalid at onlineDate')
   })

@@ -37,14 +37,14 @@ describe('a Data Sources file', () => {
     expect((await filesOf(days, 90)).map(daysIn)).toEqual([90, 1])
   })
 
-  it('takes more rows of its 90 days, and counts a time of day as its day', async () => {
+  it('accepts more rows of its 90 days, and counts a time of day as its day', async () => {
     const days = Array.from({ length: 90 }, (_, day) => lineOf(day, 'a'))
     const again = [lineOf(0, 'b'), lineOf(89, 'c').replace('\t', '/23/59/59\t')]
 
     expect(await filesOf([...days, ...again], 90)).toEqual([[...days, ...again]])
   })
 
-  it('keeps all rows in order and no more than its days and rows, whatever comes', async () => {
+  it('keeps all rows in order, within its limits of days and rows, for any input', async () => {
     const drawn = fc.record({
       rows: fc.array(fc.nat(20), { maxLength: 60 }),
       days: fc.integer({ min: 1, max: 7 }),

@@ -44,7 +44,7 @@ const stored = () =>
     [...analytics.classifications.values(set)].map(([key, values]) => [key, Object.fromEntries(values)]),
   )
 
-it('an import goes through its states by the clock and takes effect at its end', async () => {
+it('an import passes through its states by the clock and takes effect at its end', async () => {
   analytics.classifications.knobs.importMs = { validated: 1_000, processing: 2_000, completed: 3_000 }
   const { jobId } = await importFile('{"key":"K","data":{"Name":"x"}}\n')
   const states: unknown[] = []
@@ -108,7 +108,7 @@ it('deletions remove a value or a key, in both notations, and spaces stay where 
   expect(stored()).toEqual({ A: { Note: 'z' }, B: { Name: ' x ' }, D: { Name: 'x', Note: 'y' } })
 })
 
-it('an import as JSON takes just its limit of bytes, and not one more', async () => {
+it('an import as JSON accepts exactly its limit of bytes, and not one more', async () => {
   const body = { dataFormat: 'json', data: [{ key: 'K', data: { Name: 'x' } }] }
   analytics.classifications.knobs.importLimit = JSON.stringify(body).length
 

@@ -194,7 +194,7 @@ it.each([
   expect(await errorOf(look())).toMatchObject({ code })
 })
 
-it('an arrival of another destination is not asked for here, and a note says so', async () => {
+it('an arrival of another destination is not checked here, and a note reports it', async () => {
   const { look, asked } = world([arrival('a', { identity: 1 }), arrival('b')], {
     afterMs: hour,
     document: { identities: [here, { ...here, target: 'other' }] },
@@ -226,7 +226,7 @@ it('an indication is never counted as arrived', async () => {
   expect(document().counters.arrived).toBe(0)
 })
 
-it('a run that begins while arrivals are stored takes the lease all the same', async () => {
+it('a run that begins while arrivals are stored still takes the lease', async () => {
   const clock = virtualClock({ start: today })
   const stored = (write: string) => Buffer.from(JSON.stringify(storedDocument({ write })))
   let writes = 0

@@ -61,7 +61,7 @@ describe('the drift of records', () => {
     expect(driftOf(Order, 'text')).toEqual([{ field: '', change: 'changed', records: 1, example: '"text"' }])
   })
 
-  it('takes secrets out of fields and examples, and cuts them', () => {
+  it('redacts secrets in fields and examples, and cuts them', () => {
     const [drift] = driftOf(z.object({}), { 'canary-secret': `canary-secret ${'x'.repeat(500)}` })
 
     expect(drift?.field).toBe('[redacted]')

@@ -72,7 +72,7 @@ it('records that the commit alone would have sent are dropped; other decisions s
   expect(await decisionsIn(dropped, [a, b, c])).toEqual(['sent', 'dropped', 'rejected'])
 })
 
-it('a record that an earlier commit sent with other content stays sent, unless that lies behind the lookback', async () => {
+it('a record that an earlier commit sent with other content stays sent, unless that version lies before the lookback', async () => {
   const before = await committed(noMemory, [
     [a, 'sent'],
     [b, 'sent'],

@@ -144,7 +144,7 @@ describe('hmac', () => {
   const signature = (text: string, algorithm = 'sha256', encoding: 'hex' | 'base64' = 'hex') =>
     createHmac(algorithm, secrets.API_KEY).update(text).digest(encoding)
 
-  it('signs what the declaration names, and says when', async () => {
+  it('signs the declared parts, and sends the time of the signature', async () => {
     const [request] = await read(hmac(signing), { query: { a: 'ä' }, body: jsonBody({ n: 1 }) })
 
     expect(request?.headers).toMatchObject({
@@ -172,7 +172,7 @@ describe('hmac', () => {
     expect(request?.headers['x-signature']).toBe(signature(text, 'sha512', 'base64'))
   })
 
-  it('signs each attempt anew', async () => {
+  it('signs each attempt again', async () => {
     let ms = noon
     const clock = { ...systemClock, now: () => (ms += 1000) }
     const signer = hmac(signing).open({ inputs: inputsFrom(secrets), clock })

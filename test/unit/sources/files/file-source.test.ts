@@ -56,7 +56,7 @@ it('reads the files in the order of their names, and nothing again from its own 
   expect(store.closed).toBe(2)
 })
 
-it('goes on from every cursor it hands out with exactly the records behind it', async () => {
+it('resumes from each of its cursors with exactly the records after it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 5 }),
@@ -82,7 +82,7 @@ it('goes on from every cursor it hands out with exactly the records behind it', 
   )
 })
 
-it('reads what is new behind the cursor, also a file that arrives late between others', async () => {
+it('reads the new files after the cursor, also a file that arrives late between others', async () => {
   const store = memoryFileStore({ 'a.jsonl': lines(1), 'c.jsonl': lines(3) })
   const since = cursorOf(await read(store))
   store.files.set('d.jsonl', { content: lines(4), modified: 0 })
@@ -144,7 +144,7 @@ it('orders by the time of the last write where that is asked for', async () => {
   expect(await read(store, { since: cursorOf(pages) }, options)).toEqual([])
 })
 
-it('leaves a file alone that was written to just now, and those behind it', async () => {
+it('does not read a file that was written to just now, nor those after it', async () => {
   const store = memoryFileStore({ 'a.jsonl': lines(1), 'c.jsonl': lines(3) })
   store.files.set('b.jsonl', { content: lines(2), modified: now - minute })
 
@@ -219,7 +219,7 @@ it('a file that has another length than listed is an error', async () => {
   await expect(read(store)).rejects.toThrow('a.jsonl changed while it was being read')
 })
 
-it('a file without a byte is what its decoder says, or skipped', async () => {
+it('an empty file is read by its decoder, or skipped', async () => {
   const store = memoryFileStore({ 'a.json': '', 'b.json': '[1]' })
 
   await expect(read(store, {}, { decoder: json() })).rejects.toThrow('a.json is empty')

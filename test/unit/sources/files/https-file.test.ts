@@ -90,7 +90,7 @@ it('its identity holds no query, and changes with the URL', () => {
   )
 })
 
-it('what is no URL is an error that does not repeat it', () => {
+it('an invalid URL is an error that does not repeat it', () => {
   const store = httpsFile({ url: secret('SHEET_URL') })
 
   expect(() => store.open(sourceContext({ inputs: { SHEET_URL: 'ftp://user:hidden@host' } }))).toThrow(

@@ -14,7 +14,7 @@ const served = (pages: readonly ServedPage[]) => (_query: unknown, page: number)
   pages[page] ?? { records: [] }
 
 describe('nextToken', () => {
-  it('reads the token from a header, whatever its case', () => {
+  it('reads the token from a header in any case', () => {
     const pages = [{ records: [1], headers: { 'x-next': 'a' } }, { records: [2] }]
 
     expect(walk(nextToken({ header: 'X-Next', param: 'token' }), served(pages)).queries).toEqual([
@@ -23,7 +23,7 @@ describe('nextToken', () => {
     ])
   })
 
-  it('ends where the answer says that there is no more, although it carries a token', () => {
+  it('ends where the answer reports the last page, although it carries a token', () => {
     const page = (more: unknown, end: unknown) => ({ records: [1], body: { page: { more, end } } })
     const paginator = nextToken({ path: 'page.end', more: 'page.more', param: inBody('after') })
 
@@ -50,7 +50,7 @@ describe('lastRecord', () => {
     expect(error).toBeNull()
   })
 
-  it('ends where the answer says that there is no more', () => {
+  it('ends where the answer reports the last page', () => {
     const paginator = lastRecord({ path: 'meta.id', param: 'after', more: 'has_more' })
     const pages = [
       { ...page('a'), body: { has_more: true } },
@@ -133,7 +133,7 @@ describe('linkHeader', () => {
     )
   })
 
-  it('follows another relation where the job says so, among several of one link', () => {
+  it('follows another relation where the job declares it, among several of one link', () => {
     const pages = [link('<?page=2>; rel="prev older"'), { records: [] }]
 
     expect(walk(linkHeader({ rel: 'older' }), served(pages)).queries).toHaveLength(2)

@@ -107,7 +107,7 @@ describe('a GraphQL query', () => {
     body: { data: { orders: { nodes: [{ id }], pageInfo: { hasNextPage, endCursor: `c${id}` } } } },
   })
 
-  it('takes cursor and page tokens as variables', async () => {
+  it('sends cursor and page tokens as variables', async () => {
     answer = ({ body }) => (String(body).includes('"c1"') ? page(2, false) : page(1, true))
     const requests = await read(orders, { mode: 'incremental', since: null, signal })
 

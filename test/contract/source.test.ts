@@ -1,0 +1,265 @@
+import { createServer } from 'node:http'
+import * as jsonServer from 'json-server'
+import { startEmulator } from '../../emulators/emulator'
+import { systemClock } from '../../src/clock'
+import { createHttpClient } from '../../src/http/node-fetch-client'
+import { input, secret } from '../../src/inputs'
+import { apiKey } from '../../src/sources/authentication/api-key'
+import { jsonLines } from '../../src/sources/decoders/json-lines'
+import { lastRecord } from '../../src/sources/paginators/last-record'
+import { linkHeader } from '../../src/sources/paginators/link-header'
+import { nextToken } from '../../src/sources/paginators/next-token'
+import { nextUrl } from '../../src/sources/paginators/next-url'
+import { offset } from '../../src/sources/paginators/offset'
+import { pageNumber } from '../../src/sources/paginators/page-number'
+import { inBody, inHeader } from '../../src/sources/rest/place'
+import { formBody, graphql, jsonBody } from '../../src/sources/rest/request-body'
+import { restSource } from '../../src/sources/rest/rest-source'
+import { fileSource } from '../../src/sources/files/file-source'
+import { sourceContext } from '../fixtures/source-context'
+import { memoryFileStore } from '../unit/sources/files/memory-file-store'
+import { describeSource, fromBeginning, items } from './source.contract'
+import type { AddressInfo } from 'node:net'
+import type { LoggedRequest, Reply } from '../../emulators/emulator'
+import type { HttpClient } from '../../src/http/http-client'
+import type { RestSource } from '../../src/sources/rest/rest-options'
+import type { Item, SourceUnderTest } from './source.contract'
+
+const signal = new AbortController().signal
+const overLoopback = createHttpClient({ clock: systemClock })
+const future = new Date(Date.UTC(2099, 0, 1)).toISOString()
+const authentication = apiKey({ query: 'key', value: secret('API_KEY') })
+
+function openRest(url: string, definition: Partial<RestSource>) {
+  const open = new Set<symbol>()
+  const http: HttpClient = async (request) => {
+    const id = Symbol()
+    open.add(id)
+    // An aborted request ends a little later; what counts is that nobody waits for it.
+    request.signal?.addEventListener('abort', () => open.delete(id), { once: true })
+    return overLoopback(request).finally(() => open.delete(id))
+  }
+  const rest = {
+    baseUrl: input('API_BASE_URL'),
+    path: '/things',
+    records: 'data',
+    authentication,
+    ...definition,
+  }
+  const opened = restSource(rest as unknown as RestSource)
+  expect(opened.faults).toEqual([])
+  const inputs = { API_BASE_URL: url, API_KEY: 'canary-key' }
+  return { source: opened.open(sourceContext({ inputs, http })), pending: () => open.size }
+}
+
+const resume: SourceUnderTest['resume'] = (read) => ({
+  mode: 'incremental',
+  since: read.at(-1)?.at ?? null,
+  sinceMs: Date.parse(read.at(-1)?.at ?? ''),
+  signal,
+})
+
+interface Asked {
+  readonly query: URLSearchParams
+  readonly headers: LoggedRequest['headers']
+  readonly body: unknown
+}
+
+/** A server with pages of three; `page` picks what comes after what was asked for. */
+async function startPaged(
+  definition: Partial<RestSource>,
+  answer: (found: readonly Item[], asked: Asked) => Reply,
+): Promise<SourceUnderTest> {
+  let stored: readonly Item[] = items(0, 7)
+  const server = await startEmulator(({ url, headers, body }) => {
+    const { searchParams: query } = new URL(url, 'http://x')
+    if (query.get('key') !== 'canary-key') return { status: 401 }
+    const text = String(body)
+    const asked = { query, headers, body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text }
+    const since = sinceOf(asked)
+    return answer(
+      stored.filter(({ at }) => at >= since),
+      asked,
+    )
+  })
+  return {
+    ...openRest(server.url, { sinceParam: 'since', ...definition }),
+    add: (...added) => void (stored = [...stored, ...added]),
+    resume,
+    begin: fromBeginning,
+    future: {
+      request: { mode: 'incremental', since: future, sinceMs: Date.parse(future), signal },
+      expected: 'nothing',
+    },
+    stop: () => server.stop(),
+  }
+}
+
+function sinceOf({ query, headers, body }: Asked): string {
+  const fields = typeof body === 'string' ? Object.fromEntries(new URLSearchParams(body)) : body
+  const { since: inFields, variables } = fields as { since?: string | number; variables?: { since?: string } }
+  const inHeaders = headers['x-since'] as string | undefined
+  const since = String(query.get('since') ?? inHeaders ?? variables?.since ?? inFields ?? '')
+  return /^\d+$/.test(since) ? new Date(Number(since) * 1000).toISOString() : since
+}
+
+const size = 3
+const skipped = (found: readonly Item[], skip: number) => found.slice(skip, skip + size)
+const token = (found: readonly Item[], skip: number) =>
+  skip + size < found.length ? String(skip + size) : null
+const number = (value: unknown) => Number(value ?? 0)
+
+describeSource('nextToken in the body', () =>
+  startPaged({ paginator: nextToken({ path: 'next', param: 'token' }) }, (found, { query }) => {
+    const skip = number(query.get('token'))
+    return { status: 200, body: { data: skipped(found, skip), next: token(found, skip) } }
+  }),
+)
+
+describeSource('nextToken in a header, cursor in a header', () =>
+  startPaged(
+    {
+      sinceParam: inHeader('X-Since'),
+      paginator: nextToken({ header: 'x-next', param: inHeader('x-token') }),
+    },
+    (found, { headers }) => {
+      const skip = number(headers['x-token'])
+      return {
+        status: 200,
+        headers: { 'x-next': token(found, skip) ?? '' },
+        body: { data: skipped(found, skip) },
+      }
+    },
+  ),
+)
+
+describeSource('offset in a JSON body, cursor in seconds', () =>
+  startPaged(
+    {
+      ...{ body: jsonBody({ sort: 'at' }), sinceParam: inBody('since'), sinceFormat: 's' },
+      paginator: offset({ param: inBody('page.skip'), total: 'total' }),
+    },
+    (found, { body }) => {
+      const { page } = body as { page: { skip: number } }
+      return { status: 200, body: { data: skipped(found, page.skip), total: found.length } }
+    },
+  ),
+)
+
+describeSource('pageNumber in a form', () =>
+  startPaged(
+    {
+      body: formBody({ kind: 'a' }),
+      sinceParam: inBody('since'),
+      paginator: pageNumber({ param: inBody('page') }),
+    },
+    (found, { body }) => {
+      const page = number(new URLSearchParams(body as string).get('page'))
+      return { status: 200, body: { data: skipped(found, (page - 1) * size) } }
+    },
+  ),
+)
+
+describeSource('GraphQL with variables', () =>
+  startPaged(
+    {
+      ...{ body: graphql('query { things }'), sinceParam: inBody('since'), records: 'data.things' },
+      paginator: nextToken({ path: 'data.end', more: 'data.more', param: inBody('after') }),
+    },
+    (found, { body }) => {
+      const skip = number((body as { variables: { after?: string } }).variables.after)
+      const end = token(found, skip)
+      return { status: 200, body: { data: { things: skipped(found, skip), end, more: end !== null } } }
+    },
+  ),
+)
+
+describeSource('lastRecord', () =>
+  startPaged({ paginator: lastRecord({ path: 'id', param: 'after' }) }, (found, { query }) => {
+    const after = query.get('after')
+    const left = after === null ? found : found.filter(({ id }) => id > Number(after))
+    return { status: 200, body: { data: left.slice(0, size) } }
+  }),
+)
+
+describeSource('nextUrl', () =>
+  startPaged({ paginator: nextUrl({ path: 'next' }) }, (found, { query }) => {
+    const skip = number(query.get('skip'))
+    const next = token(found, skip)
+    const since = query.get('since') ?? ''
+    return {
+      status: 200,
+      body: {
+        data: skipped(found, skip),
+        next: next && `/things?${new URLSearchParams({ since, skip: next }).toString()}`,
+      },
+    }
+  }),
+)
+
+describeSource('one page in JSON Lines', () =>
+  startPaged({ decoder: jsonLines(), records: undefined } as unknown as Partial<RestSource>, (found) => ({
+    status: 200,
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: found.map((item) => `${JSON.stringify(item)}\n`).join(''),
+  })),
+)
+
+/** An independent implementation of a REST server, with its own paging and `Link` headers. */
+async function startJsonServer(definition: Partial<RestSource>): Promise<SourceUnderTest> {
+  const stored = { things: items(0, 7) }
+  const router = jsonServer.router(stored)
+  const app = jsonServer.create()
+  app.use(router)
+  const server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const query = { _sort: 'id', _limit: '3' }
+  return {
+    ...openRest(url, { records: '', sinceParam: 'at_gte', query, ...definition }),
+    add: (...added) => void stored.things.push(...added),
+    resume,
+    begin: fromBeginning,
+    future: { request: { mode: 'incremental', since: future, signal }, expected: 'nothing' },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+describeSource('linkHeader at json-server', () =>
+  startJsonServer({ query: { _sort: 'id', _limit: '3', _page: '1' }, paginator: linkHeader() }),
+)
+describeSource('pageNumber at json-server', () =>
+  startJsonServer({ paginator: pageNumber({ param: '_page' }) }),
+)
+describeSource('offset at json-server', () => startJsonServer({ paginator: offset({ param: '_start' }) }))
+
+describeSource('files', () => {
+  const lines = (all: readonly Item[]) => all.map((item) => `${JSON.stringify(item)}\n`).join('')
+  const store = memoryFileStore({ 'a.jsonl': lines(items(0, 4)), 'b.jsonl': lines(items(4, 7)) })
+  const { definition } = store
+  const open: typeof definition.open = (context) => {
+    const opened = definition.open(context)
+    return {
+      ...opened,
+      list(prefix, aborts) {
+        aborts.throwIfAborted()
+        return opened.list(prefix, aborts)
+      },
+    }
+  }
+  const clock = { ...systemClock, now: () => Date.parse('2026-11-21T12:00:00Z') }
+  const source = fileSource({ store: { ...definition, open }, decoder: jsonLines() })
+  return Promise.resolve<SourceUnderTest>({
+    source: source.open(sourceContext({ clock })),
+    add: (...added) => void store.files.set('c.jsonl', { content: lines(added), modified: 0 }),
+    resume: (_read, cursor) => ({ mode: 'incremental', since: cursor ?? null, signal }),
+    begin: fromBeginning,
+    future: { request: { mode: 'incremental', since: '{"of":"another source"}', signal }, expected: 'error' },
+    pending: () => 0,
+    stop: () => Promise.resolve(),
+  })
+})
