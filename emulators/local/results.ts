@@ -23,7 +23,7 @@ export function resultOf(
     rows: report?.rows ?? 0,
     sent: job.sent(platform),
     accepted: job.accepted(platform),
-    arrived: job.arrived?.(platform) ?? arrival?.arrived.rows ?? 0,
+    arrived: arrival?.arrived.rows ?? 0,
   }
 }
 

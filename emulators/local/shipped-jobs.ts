@@ -15,8 +15,6 @@ export interface ShippedJob {
   sent(platform: Platform): number
   /** Rows that Analytics has accepted. */
   accepted(platform: Platform): number
-  /** Rows that Analytics has stored, where `verify-arrival` cannot see them. */
-  arrived?(platform: Platform): number
 }
 
 export const shippedJobs: readonly ShippedJob[] = [
@@ -42,7 +40,6 @@ export const shippedJobs: readonly ShippedJob[] = [
     does: 'run-job fetches 30 days of ad costs and uploads them to a data source',
     sent: ({ analytics }) => uploadedRows(analytics, 'Tracking Code'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Ad costs'),
-    arrived: ({ analytics }) => rowsWith(analytics, 'tracking code'),
   },
   {
     name: 'refunds',
@@ -50,7 +47,6 @@ export const shippedJobs: readonly ShippedJob[] = [
     does: 'run-job fetches 29 days of refunds and uploads them by transaction ID',
     sent: ({ analytics }) => uploadedRows(analytics, 'transactionID'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Refunds'),
-    arrived: ({ analytics }) => rowsWith(analytics, 'transactionid'),
   },
 ]
 
@@ -71,11 +67,6 @@ function uploadedRows({ requests }: Platform['analytics'], column: string): numb
     const [header = ''] = (filePart(request) ?? Buffer.alloc(0)).toString().split('\n')
     return header.split('\t').includes(column) ? linesOf(request) - 1 : 0
   })
-}
-
-/** Rows that data sources have stored with a value in a column. */
-function rowsWith({ dataSources }: Platform['analytics'], column: string): number {
-  return dataSources.rows(reportSuite).filter((row) => (row[column] ?? '') !== '').length
 }
 
 /** Lines of the uploaded file. */

@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import fetch from 'node-fetch'
 import { JobError } from '../errors'
+import { createAgents, proxyRefused } from './agents'
 import { TransportError, defaultMaxBytes } from './http-client'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
+import type { ProxyFor } from './agents'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client'
 
 /** Failures that come before the first byte of a request: nothing can have been received. */
@@ -12,6 +12,7 @@ const neverSent = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ECONNREFUSED',
+  proxyRefused,
   'EHOSTUNREACH',
   'ENETUNREACH',
   'CERT_HAS_EXPIRED',
@@ -24,12 +25,18 @@ const neverSent = new Set([
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+export interface ClientOptions {
+  readonly clock: Clock
+  /** Default: what the environment names. */
+  readonly proxyFor?: ProxyFor
+}
+
 /**
  * The {@link HttpClient} over node-fetch, with kept-alive connections, a time limit on the whole exchange and a size
  * limit on the decoded answer.
  */
-export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
-  const agents = createAgents()
+export function createHttpClient({ clock, proxyFor }: ClientOptions): HttpClient {
+  const agentFor = createAgents(proxyFor)
 
   return async function send(request) {
     const url = checkedUrl(request.url)
@@ -55,20 +62,12 @@ export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClie
   async function exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { method, maxBytes: size = defaultMaxBytes } = request
     const init: RequestInit = { method, redirect: 'manual', signal, size }
-    init.agent = agents[url.protocol as keyof typeof agents]
+    init.agent = await agentFor(url)
     if (request.headers) init.headers = { ...request.headers }
     if (request.body !== undefined) init.body = request.body as BodyInit
     const response = await fetch(url, init)
     const body = Buffer.from(await response.arrayBuffer())
     return { status: response.status, headers: Object.fromEntries(response.headers), body }
-  }
-}
-
-/** Kept-alive connections, by the protocol of a URL. */
-export function createAgents() {
-  return {
-    'http:': new HttpAgent({ keepAlive: true }),
-    'https:': new HttpsAgent({ keepAlive: true }),
   }
 }
 

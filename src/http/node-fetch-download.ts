@@ -1,12 +1,13 @@
 import fetch from 'node-fetch'
-import { checkedUrl, createAgents, transportError } from './node-fetch-client'
+import { createAgents } from './agents'
+import { checkedUrl, transportError } from './node-fetch-client'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
 import type { DownloadRequest, DownloadResponse, HttpDownload } from './http-download'
 
 /** The {@link HttpDownload} over node-fetch, with kept-alive connections and a limit on the time without a byte. */
 export function createHttpDownload({ clock }: { readonly clock: Clock }): HttpDownload {
-  const agents = createAgents()
+  const agentFor = createAgents()
 
   return async function download(request): Promise<DownloadResponse> {
     const url = checkedUrl(request.url)
@@ -17,7 +18,7 @@ export function createHttpDownload({ clock }: { readonly clock: Clock }): HttpDo
       transportError(error, url, { method: request.method, timeoutMs: request.idleMs }, idle.signal.aborted)
     try {
       const init = initOf(request, AbortSignal.any(signals))
-      init.agent = agents[url.protocol as keyof typeof agents]
+      init.agent = await agentFor(url)
       const response = await idle.within(() => fetch(url, init))
       return {
         status: response.status,

@@ -2,6 +2,7 @@ import { input } from '../../inputs'
 import { createAnalyticsApi } from '../analytics-api'
 import { parseSettings } from '../destination-settings'
 import { checkOneReportSuite } from '../report-suite'
+import { arrivalProof } from './arrival'
 import { chooseAccount, wantedAccount } from './account'
 import { createDataSourcesClient } from './data-sources-client'
 import { definitionFaults } from './definition-faults'
@@ -121,6 +122,7 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
     },
     send: (batch, window, handle) => client.upload(handle, batch, window),
     poll: (_batch, receipt, signal) => client.job(receipt, signal),
+    arrival: arrivalProof({ client, withinMs: settings.dataSourceArrivedWithinMs }),
     explain: explainHold,
     remedies,
   }

@@ -16,6 +16,8 @@ export const DataSourceSettings = z.object({
   dataSourceRowBytes: positive.default(4096),
   /** Adobe permits 12 requests in 6 s per user. */
   dataSourceRequestMs: ms.default(500),
+  /** A confirmed upload has been processed; it is asked for once more within this long. */
+  dataSourceArrivedWithinMs: ms.default(24 * 60 * 60_000),
   /** An online hit must have been processed before a row can join it. Undocumented. */
   dataSourceHitMs: ms.default(24 * 60 * 60_000),
   /** Adobe keeps transaction IDs of online hits for this many months. */

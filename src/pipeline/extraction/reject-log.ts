@@ -7,8 +7,6 @@ const segmentChars = 4 * 1024 * 1024
 
 /** Writes the records of one commit that cannot become rows, as immutable segments of JSON Lines. */
 export interface RejectLog {
-  readonly byReason: Readonly<Record<string, number>>
-  readonly count: number
   /** Returns the place where the record will be stored. */
   add(raw: unknown, reject: Reject): { readonly segment: number; readonly line: number }
   /** Writes the segments that are full. */
@@ -26,13 +24,11 @@ export function createRejectLog(options: {
   readonly storeNow: () => number
 }): RejectLog {
   const { commit, run, files, storeNow } = options
-  const byReason: Record<string, number> = {}
   const written: RejectSegment[] = []
   let full: { readonly id: number; readonly text: string }[] = []
   let id = options.firstSegment
   let lines: string[] = []
   let chars = 0
-  let count = 0
 
   function closeSegment(): void {
     if (lines.length === 0) return
@@ -52,17 +48,11 @@ export function createRejectLog(options: {
   }
 
   return {
-    byReason,
-    get count() {
-      return count
-    },
     add(raw, { code, path, message }) {
       const place = { segment: id, line: lines.length }
       const line = toLine({ code, path, message, commit, record: raw })
       lines.push(line)
       chars += line.length
-      count += 1
-      byReason[code] = (byReason[code] ?? 0) + 1
       if (chars >= segmentChars) closeSegment()
       return place
     },

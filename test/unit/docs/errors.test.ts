@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejectCodes } from '../../../src/destinations/bulk-data-insertion/row-rules'
 import { arrivalCauses as hitArrivalCauses } from '../../../src/destinations/bulk-data-insertion/arrival-causes'
+import { arrivalCauses as uploadArrivalCauses } from '../../../src/destinations/data-sources/arrival-causes'
 import { arrivalCauses as classificationArrivalCauses } from '../../../src/destinations/classifications/arrival-causes'
 import { rejectCodes as dataSourceRejectCodes } from '../../../src/destinations/data-sources/row-rules'
 import { rejectCodes as classificationRejectCodes } from '../../../src/destinations/classifications/row-rules'
@@ -46,7 +47,7 @@ it('docs/errors.md explains every reject code, and no other', () => {
 })
 
 it('docs/errors.md explains every likely cause of a missing arrival, and no other', () => {
-  const codes = Object.keys({ ...hitArrivalCauses, ...classificationArrivalCauses })
+  const codes = Object.keys({ ...hitArrivalCauses, ...classificationArrivalCauses, ...uploadArrivalCauses })
 
   expect(documented('Missing arrivals').sort()).toEqual(codes.sort())
 })

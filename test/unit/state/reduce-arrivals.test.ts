@@ -153,6 +153,17 @@ it('10,000 confirmed batches take less than 512 KB, lose no row, and can all be 
   expect(document.arrivals.open.slice(-100).every(({ batches }) => batches === 1)).toBe(true)
 })
 
+it('merging keeps the days of rows apart as long as that is short enough', () => {
+  let document = storedDocument()
+  for (let index = 0; index <= 600; index += 1) {
+    const first = (index % 5) * day
+    document = confirm(document, { id: `b${index}`, span: { first, last: first } })
+  }
+  const merged = document.arrivals.open.filter(({ batches }) => batches > 1)
+
+  expect(merged.map(({ span }) => span?.first)).toEqual([0, 1, 2, 3, 4].map((days) => days * day))
+})
+
 it('merging puts off by no more than six hours the moment from which a batch counts as missing', () => {
   let document = storedDocument()
   const latest = new Map<string, number>()

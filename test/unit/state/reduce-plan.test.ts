@@ -1,3 +1,4 @@
+import { factsOf } from '../../../src/state/event-facts'
 import { waitingPlan } from '../../../src/state/plan'
 import { reduce } from '../../../src/state/reduce'
 import { noMemory } from '../../../src/state/run-file'
@@ -98,3 +99,24 @@ it.each(['send-started', 'removed', 'doubt-cleared'] as const)(
     expect(message).toContain('it is planned')
   },
 )
+
+it('the report of a killed run shows the plan that waits', () => {
+  const event: StateEvent = {
+    ...{ type: 'lease-taken', at: 100, owner: 'b', run: 'run-2', activation: 'b', endsAt: 200 },
+    ...{ lastWrittenAt: 50, barrier: 0, reportsKept: 5 },
+  }
+
+  const next = reduce(storedDocument({ lease, plan: storedPlan() }), event)
+
+  expect(next.reports.at(-1)).toMatchObject({
+    reason: 'killed',
+    plan: { id: 'plan-1', first: '1970-01-01T00:01:40.000Z', folder: 'jobs/job/outbox/run-0/' },
+  })
+})
+
+it('the log line of a commit names its plan', () => {
+  const planned = factsOf({ ...committed, entries: [batchIn('planned')], plan: storedPlan() })
+
+  expect(planned).toMatchObject({ batches: 1, plan: 'plan-1' })
+  expect(factsOf(committed).plan).toBeUndefined()
+})

@@ -66,6 +66,7 @@ describe('the end of an import', () => {
       return verdict.kind === 'held' ? verdict.message : ''
     }
 
+    expect(messageOf({ kind: 'done', rows: 3 })).toBe('The import ended. Rows stored: 3 of 4.')
     expect(messageOf(failed('broken', 2))).toBe('Service says no. Rows stored: 2 of 4.')
     expect(messageOf(failed('broken'))).toBe('Service says no. Rows stored: an unknown number.')
   })

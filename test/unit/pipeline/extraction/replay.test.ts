@@ -31,6 +31,21 @@ async function recordsOf(segments: readonly RejectSegment[], entries: readonly I
   return records
 }
 
+it('the log of rejects writes segments of a limited size, each begun where the one before was full', async () => {
+  const log = logOf(21)
+  const half = 'x'.repeat(2 * 1024 * 1024)
+  const places = ['a', 'b', 'c', 'd', 'e'].map((id) => log.add({ id, half }, reason))
+
+  expect(places.map(({ segment, line }) => `${segment}.${line}`)).toEqual([
+    '21.0',
+    '21.1',
+    '22.0',
+    '22.1',
+    '23.0',
+  ])
+  expect((await log.finish()).map(({ id }) => id)).toEqual([21, 22, 23])
+})
+
 it('a replay reads the records of open rejects, oldest first', async () => {
   const [first, second] = [logOf(1), logOf(2)]
   const places = [{ id: 'a' }, null, 'text', { id: 'dropped' }].map((raw) => first.add(raw, reason))

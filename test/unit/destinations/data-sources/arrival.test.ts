@@ -1,0 +1,90 @@
+import { arrivalProof } from '../../../../src/destinations/data-sources/arrival'
+import type { ConfirmedBatch, PollAnswer, ProofAnswer } from '../../../../src/destinations/destination'
+
+const upload = (id: string, change: Partial<ConfirmedBatch> = {}): ConfirmedBatch => ({
+  ...{ id, rows: 10, markers: [], receipts: [`741/${id}`], span: null },
+  ...change,
+})
+
+interface World {
+  readonly jobs: Readonly<Record<string, PollAnswer>>
+  readonly pace?: () => Promise<void>
+}
+
+async function prove(batches: readonly ConfirmedBatch[], { jobs, pace = () => Promise.resolve() }: World) {
+  const asked: string[] = []
+  const client = {
+    job(receipt: string) {
+      asked.push(receipt)
+      return Promise.resolve(jobs[receipt] ?? { kind: 'unknown' as const, message: 'no such job' })
+    },
+  }
+  const answer: ProofAnswer = await arrivalProof({ client, withinMs: 0 }).prove(batches, {
+    report: () => Promise.reject(new RangeError('no report is read')),
+    pace,
+    signal: new AbortController().signal,
+  })
+  return { ...answer, asked }
+}
+
+it('an upload is proven by the number of rows that its job has processed', async () => {
+  const { evidence, trouble, asked } = await prove([upload('a')], {
+    jobs: { '741/a': { kind: 'done', rows: 10 } },
+  })
+
+  expect(evidence).toEqual([{ id: 'a', kind: 'proof', rows: 10, causes: [] }])
+  expect(trouble).toBeNull()
+  expect(asked).toEqual(['741/a'])
+})
+
+it('merged uploads are proven by the rows of all of their jobs', async () => {
+  const merged = upload('a', { rows: 25, receipts: ['741/1', '741/2'] })
+  const jobs = { '741/1': { kind: 'done', rows: 15 }, '741/2': { kind: 'done', rows: 10 } } as const
+
+  expect((await prove([merged], { jobs })).evidence).toMatchObject([{ rows: 25, causes: [] }])
+})
+
+it.each<[string, PollAnswer, number, string]>([
+  ['has processed fewer rows', { kind: 'done', rows: 9 }, 9, 'rows-skipped'],
+  ['was deleted', { kind: 'failed', cause: 'broken', message: 'deleted' }, 0, 'upload-removed'],
+  [
+    'has failed in part',
+    { kind: 'failed', cause: 'rejected', rows: 4, message: 'failed' },
+    4,
+    'upload-removed',
+  ],
+  ['is still at work', { kind: 'processing' }, 0, 'latency'],
+])(
+  'an upload whose job %s shows the rows that are there, and the likely cause',
+  async (_what, job, rows, code) => {
+    const { evidence } = await prove([upload('a')], { jobs: { '741/a': job } })
+
+    expect(evidence).toMatchObject([{ kind: 'proof', rows, causes: [{ code }] }])
+  },
+)
+
+it('an answer that proves nothing ends the questions, and what was seen before stays', async () => {
+  const batches = [upload('a'), upload('b'), upload('c')]
+
+  const { evidence, trouble, asked } = await prove(batches, { jobs: { '741/a': { kind: 'done', rows: 10 } } })
+
+  expect(evidence.map(({ id }) => id)).toEqual(['a'])
+  expect(trouble).toEqual({ kind: 'unknown', message: 'no such job' })
+  expect(asked).toEqual(['741/a', '741/b'])
+})
+
+it('without time for another request nothing more is asked', async () => {
+  const { evidence, trouble, asked } = await prove([upload('a')], {
+    jobs: {},
+    pace: () => Promise.reject(new Error('over')),
+  })
+
+  expect({ evidence, asked }).toEqual({ evidence: [], asked: [] })
+  expect(trouble).toMatchObject({ kind: 'unknown' })
+})
+
+it('an upload whose receipt is forgotten is an indication', async () => {
+  const { evidence } = await prove([upload('a', { receipts: [] })], { jobs: {} })
+
+  expect(evidence).toEqual([{ id: 'a', kind: 'indication', rows: 10, causes: [] }])
+})
