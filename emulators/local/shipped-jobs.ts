@@ -37,14 +37,14 @@ export const shippedJobs: readonly ShippedJob[] = [
   {
     name: 'ad-costs',
     alarm: 'ad-costs-every-15-minutes',
-    does: 'run-job fetches 30 days of ad costs and uploads them to a data source',
+    does: 'run-job fetches 15 days of ad costs and uploads them to a data source',
     sent: ({ analytics }) => uploadedRows(analytics, 'Tracking Code'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Ad costs'),
   },
   {
     name: 'refunds',
     alarm: 'refunds-every-15-minutes',
-    does: 'run-job fetches 29 days of refunds and uploads them by transaction ID',
+    does: 'run-job fetches 14 days of refunds and uploads them by transaction ID',
     sent: ({ analytics }) => uploadedRows(analytics, 'transactionID'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Refunds'),
   },

@@ -25,7 +25,7 @@ export interface RefundRecord {
 const dayMs = 24 * 60 * 60_000
 const hourMs = 60 * 60_000
 /** How many days before today there is data for. */
-const days = 30
+const days = 15
 const refundsOfDay = 4
 
 const campaigns = [
@@ -40,7 +40,7 @@ function chance(text: string): number {
 
 const cents = (amount: number) => Math.round(amount * 100) / 100
 
-/** Ad costs of the last 30 days before today, per day and campaign: half-open range of instants. */
+/** Ad costs of the last 15 days before today, per day and campaign: half-open range of instants. */
 export function adCostsBetween(from: number, to: number, now: number): AdCostRecord[] {
   return daysBetween(from, to, now).flatMap((date) =>
     campaigns.map((campaign, index) => {
@@ -54,7 +54,7 @@ export function adCostsBetween(from: number, to: number, now: number): AdCostRec
   )
 }
 
-/** Refunds of the last 30 days before today, a few a day, each of an order some days before. */
+/** Refunds of the last 15 days before today, a few a day, each of an order some days before. */
 export function refundsBetween(from: number, to: number, now: number): RefundRecord[] {
   return daysBetween(from, to, now).flatMap((date) =>
     Array.from({ length: refundsOfDay }, (_, index) => {

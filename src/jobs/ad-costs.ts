@@ -39,7 +39,7 @@ export const adCosts = defineJob({
   sync: sliced({
     every: 'day',
     timeZone: 'UTC',
-    start: '2026-10-01',
+    start: '2026-11-01',
     cursor: instant('date', { timeZone: 'UTC' }),
     lag: { hours: 6 },
     primaryKey: ['date', 'campaign'],

@@ -40,7 +40,7 @@ export const refunds = defineJob({
   sync: sliced({
     every: 'day',
     timeZone: 'UTC',
-    start: '2026-10-01',
+    start: '2026-11-01',
     cursor: instant('refundedAt'),
     lag: { days: 1 },
     primaryKey: 'id',

@@ -26,7 +26,9 @@ export async function openKeyMemory(
   stored: StoredMemory,
   { reach, files, run, placeOf, lookback }: MemoryOptions,
 ): Promise<Memory> {
-  let table = createCountingTable()
+  // A full refresh has no cursors: every place is 0.
+  const isPlaced = reach !== 'all'
+  let table = createCountingTable(isPlaced)
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createAdditions()
   let current = stored
@@ -53,7 +55,7 @@ export async function openKeyMemory(
       return reach === 'none' ? 0 : table.sent()
     },
     beginRead() {
-      if (reach === 'none') table = createCountingTable()
+      if (reach === 'none') table = createCountingTable(isPlaced)
     },
     recall(identity, at) {
       const { words, keyed } = identity()
@@ -114,8 +116,8 @@ function createAdditions() {
 }
 
 /** Counts the keys that are known as sent. */
-function createCountingTable(): KeyTable & { sent(): number } {
-  const table = createKeyTable()
+function createCountingTable(isPlaced: boolean): KeyTable & { sent(): number } {
+  const table = createKeyTable(isPlaced)
   let sent = 0
   const countOf = (entry: MemoryEntry | null) => (entry?.decision === decisions.sent ? 1 : 0)
   return {

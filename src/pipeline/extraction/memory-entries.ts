@@ -48,11 +48,11 @@ export function* decodeEntries(bytes: Buffer, keyed: boolean): Iterable<MemoryEn
 
 const double = new DataView(new ArrayBuffer(8))
 
-/** @param at index of the entry's first word */
-export function entryAt(words: Uint32Array, at: number): MemoryEntry {
+/** @param at index of the entry's first word; `isPlaced`: false where no place is stored, which is 0 then */
+export function entryAt(words: Uint32Array, at: number, isPlaced = true): MemoryEntry {
   const word = (index: number) => words[at + index] ?? 0
-  double.setUint32(0, word(5))
-  double.setUint32(4, word(6))
+  double.setUint32(0, isPlaced ? word(5) : 0)
+  double.setUint32(4, isPlaced ? word(6) : 0)
   return {
     words: [word(0), word(1), word(2), word(3)],
     decision: word(4),
@@ -60,10 +60,17 @@ export function entryAt(words: Uint32Array, at: number): MemoryEntry {
   }
 }
 
-/** @param at index of the entry's first word */
-export function setEntry(target: Uint32Array, at: number, { words, decision, place }: MemoryEntry): void {
+/** @param at index of the entry's first word; `isPlaced`: false where the place is 0 and not stored */
+export function setEntry(
+  target: Uint32Array,
+  at: number,
+  { words, decision, place }: MemoryEntry,
+  isPlaced = true,
+): void {
+  target.set([...words, decision], at)
+  if (!isPlaced) return
   double.setFloat64(0, place)
-  target.set([...words, decision, double.getUint32(0), double.getUint32(4)], at)
+  target.set([double.getUint32(0), double.getUint32(4)], at + 5)
 }
 
 /** A compact list of entries that grows by blocks, without copying. */

@@ -1,4 +1,3 @@
-import { AwsV4Signer } from 'aws4fetch'
 import * as z from 'zod'
 import { parseOptions } from '../../options'
 import { readBaseUrl } from '../rest/base-url'
@@ -144,6 +143,8 @@ function signerOf(options: S3Options, { inputs, clock }: SourceContext) {
     ...(sessionToken ? { sessionToken: inputs(sessionToken) } : {}),
   }
   return async function sign(url: string, headers: Readonly<Record<string, string>>) {
+    // Loaded by jobs that sign.
+    const { AwsV4Signer } = await import('aws4fetch')
     const datetime = new Date(clock.now()).toISOString().replace(/[:-]|\.\d{3}/g, '')
     const signed = await new AwsV4Signer({
       method: 'GET',
