@@ -1,4 +1,5 @@
 import { coldStart } from './cold-start/cold-start'
+import { decodedRows, decoding } from './decoding'
 import { endToEnd } from './end-to-end'
 import { mapping } from './mapping'
 import { readOptions } from './options'
@@ -28,6 +29,7 @@ async function run(): Promise<void> {
   if (wanted('mapping')) add(await mapping(options.runs))
   if (wanted('cold-start')) add(await coldStart(options.runs))
   if (wanted('scale')) add(await scale(options))
+  if (wanted('decoding')) add(await decoding(options.rows ?? decodedRows, options.runs))
   if (!options.json) printTables(all)
 }
 

@@ -1,12 +1,12 @@
 import { pageSize } from './orders'
 
-export const benches = ['end-to-end', 'mapping', 'cold-start', 'scale'] as const
+export const benches = ['end-to-end', 'mapping', 'cold-start', 'scale', 'decoding'] as const
 export type Bench = (typeof benches)[number]
 
 export interface Options {
   /** One line of JSON for each measurement, and nothing else on stdout. */
   readonly json: boolean
-  /** Rows of the end-to-end runs; null for the default sizes. */
+  /** Rows of the end-to-end and decoding runs; null for the default sizes. */
   readonly rows: number | null
   /** How often each subject runs; the median counts. */
   readonly runs: number

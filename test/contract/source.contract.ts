@@ -85,8 +85,8 @@ export function describeSource(name: string, start: () => Promise<SourceUnderTes
 
     it('leaves nothing open where the reader stops early, and can be read again', async () => {
       for await (const page of subject.source.read(subject.begin)) {
-        expect(page.records.length).toBeGreaterThan(0)
-        break
+        // An export has a page without records that carries its id.
+        if (page.records.length > 0) break
       }
       expect(subject.pending()).toBe(0)
       expect((await read()).ids).toHaveLength(7)

@@ -15,6 +15,7 @@ import { pageNumber } from '../../src/sources/paginators/page-number'
 import { inBody, inHeader } from '../../src/sources/rest/place'
 import { formBody, graphql, jsonBody } from '../../src/sources/rest/request-body'
 import { restSource } from '../../src/sources/rest/rest-source'
+import { exportSource } from '../../src/sources/exports/export-source'
 import { fileSource } from '../../src/sources/files/file-source'
 import { sourceContext } from '../fixtures/source-context'
 import { memoryFileStore } from '../unit/sources/files/memory-file-store'
@@ -262,4 +263,49 @@ describeSource('files', () => {
     pending: () => 0,
     stop: () => Promise.resolve(),
   })
+})
+
+describeSource('exports', async () => {
+  const day = 24 * 3_600_000
+  const begin = Date.parse('2026-01-01T00:00:00Z')
+  let stored: readonly { readonly day: number; readonly item: Item }[] = items(0, 7).map((item) => ({
+    item,
+    day: begin,
+  }))
+  let now = begin + 1.5 * day
+  const ranges: { readonly from: number; readonly to: number }[] = []
+  const server = await startEmulator(({ method, url: asked, body }) => {
+    const { pathname: url } = new URL(asked, 'http://x')
+    if (method === 'POST') {
+      const { from, to } = JSON.parse(String(body)) as { from: string; to: string }
+      return { status: 201, body: { id: ranges.push({ from: Date.parse(from), to: Date.parse(to) }) } }
+    }
+    if (url.startsWith('/state/')) return { status: 200, body: { state: 'ready' } }
+    const { from, to } = ranges[Number(url.split('/').at(-1)) - 1] ?? { from: 0, to: 0 }
+    const found = stored.filter((entry) => entry.day >= from && entry.day < to)
+    return { status: 200, body: found.map(({ item }) => `${JSON.stringify(item)}\n`).join('') }
+  })
+  const definition = exportSource({
+    baseUrl: input('API_BASE_URL'),
+    authentication,
+    days: { start: '2026-01-01', timeZone: 'UTC' },
+    create: { path: '/exports', body: jsonBody(), from: inBody('from'), to: inBody('to'), id: 'id' },
+    poll: { path: '/state/{id}', state: 'state', ready: ['ready'] },
+    download: { path: '/file/{id}' },
+    decoder: jsonLines(),
+  })
+  expect(definition.faults).toEqual([])
+  const inputs = { API_BASE_URL: server.url, API_KEY: 'canary-key' }
+  return {
+    source: definition.open(sourceContext({ inputs, clock: { ...systemClock, now: () => now } })),
+    add(...added) {
+      stored = [...stored, ...added.map((item) => ({ item, day: begin + day }))]
+      now += day
+    },
+    resume: (_read, cursor) => ({ mode: 'incremental', since: cursor ?? null, signal }),
+    begin: fromBeginning,
+    future: { request: { mode: 'incremental', since: future, signal }, expected: 'nothing' },
+    pending: () => 0,
+    stop: () => server.stop(),
+  }
 })
