@@ -14,16 +14,32 @@ interface World {
 async function prove(batches: readonly ConfirmedBatch[], { jobs, pace = () => Promise.resolve() }: World) {
   const asked: string[] = []
   const client = {
+    list(account: string, { status, page }: { status: string; page: number }) {
+      asked.push(`list ${account} ${status} ${page}`)
+      const all = Object.entries(jobs).flatMap(([receipt, job]) =>
+        job.kind === 'done'
+          ? [{ job_id: receipt.split('/')[1] ?? '', filename: 'f', status, rows: job.rows }]
+          : [],
+      )
+      const jobsOfPage = all.slice((page - 1) * 2, page * 2)
+      return Promise.resolve({
+        kind: 'page' as const,
+        page: { page, jobs: jobsOfPage, total_pages: Math.ceil(all.length / 2) },
+      } as never)
+    },
     job(receipt: string) {
       asked.push(receipt)
       return Promise.resolve(jobs[receipt] ?? { kind: 'unknown' as const, message: 'no such job' })
     },
   }
-  const answer: ProofAnswer = await arrivalProof({ client, withinMs: 0 }).prove(batches, {
-    report: () => Promise.reject(new RangeError('no report is read')),
-    pace,
-    signal: new AbortController().signal,
-  })
+  const answer: ProofAnswer = await arrivalProof({ client, clock: { now: () => 0 }, withinMs: 0 }).prove(
+    batches,
+    {
+      report: () => Promise.reject(new RangeError('no report is read')),
+      pace,
+      signal: new AbortController().signal,
+    },
+  )
   return { ...answer, asked }
 }
 
@@ -87,4 +103,18 @@ it('an upload whose receipt is forgotten is an indication', async () => {
   const { evidence } = await prove([upload('a', { receipts: [] })], { jobs: {} })
 
   expect(evidence).toEqual([{ id: 'a', kind: 'indication', rows: 10, causes: [] }])
+})
+
+it('many uploads are proven by the pages of their list, and only those that are not in it are asked for one by one', async () => {
+  const names = ['1', '2', '3', '4', '5']
+  const done = Object.fromEntries(names.map((id) => [`741/${id}`, { kind: 'done', rows: 10 } as const]))
+  const jobs = { ...done, '741/6': { kind: 'processing' } as const }
+
+  const { evidence, asked } = await prove(
+    [...names, '6'].map((id) => upload(id)),
+    { jobs },
+  )
+
+  expect(evidence.map(({ id, rows }) => [id, rows])).toEqual([...names.map((id) => [id, 10]), ['6', 0]])
+  expect(asked).toEqual(['list 741 success 1', 'list 741 success 2', 'list 741 success 3', '741/6'])
 })
