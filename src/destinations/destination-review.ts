@@ -4,10 +4,6 @@ import type { Refusal, Unknown } from './destination-answers'
 export interface CommitSummary {
   readonly rows: number
   readonly batches: number
-  /** Rows that delete a key, of `rows`. */
-  readonly deletions: number
-  /** Keys known as sent before this commit: the size of the deduplication index; 0 where there is none. */
-  readonly known: number
   /** Upsert kinds: row keys of records that the deduplication index does not know, and an evenly drawn sample (at most 1,000). */
   readonly newKeys: { readonly count: number; readonly sample: readonly string[] }
   /** Least and greatest `order` of the rows; null where rows have no time. */

@@ -19,7 +19,6 @@ export const Plan = z.object({
   reasons: z.array(z.object({ code: z.string(), message: z.string() })),
   rows: count,
   batches: count,
-  deletions: count,
   span: Span.nullable(),
   /** Where its rows would go, as text for people. */
   target: z.string(),
@@ -40,7 +39,7 @@ export type Plan = z.infer<typeof Plan>
 
 /** A waiting plan as reports show it. Instants in ISO 8601. */
 export const WaitingPlan = Plan.pick({
-  ...{ id: true, reasons: true, rows: true, batches: true, deletions: true, target: true },
+  ...{ id: true, reasons: true, rows: true, batches: true, target: true },
   ...{ serverCalls: true, notes: true, sample: true },
 }).extend({
   /** Time of the first and the last row; null where rows have none. */
@@ -63,10 +62,10 @@ export function reportPlan({ job, plan }: Pick<StateDocument, 'job' | 'plan'>): 
 } {
   const waiting = waitingPlan({ plan })
   if (!waiting) return {}
-  const { id, reasons, rows, batches, deletions, span, target, serverCalls, notes, sample } = waiting
+  const { id, reasons, rows, batches, span, target, serverCalls, notes, sample } = waiting
   return {
     plan: {
-      ...{ id, reasons, rows, batches, deletions, target, serverCalls, notes, sample },
+      ...{ id, reasons, rows, batches, target, serverCalls, notes, sample },
       first: span && isoSeconds(span.first),
       last: span && isoSeconds(span.last),
       createdAt: new Date(waiting.createdAt).toISOString(),

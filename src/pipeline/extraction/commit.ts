@@ -56,7 +56,6 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     remember,
   }
   const { batches, rejects } = parts
-  const { known } = memory
   const counters = () => ({ ...tally.counts, rejects: rejects.byReason })
 
   function remember(taken: Taken, decision: Decision, isNewest: boolean): void {
@@ -86,7 +85,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
       await rejects.settle()
       await batches.settle()
     },
-    write: (reach) => writeCommit(context, options, parts, { ...reach, known }),
+    write: (reach) => writeCommit(context, options, parts, reach),
     dispose: batches.dispose,
   }
 }
@@ -96,14 +95,14 @@ async function writeCommit(
   context: CommitContext,
   options: CommitOptions,
   parts: CommitParts,
-  { finished, cursor, reachedTo, ownTo, isForgotten, known }: CommitReach & { readonly known: number },
+  { finished, cursor, reachedTo, ownTo, isForgotten }: CommitReach,
 ): Promise<void> {
   const { destination, state } = context
   const { tally, batches, marks, rejects } = parts
   const { name, work, counting, memory, ownMemory } = options
   const waived = [...options.waived, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
   const staged = await batches.finish()
-  const plan = await planOf(context, options, parts, staged, known)
+  const plan = await planOf(context, options, parts, staged)
   const stored = await rejects.store()
   const remembered = await memory.toCommit({ file: `${name}-memory.bin`, to: reachedTo, isForgotten })
   const ties = await ownMemory?.toCommit({ file: `${name}-ties.bin`, to: ownTo, isForgotten: null })
@@ -135,11 +134,10 @@ async function planOf(
   options: CommitOptions,
   { batches, newKeys }: CommitParts,
   entries: readonly EntryIn<'staged'>[],
-  known: number,
 ): Promise<Plan | null> {
   const { job, destination, state } = context
   const summary: CommitSummary = {
-    ...{ rows: batches.rows, batches: entries.length, deletions: 0, known },
+    ...{ rows: batches.rows, batches: entries.length },
     newKeys: { count: newKeys.count, sample: newKeys.sample },
     span: spanOf(entries),
   }

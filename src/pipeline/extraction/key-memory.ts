@@ -1,4 +1,4 @@
-import { decisionOf, decisions } from './decision'
+import { decisionOf } from './decision'
 import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
@@ -8,7 +8,6 @@ import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
 import type { Memory, MemoryOptions, Sighting } from './memory'
-import type { KeyTable } from './key-table'
 import type { MemoryEntry } from './memory-entries'
 
 /** Segments are merged when there are this many more than their entries need. */
@@ -28,7 +27,7 @@ export async function openKeyMemory(
 ): Promise<Memory> {
   // A full refresh has no cursors: every place is 0.
   const isPlaced = reach !== 'all'
-  let table = createCountingTable(isPlaced)
+  let table = createKeyTable(isPlaced)
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createAdditions()
   let current = stored
@@ -51,11 +50,8 @@ export async function openKeyMemory(
   }
 
   return {
-    get known() {
-      return reach === 'none' ? 0 : table.sent()
-    },
     beginRead() {
-      if (reach === 'none') table = createCountingTable(isPlaced)
+      if (reach === 'none') table = createKeyTable(isPlaced)
     },
     recall(identity, at) {
       const { words, keyed } = identity()
@@ -102,35 +98,16 @@ function createAdditions() {
     },
     areMost: () => most,
     entries: () => log.entries(),
-    push(entry: MemoryEntry, known: number) {
+    push(entry: MemoryEntry, entries: number) {
       if (most) return
       log.push(entry)
-      most = log.size >= fewEntries && log.size * 2 >= known
+      most = log.size >= fewEntries && log.size * 2 >= entries
       if (most) log.clear()
     },
     clear() {
       log.clear()
       most = false
     },
-  }
-}
-
-/** Counts the keys that are known as sent. */
-function createCountingTable(isPlaced: boolean): KeyTable & { sent(): number } {
-  const table = createKeyTable(isPlaced)
-  let sent = 0
-  const countOf = (entry: MemoryEntry | null) => (entry?.decision === decisions.sent ? 1 : 0)
-  return {
-    get size() {
-      return table.size
-    },
-    find: (high, low) => table.find(high, low),
-    put(entry) {
-      sent += countOf(entry) - countOf(table.find(entry.words[0], entry.words[1]))
-      table.put(entry)
-    },
-    entries: () => table.entries(),
-    sent: () => sent,
   }
 }
 

@@ -24,11 +24,11 @@ export interface PlannedCommit {
 /** The plan of a commit that waits for a person. */
 export function makePlan(planned: PlannedCommit): Plan {
   const { run, commit, storeNow, summary, review, sample, identity, memoryBefore } = planned
-  const { rows, batches, deletions, span } = summary
+  const { rows, batches, span } = summary
   return {
     ...{ id: planId(planned), run, commit, createdAt: storeNow },
     reasons: [...review.reasons],
-    ...{ rows, batches, deletions, span },
+    ...{ rows, batches, span },
     target: `${identity.kind} ${identity.target}`,
     serverCalls: review.serverCalls,
     notes: [...review.notes],

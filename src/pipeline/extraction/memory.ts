@@ -45,8 +45,6 @@ export interface Sighting {
 
 /** The deduplication index, as one run reads and extends it. */
 export interface Memory {
-  /** Keys known as sent; 0 where it does not reach over all that was sent. */
-  readonly known: number
   /** A new read begins, where the newest remembered records are: each may come once more. */
   beginRead(): void
   /**
@@ -89,7 +87,6 @@ export function openMemory(stored: StoredMemory, options: MemoryOptions): Promis
 
 function nothing(stored: StoredMemory): Memory {
   return {
-    known: 0,
     beginRead: () => undefined,
     recall: () => null,
     remember: () => undefined,

@@ -57,7 +57,7 @@ export async function openTieMemory(
   }
 
   return {
-    ...{ known: 0, amend },
+    amend,
     beginRead() {
       settle()
       unmatched = keyed ? [] : [...tail]
