@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startAnalytics } from '../../emulators/analytics/analytics'
 import { startIms } from '../../emulators/ims/ims'
 import { root } from '../../emulators/local/root'
+import { examine } from '../../src/app-builder/doctor/doctor'
 import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
 import type { ImsEmulator } from '../../emulators/ims/ims'
 
@@ -49,18 +50,25 @@ afterEach(async () => {
   await analytics.stop()
 })
 
-/** `npm run doctor` in a folder with this .env. */
+/** `npm run doctor` with these values of .env. */
 async function doctor(
   inputs: Record<string, string> | null,
   ...args: readonly string[]
 ): Promise<{ code: number | null; output: string }> {
-  if (inputs) {
-    const lines = Object.entries(inputs).map(([name, value]) => `${name}='${value}'`)
-    writeFileSync(join(folder, '.env'), lines.join('\n'))
-  }
+  const lines: string[] = []
+  const code = await examine(args, { inputs, env: {}, jobs: [], print: (line) => lines.push(line) })
+  const output = lines.join('\n')
+  expect(output).not.toContain('canary')
+  return { code, output }
+}
+
+/** The command itself, in a folder with this .env. */
+async function runCommand(inputs: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const lines = Object.entries(inputs).map(([name, value]) => `${name}='${value}'`)
+  writeFileSync(join(folder, '.env'), lines.join('\n'))
   const child = spawn(
     process.execPath,
-    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts'), ...args],
+    ['--require', require.resolve('esbuild-register'), join(root, 'src/app-builder/doctor/main.ts')],
     { cwd: folder },
   )
   let output = ''
@@ -73,7 +81,7 @@ async function doctor(
 }
 
 it('the doctor finds no fault in a good configuration, and lists its checks', async () => {
-  const { code, output } = await doctor(good)
+  const { code, output } = await runCommand(good)
 
   expect(output).toMatch(/✔ OAuth Server-to-Server/)
   expect(output).toMatch(/✔ Service token: minted for client, valid for 24 h/)
