@@ -24,18 +24,18 @@ const fullest = 0.75
 
 /** @param slotWords words of a slot; `mark`: index of the one that is never 0 where the slot is used */
 export function createWordTable(slotWords: number, mark: number): WordTable {
-  const shards = Array.from({ length: 2 ** shardBits }, () => createShard(slotWords, mark))
-  const [firstShard = createShard(slotWords, mark)] = shards
-  const shardOf = (high: number) => shards[high >>> (32 - shardBits)] ?? firstShard
+  /** Made when they are first claimed from: most tables of a tick stay empty. */
+  const shards = new Array<WordTable | undefined>(2 ** shardBits).fill(undefined)
+  const indexOf = (high: number) => high >>> (32 - shardBits)
 
   return {
     get size() {
-      return shards.reduce((sum, shard) => sum + shard.size, 0)
+      return shards.reduce((sum, shard) => sum + (shard?.size ?? 0), 0)
     },
-    find: (high, low) => shardOf(high).find(high, low),
-    claim: (high, low) => shardOf(high).claim(high, low),
+    find: (high, low) => shards[indexOf(high)]?.find(high, low) ?? null,
+    claim: (high, low) => (shards[indexOf(high)] ??= createShard(slotWords, mark)).claim(high, low),
     *slots() {
-      for (const shard of shards) yield* shard.slots()
+      for (const shard of shards) if (shard) yield* shard.slots()
     },
   }
 }
