@@ -14,7 +14,12 @@ export function batchId(delivery: Delivery, parts: BatchParts): string {
  * 12 characters that name a batch before its rows are known, so that they can carry it: all of its parts but the content.
  * The same rows staged again after a crash carry the same, and so have the same content and id.
  */
-export function shortBatchId({ job, partition, batch, generation }: Omit<BatchParts, 'contentSha256'>): string {
+export function shortBatchId({
+  job,
+  partition,
+  batch,
+  generation,
+}: Omit<BatchParts, 'contentSha256'>): string {
   const digest = createHash('sha256').update(JSON.stringify([job, partition, batch, generation]))
   return digest.digest('hex').slice(0, 12)
 }

@@ -12,7 +12,8 @@ const daySeconds = 86_400
 
 /** Ways to merge, finest first. None merges across destinations, nor delays the day on which a batch counts as missing. */
 const keys: readonly ((arrival: Arrival) => string)[] = [
-  (arrival) => `${sameFate(arrival)} ${arrival.partition} ${Math.floor((arrival.span?.first ?? 0) / daySeconds)}`,
+  (arrival) =>
+    `${sameFate(arrival)} ${arrival.partition} ${Math.floor((arrival.span?.first ?? 0) / daySeconds)}`,
   (arrival) => `${sameFate(arrival)} ${Math.floor((arrival.span?.first ?? 0) / daySeconds / 30)}`,
   sameFate,
 ]

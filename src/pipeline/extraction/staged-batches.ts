@@ -57,12 +57,9 @@ export function createStagedBatches(
     entries.push({
       ...{ state: 'staged', id: batchId(delivery, { ...parts, generation, contentSha256 }) },
       ...{ batch: parts.batch, run: state.run, file, partition: parts.partition, commit, generation },
-      ...{ rows, span, sha256, contentSha256, retries: 0, identity: -1, firstSentAt: null, markers: [...markers] },
+      ...{ rows, span, sha256, contentSha256, retries: 0, identity: -1, firstSentAt: null },
+      markers: [...markers],
     })
-  }
-
-  async function writeFull(): Promise<void> {
-    for await (const batch of batcher.full()) await stageFile(batch)
   }
 
   return {
@@ -82,18 +79,25 @@ export function createStagedBatches(
       sorting + rowsAhead > limits.batchRows * limits.underWay,
     async settle() {
       await sorter?.settle()
-      await writeFull()
+      await stageAll(batcher.full(), stageFile)
     },
     async finish() {
       for await (const block of mergeRows(sorter?.sorted() ?? [], format)) {
         for (const row of block) batcher.append(row)
-        await writeFull()
+        await stageAll(batcher.full(), stageFile)
       }
-      for await (const batch of batcher.flush()) await stageFile(batch)
+      await stageAll(batcher.flush(), stageFile)
       return entries
     },
     dispose: () => sorter?.dispose() ?? Promise.resolve(),
   }
+}
+
+async function stageAll(
+  batches: AsyncIterable<FinishedBatch>,
+  stageFile: (batch: FinishedBatch) => Promise<void>,
+): Promise<void> {
+  for await (const batch of batches) await stageFile(batch)
 }
 
 function tooLarge(name: string, limit: number): JobError {

@@ -180,9 +180,13 @@ function isAt({ feed }: World, id: string, position: number): boolean {
   return feed.records.some((record) => record.id === id && record.position === position)
 }
 
-/** Two records of one key side by side: only where each version is a record, and rows are added. */
+/**
+ * Two records of one key side by side: only where each version is a record, and rows are added. The index of rejects
+ * tells versions apart by their places as numbers, which texts do not have (docs/jobs.md, Cursors).
+ */
 function mayHaveTwins({ shape }: World): boolean {
-  return shape.kind !== 'upsert' && shape.mode !== 'full-refresh' && shape.lookback === null
+  const isCounted = shape.kind !== 'upsert' && shape.mode !== 'full-refresh' && shape.lookback === null
+  return isCounted && shape.notation !== 'text'
 }
 
 /** Only an instant can be in the future; pages and full refreshes have no cursor in the record. */

@@ -32,12 +32,21 @@ export async function settle(
 export async function suffer(world: World, mishaps: readonly Mishap[], command: Command): Promise<void> {
   for (const { activationMs, waitMs, ...accident } of mishaps) {
     world.activationMs = activationMs
-    const { process, done } = world.activate(accident, command)
+    const { process, done } = world.activate(command === noCommand ? accident : brief(accident), command)
     await untilOver(world, process, done)
     if (process.fate !== 'running') world.seen.add(process.fate)
     await pass(world, waitMs)
   }
   world.activationMs = 30 * minuteMs
+}
+
+/**
+ * A run with a command thaws before its step ends. Otherwise it could take the command up after a later step, whose
+ * expectation does not know of it.
+ */
+function brief<T extends { readonly freezeMs: number }>(accident: T): T {
+  const { freezeMs } = accident
+  return Number.isFinite(freezeMs) ? { ...accident, freezeMs: Math.min(freezeMs, 10 * minuteMs) } : accident
 }
 
 /** Until a run ends or crashes; not for longer than within the hour in which its caller gives a command again. */
