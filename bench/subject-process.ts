@@ -17,7 +17,7 @@ export function bundleSubjects(entries: readonly string[]): void {
     platform: 'node',
     target: 'node20',
     logLevel: 'error',
-    external: ['@duckdb/node-api', 'faros-airbyte-cdk', '@segment/actions-core'],
+    external: ['@duckdb/node-api', 'faros-airbyte-cdk', '@segment/actions-core', '*.node'],
   })
 }
 
