@@ -2,20 +2,10 @@ import * as z from 'zod'
 import { foreignCode, foreignText } from '../../http/foreign-text'
 import { TransportError } from '../../http/http-client'
 import { parseJson } from '../../http/json'
-import { retryAfterMs } from '../../http/retry-after'
-import type { Redact } from '../../http/foreign-text'
+import { noAnswer, refusalIn } from '../single-attempts'
 import type { HttpResponse } from '../../http/http-client'
-import type { KeyLookupAnswer, SendAnswer, VerifyAnswer } from '../destination'
-
-/** The result of a request. */
-export type Answer = HttpResponse | TransportError
-
-/** The context in which an answer is read. */
-export interface Reading {
-  /** Wall clock, ms since the epoch. */
-  readonly now: number
-  readonly redact: Redact
-}
+import type { KeyLookupAnswer, Refusal, SendAnswer, VerifyAnswer } from '../destination'
+import type { Answer, Reading } from '../single-attempts'
 
 const accepted = new Set(['UPLOADED', 'PROCESSING', 'COMPLETE'])
 
@@ -91,22 +81,9 @@ export function verifyAnswer(answer: Answer, reading: Reading): VerifyAnswer {
   return { kind: 'unknown', message: messageOf(answer, reading) }
 }
 
-function noAnswer({ sent, message }: TransportError) {
-  return { kind: sent === 'no' ? 'not-sent' : 'unknown', message } as const
-}
-
 /** Answers that come before Adobe reads the file. */
-function refused(response: HttpResponse, reading: Reading) {
-  const message = messageOf(response, reading)
-  if (response.status === 401) return { kind: 'unauthorized', message } as const
-  if (response.status === 403) return { kind: 'not-permitted', message } as const
-  if (response.status === 429) {
-    return {
-      kind: 'throttled',
-      retryAfterMs: retryAfterMs(response.headers['retry-after'], reading.now),
-    } as const
-  }
-  return null
+function refused(response: HttpResponse, reading: Reading): Refusal | null {
+  return refusalIn(response, messageOf(response, reading), reading.now)
 }
 
 function rejection(body: unknown, error: string, reading: Reading): string {

@@ -1,5 +1,5 @@
-import { TransportError } from '../../http/http-client'
 import { multipartFile } from '../multipart-file'
+import { createSingleAttempts } from '../single-attempts'
 import { lookupAnswer, sendAnswer, verifyAnswer } from './answers'
 import type {
   BatchFacts,
@@ -11,7 +11,7 @@ import type {
   VerifyAnswer,
 } from '../destination'
 import type { FilePart } from '../multipart-file'
-import type { Answer } from './answers'
+import type { Answer, SingleRequest } from '../single-attempts'
 
 /** The three requests of the API, single attempts. @throws JobError of the token */
 export interface CollectionClient {
@@ -23,79 +23,31 @@ export interface CollectionClient {
   validate(batch: OutgoingBatch, signal: AbortSignal): Promise<VerifyAnswer>
 }
 
-/** Adobe closes the connection itself after 60 s. */
-const requestTimeoutMs = 60_000
+export function createCollectionClient(
+  context: Pick<DestinationContext, 'http' | 'clock' | 'endpoints' | 'authorize' | 'redact'>,
+): CollectionClient {
+  const base = `${context.endpoints.collection}/aa/collect/v1/events`
+  const { call: callOnce, reading } = createSingleAttempts(context, base)
 
-interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly batch: BatchFacts
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Buffer
-  readonly signal: AbortSignal
-  readonly mayLeave?: () => boolean
-}
-
-const closed = new TransportError('The send window had closed.', 'no', 'aborted')
-
-export function createCollectionClient({
-  http,
-  clock,
-  endpoints,
-  authorize,
-  redact,
-}: Pick<DestinationContext, 'http' | 'clock' | 'endpoints' | 'authorize' | 'redact'>): CollectionClient {
-  const base = `${endpoints.collection}/aa/collect/v1/events`
-  const reading = () => ({ now: clock.now(), redact })
-
-  async function call({ method, path, batch, headers, body, signal, mayLeave }: Call): Promise<Answer> {
-    const authorization = await authorize()
-    if (mayLeave && !mayLeave()) return closed
-    try {
-      const response = await http({
-        method,
-        url: base + path,
-        headers: {
-          ...authorization.headers,
-          accept: 'application/json',
-          'x-adobe-vgid': batch.partition,
-          ...headers,
-        },
-        ...(body ? { body } : {}),
-        timeoutMs: requestTimeoutMs,
-        signal,
-      })
-      if (response.status === 401) await authorization.drop()
-      return response
-    } catch (error) {
-      if (error instanceof TransportError) return error
-      throw error
-    }
+  function call({ partition }: BatchFacts, { headers, ...request }: SingleRequest): Promise<Answer> {
+    return callOnce({ ...request, headers: { 'x-adobe-vgid': partition, ...headers } })
   }
 
   return {
     async upload(batch, { signal, isOpen }) {
       const { headers, body } = multipartFile(gzipPart(batch))
       const keyed = { ...headers, 'x-adobe-idempotency-key': batch.id }
-      const request: Call = {
-        method: 'POST',
-        path: '',
-        batch,
-        headers: keyed,
-        body,
-        signal,
-        mayLeave: isOpen,
-      }
-      return sendAnswer(await call(request), reading())
+      const request = { method: 'POST', path: '', headers: keyed, body, signal, mayLeave: isOpen } as const
+      return sendAnswer(await call(batch, request), reading())
     },
     async lookup(batch, signal) {
       const path = `/key/${encodeURIComponent(batch.id)}`
-      return lookupAnswer(await call({ method: 'GET', path, batch, signal }), reading())
+      return lookupAnswer(await call(batch, { method: 'GET', path, signal }), reading())
     },
     async validate(batch, signal) {
       const { headers, body } = multipartFile(gzipPart(batch))
-      const request: Call = { method: 'POST', path: '/validate', batch, headers, body, signal }
-      return verifyAnswer(await call(request), reading())
+      const request = { method: 'POST', path: '/validate', headers, body, signal } as const
+      return verifyAnswer(await call(batch, request), reading())
     },
   }
 }

@@ -4,7 +4,7 @@ import { TransportError } from '../../http/http-client'
 import { parseJson } from '../../http/json'
 import { messageOf, refusalOf, serviceErrorOf } from '../analytics-api'
 import type { HttpResponse } from '../../http/http-client'
-import type { Answer, Reading } from '../analytics-api'
+import type { Answer, Reading } from '../single-attempts'
 import type { PollAnswer, PrepareAnswer, Refusal, SendAnswer, Unknown } from '../destination'
 
 type Rejected = Extract<SendAnswer, { kind: 'rejected' | 'too-large' }>

@@ -1,5 +1,6 @@
 import { input } from '../../inputs'
 import { createAnalyticsApi } from '../analytics-api'
+import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
 import { arrivalProof } from './arrival'
 import { columnsFaults, isClassifiedVariable } from './classification-row'
@@ -10,7 +11,7 @@ import { createJsonEncoder } from './json-encoder'
 import { splitJsonLines } from './json-lines'
 import { reviewCommit } from './review'
 import { withSample } from './sample'
-import { ClassificationsSettings, parseSettings } from './settings'
+import { ClassificationsSettings } from './settings'
 import type { InputReference } from '../../inputs'
 import type { Destination, DestinationContext, DestinationDefinition } from '../destination'
 import type { ClassificationRow, ClassifiedVariable } from './classification-row'
@@ -77,7 +78,7 @@ function open<Column extends string>(
   const { variable, columns, emptyMeans = 'reject', allowPersonalKeys = false } = definition
   const suite = context.inputs(definition.reportSuite)
   const datasetId = definition.dataset ? context.inputs(definition.dataset) : null
-  const settings = parseSettings(context.settings)
+  const settings = parseSettings(ClassificationsSettings, context.settings)
   const path = settings.classificationPath
   const encoder = createJsonEncoder(columns, emptyMeans, allowPersonalKeys)
   const api = createAnalyticsApi(context, context.inputs(company))

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { JobError } from '../../errors'
 
 const ms = z.number().int().nonnegative()
 const positive = z.number().int().positive()
@@ -29,15 +28,3 @@ export const ClassificationsSettings = z.object({
   classificationPath: z.enum(['classifications', 'classification']).default('classifications'),
 })
 export type ClassificationsSettings = z.infer<typeof ClassificationsSettings>
-
-/** @throws JobError `input-invalid` */
-export function parseSettings(settings: unknown): ClassificationsSettings {
-  const parsed = ClassificationsSettings.safeParse(settings ?? {})
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new JobError(
-    'input-invalid',
-    `DELIVERY_SETTINGS: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}.`,
-    'Correct the value, or leave it out for its default.',
-  )
-}

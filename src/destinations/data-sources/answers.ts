@@ -3,7 +3,7 @@ import { foreignCode } from '../../http/foreign-text'
 import { TransportError } from '../../http/http-client'
 import { parseJson } from '../../http/json'
 import { messageOf, refusalOf, serviceErrorOf } from '../analytics-api'
-import type { Answer, Reading } from '../analytics-api'
+import type { Answer, Reading } from '../single-attempts'
 import type { PollAnswer, Refusal, SendAnswer, Unknown } from '../destination'
 import type { Account } from './account'
 

@@ -6,7 +6,7 @@ import {
   uploadedAnswer,
 } from '../../../../src/destinations/classifications/answers'
 import { TransportError } from '../../../../src/http/http-client'
-import type { Answer } from '../../../../src/destinations/analytics-api'
+import type { Answer } from '../../../../src/destinations/single-attempts'
 
 const reading = { now: 0, redact: (text: string) => text.replaceAll('s3cret', '[redacted]') }
 
