@@ -24,6 +24,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['test/**'],
+    ignores: ['test/fixtures/fast-check.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'Import fixtures/fast-check: its seed is fixed.' },
+      ],
+    },
+  },
+  {
     // The engine stays readable: what decides something fits on a screen.
     files: ['src/pipeline/**'],
     rules: {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import { JobError } from '../../src/errors'
 import { fullRefresh } from '../../src/jobs/full-refresh'
 import { incremental } from '../../src/jobs/incremental'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import * as z from 'zod'
 import { incremental } from '../../src/jobs/incremental'
 import { sliced } from '../../src/jobs/sliced'

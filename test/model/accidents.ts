@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import type { Accident } from './time'
 
 /** At any of the first gates of a run, or right after one of its first requests. */

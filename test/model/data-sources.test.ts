@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import { createDataSources } from '../../emulators/analytics/data-sources/data-sources'
 import { company } from '../../emulators/analytics/read-api'
 import { dataSources } from '../../src/destinations/data-sources/data-sources'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import { textFile } from '../fixtures/text-format'
 import { play, schedule, settings } from './delivery-schedules'
 import { keyedDestination, keyedService } from './destinations/keyed'

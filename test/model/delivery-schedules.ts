@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fixtures/fast-check'
 import { JobError } from '../../src/errors'
 import { silentLog } from '../../src/log'
 import { createDeadline } from '../../src/pipeline/deadline'

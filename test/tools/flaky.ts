@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 
 /**
- * `npm run test:flaky`: the quick suite again and again, its files each time in another order, with a busy loop on every
- * core. Fails where one run fails; the seed that is printed repeats its order.
+ * `npm run test:flaky`: the quick suite again and again, its files each time in another order and its properties with other
+ * inputs, with a busy loop on every core. Fails where one run fails; the seed that is printed repeats both.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -45,6 +45,7 @@ async function runSuite(seed: number): Promise<boolean> {
   const order = `--testSequencer=${require.resolve('./shuffled.js')}`
   const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args, order], {
     stdio: 'inherit',
+    env: { ...process.env, PROPERTY_SEED: String(seed) },
   })
   const [code] = (await once(jest, 'exit')) as [number | null]
   return code === 0

@@ -1,8 +1,8 @@
-import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { parseLargeJson } from '../../http/json'
 import { openAuthentication } from '../authentication/open-authentication'
 import { parseExactJson } from '../decoders/exact-json'
+import { malformed } from '../malformed-answer'
 import { readBaseUrl } from '../rest/base-url'
 import { writeInstant } from '../rest/instant-format'
 import { pageRequest } from '../rest/page-request'
@@ -127,18 +127,12 @@ function fill(path: string, id: string): string {
   return path.replaceAll('{id}', encodeURIComponent(id))
 }
 
-/** The URL comes from outside: it must not lead to what listens on this machine. */
+/**
+ * The URL comes from the API's answer: plain HTTP is refused beyond the origin of the API. HTTPS is accepted for every
+ * host, also for a private address.
+ */
 function isSafe(text: string, base: string): boolean {
   if (!URL.canParse(text, base)) return false
   const url = new URL(text, base)
   return url.protocol === 'https:' || url.origin === new URL(base).origin
-}
-
-function malformed(url: string, what: string): JobError {
-  return new JobError(
-    'source-malformed',
-    `The answer of ${url} ${what}.`,
-    'Compare an answer with the definition of the source.',
-    { details: { url } },
-  )
 }

@@ -2,6 +2,7 @@ import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { parseLargeJson } from '../../http/json'
 import { retryAfterMs } from '../../http/retry-after'
+import { malformed } from '../malformed-answer'
 import type { HttpResponse } from '../../http/http-client'
 import type { Decoder } from '../decoders/decoder'
 import type { PageAnswer } from '../paginators/paginator'
@@ -110,14 +111,5 @@ export function skippedLate(url: string, { status }: HttpResponse): JobError {
     `${url} answered HTTP ${status} to a later page, which the source skips: the rest of the records would be lost.`,
     'Limit the rule with `then: "skip"` to answers that only the first page has. The next run tries again.',
     { details: { url, status } },
-  )
-}
-
-function malformed(url: string, what: string): JobError {
-  return new JobError(
-    'source-malformed',
-    `The answer of ${url} ${what}.`,
-    'Compare an answer with the definition of the source.',
-    { details: { url } },
   )
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { accidents } from '../accidents'
 import { plainShape } from '../jobs'
 import type { DeliveryKind } from '../destination'

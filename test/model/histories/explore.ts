@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { createCoverage } from '../coverage'
 import { history } from './alphabet'
 import { play } from './play'

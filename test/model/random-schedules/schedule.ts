@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { runJob } from '../../../src/pipeline/run-job'
 import { accidents } from '../accidents'
 import { caseWorld, cases, grow } from '../cases'

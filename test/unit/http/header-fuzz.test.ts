@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import Link from 'http-link-header'
 import { parseLinkHeader } from '../../../src/http/link-header'
 import { quotaWaitMs } from '../../../src/http/rate-limit'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { createRedactor } from '../../../src/http/redact'
 
 const secret = 'canary/se+cr "e&t='

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { arrivalsKeptMs } from '../../../src/state/reduce-arrivals'
 import { reduce } from '../../../src/state/reduce'
 import { batchIn, storedDocument } from '../../fixtures/stored-state'

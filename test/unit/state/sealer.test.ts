@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
+import fc from '../../fixtures/fast-check'
 import { createSealer } from '../../../src/state/sealer'
 
 const sealer = createSealer(randomBytes(32))

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { createCsvEncoder } from '../../../../src/destinations/bulk-data-insertion/csv-encoder'
 import type { EncodedRow, Reject } from '../../../../src/destinations/destination'
 

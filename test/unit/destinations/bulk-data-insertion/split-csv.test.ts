@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { createGzipFile } from '../../../../src/destinations/gzip-file'
 import { splitGzipCsv } from '../../../../src/destinations/bulk-data-insertion/split-csv'
 

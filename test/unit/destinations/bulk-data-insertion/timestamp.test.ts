@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { toSeconds } from '../../../../src/destinations/bulk-data-insertion/timestamp'
 
 it.each([

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { createRowEncoder } from '../../../../src/destinations/data-sources/row-encoder'
 import { DataSourceSettings } from '../../../../src/destinations/data-sources/settings'
 import type { EncodedRow } from '../../../../src/destinations/destination'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { openTabFile, splitTabFile } from '../../../../src/destinations/data-sources/tab-file'
 import { createBatcher } from '../../../../src/pipeline/extraction/batcher'
 

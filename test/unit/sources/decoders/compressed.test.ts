@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import AdmZip from 'adm-zip'
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { Zip, ZipDeflate, ZipPassThrough, zipSync } from 'fflate'
 import { csv } from '../../../../src/sources/decoders/csv'
 import { gzip } from '../../../../src/sources/decoders/gzip'

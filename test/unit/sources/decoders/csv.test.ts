@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { csv } from '../../../../src/sources/decoders/csv'
 import { bodyOf, decodeAll, recordsOf } from './bodies'
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { json } from '../../../../src/sources/decoders/json'
 import { jsonLines } from '../../../../src/sources/decoders/json-lines'
 import { bodyOf, decodeAll, exactly, recordsOf } from './bodies'
@@ -61,7 +61,7 @@ it('JSON that was damaged by a byte is refused wherever JSON.parse refuses it', 
         const decoded = await decodeAll(json({ records: 'data' }), bodyOf(damaged)).catch(() => null)
 
         if (!isJson(damaged)) expect(decoded).toBeNull()
-        else if (decoded && !/\d{16}/.test(damaged)) {
+        else if (decoded && !losesDigits(damaged)) {
           expect(decoded.records).toEqual((JSON.parse(damaged) as { data: unknown }).data)
         }
       },
@@ -69,6 +69,11 @@ it('JSON that was damaged by a byte is refused wherever JSON.parse refuses it', 
     { numRuns: 400 },
   )
 })
+
+/** JSON.parse rounds such a number, or makes it infinite; the decoder keeps its text. */
+function losesDigits(text: string): boolean {
+  return /\d{16}|[eE]\+?\d{3}/.test(text)
+}
 
 function isJson(text: string): boolean {
   try {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { textOf } from '../../../../src/sources/decoders/text'
 import { csv } from '../../../../src/sources/decoders/csv'
 import { bodyOf } from './bodies'

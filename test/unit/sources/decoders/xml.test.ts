@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { xml } from '../../../../src/sources/decoders/xml'
 import { bodyOf, decodeAll, recordsOf } from './bodies'
 

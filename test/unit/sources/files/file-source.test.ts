@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fixtures/fast-check'
 import { json } from '../../../../src/sources/decoders/json'
 import { jsonLines } from '../../../../src/sources/decoders/json-lines'
 import { fileSource } from '../../../../src/sources/files/file-source'

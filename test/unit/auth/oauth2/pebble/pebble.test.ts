@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from '../../../../fixtures/fast-check'
 import { JobError } from '../../../../../src/errors'
 import { renderTemplate } from '../../../../../src/auth/oauth2/pebble/pebble'
 
