@@ -5,7 +5,8 @@ type Commands = Readonly<Record<string, CommandShape>>
 
 /** The commands, and what holds for all of them. */
 export function overview(here: Commands, deployed: Commands): string {
-  const lines = (commands: Commands) => Object.entries(commands).map(([name, { does }]) => [name, firstOf(does)])
+  const lines = (commands: Commands) =>
+    Object.entries(commands).map(([name, { does }]) => [name, firstOf(does)])
   return [
     'npm run job -- <command> [job] [options]        or: npx analytics-ingest <command> …',
     '',

@@ -3,7 +3,6 @@ import { wishOptions } from './new-job/wishes'
 import { removeJob } from './remove-job'
 import { table } from './show'
 import type { CommandShape, Values } from './arguments'
-import type { Wishes } from './new-job/wishes'
 import type { Terminal } from './terminal'
 
 /** A command that works in this project, and calls no namespace. */
@@ -34,7 +33,7 @@ export const localCommands: Readonly<Record<string, LocalCommand>> = {
       'new-job --yes --name costs --url https://api.example.com/costs --destination data-sources --timestamp day --time-zone Europe/Berlin --start 2026-01-01 --from-param from --to-param to --column "Tracking Code=campaign" --column "Event 10=cost"',
     ],
     async run(_args, values, terminal) {
-      await newJob(values as Wishes, terminal)
+      await newJob(values, terminal)
       return 0
     },
   },

@@ -24,7 +24,10 @@ export interface Beginning {
 export function checkedDestination({ destination }: Wishes): DestinationKind {
   const kind = destinationKinds.find((known) => known === destination)
   if (kind) return kind
-  throw wrong(`There is no destination "${destination ?? ''}".`, `It is one of ${destinationKinds.join(', ')}.`)
+  throw wrong(
+    `There is no destination "${destination ?? ''}".`,
+    `It is one of ${destinationKinds.join(', ')}.`,
+  )
 }
 
 /**
@@ -53,12 +56,7 @@ export function decide(beginning: Beginning, survey: Survey, wishes: Wishes): Jo
   }
 }
 
-function planMapping(
-  names: JobNames,
-  survey: Survey,
-  destination: DestinationKind,
-  wishes: Wishes,
-): Mapping {
+function planMapping(names: JobNames, survey: Survey, destination: DestinationKind, wishes: Wishes): Mapping {
   const columns = columnWishes(survey, wishes.column)
   const { timestamp = '', visitor = '', variable = '' } = wishes
   if (destination === 'bulk-data-insertion') return mapHits(names, survey, { timestamp, visitor, columns })

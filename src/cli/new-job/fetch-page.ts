@@ -37,7 +37,10 @@ export function readAddress(text: string, base?: string): ApiAddress {
     throw wrong(`"${text}" is no URL.`, 'Such as --url https://api.example.com/v1/orders?status=paid.')
   }
   if (url.username !== '' || url.password !== '') {
-    throw wrong('The URL has a user name or password.', 'Use --auth basic: both then come from the environment.')
+    throw wrong(
+      'The URL has a user name or password.',
+      'Use --auth basic: both then come from the environment.',
+    )
   }
   const names = [...url.searchParams.keys()]
   const credential = names.find((name) => credentialName.test(name) && !/page|next|cursor/i.test(name))

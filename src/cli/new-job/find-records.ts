@@ -57,7 +57,9 @@ function noList(path: string, members: readonly string[]): JobError {
   const has = members.length === 0 ? 'nothing by a name' : members.slice(0, 20).join(', ')
   return new JobError(
     'source-malformed',
-    path === '' ? `The answer has no list of records; it has ${has}.` : `The answer has no list at "${path}".`,
+    path === ''
+      ? `The answer has no list of records; it has ${has}.`
+      : `The answer has no list at "${path}".`,
     'Name the list of records with --records <path>, such as result.items; a single object is no list.',
   )
 }

@@ -42,7 +42,9 @@ function importsOf({ authentication, survey, sync, mapping }: JobPlan): readonly
 }
 
 function sourceText({ names, address, authentication, survey, sync, paginator }: JobPlan): string {
-  const query = Object.entries(address.query).map(([name, value]) => `${propertyName(name)}: ${quoted(value)}`)
+  const query = Object.entries(address.query).map(
+    ([name, value]) => `${propertyName(name)}: ${quoted(value)}`,
+  )
   return [
     'source: restSource({',
     `baseUrl: input('${names.prefix}_API_BASE_URL'),`,

@@ -12,8 +12,7 @@ import type { Survey } from './survey'
 /** Columns that need more than a field: `map` sets them here, or an author writes them by hand. */
 const ownColumns =
   /^(?:timestamp|marketingCloudVisitorID|visitorID|ipaddress|userAgent|linkType|events|products|customerID\..*|browser(?:Height|Width))$/
-const eventName =
-  /^(?:event(?:[1-9]\d{0,2}|1000)|purchase|prodView|scOpen|scAdd|scRemove|scView|scCheckout)$/
+const eventName = /^(?:event(?:[1-9]\d{0,2}|1000)|purchase|prodView|scOpen|scAdd|scRemove|scView|scCheckout)$/
 
 /**
  * Rows of Bulk Data Insertion: link hits, because data of other systems are no page views, unless a page is mapped.
@@ -65,7 +64,10 @@ function cellOf(record: string, { column, leaf }: ColumnWish): Cell {
     throw wrong(`--column: Adobe knows no column "${column}".`, 'Such as eVar1, prop1, campaign, event1.')
   }
   if (ownColumns.test(column)) {
-    throw wrong(`--column cannot set ${column}.`, 'Write it by hand in the job that is written: docs/jobs.md.')
+    throw wrong(
+      `--column cannot set ${column}.`,
+      'Write it by hand in the job that is written: docs/jobs.md.',
+    )
   }
   if (!leaf) throw wrong(`--column ${column} names no field.`, `Such as --column ${column}=<field>.`)
   if (leaf.values.some((value) => typeof value === 'string' && personalDataIn(value) !== null)) {
@@ -111,7 +113,10 @@ function cellOfVisitor(record: string, leaf: Leaf): Cell {
   }
   const texts = values.map(String)
   if (texts.includes('')) {
-    throw wrong(`--visitor ${path}: it is empty in some records, which would become one visitor.`, 'Choose another field.')
+    throw wrong(
+      `--visitor ${path}: it is empty in some records, which would become one visitor.`,
+      'Choose another field.',
+    )
   }
   if (texts.some((text) => personalDataIn(text) !== null)) {
     throw wrong(
@@ -129,7 +134,10 @@ function cellOfVisitor(record: string, leaf: Leaf): Cell {
 }
 
 function visitorOf(id: string): string {
-  return BigInt(`0x${createHash('sha256').update(id).digest('hex')}`).toString().padStart(38, '0').slice(0, 38)
+  return BigInt(`0x${createHash('sha256').update(id).digest('hex')}`)
+    .toString()
+    .padStart(38, '0')
+    .slice(0, 38)
 }
 
 const visitorOfText = `/** Adobe expects 38 digits (an ECID); a hash of the id always gives the same ones. */

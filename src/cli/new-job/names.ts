@@ -33,7 +33,10 @@ export function namesOf(job: string): JobNames {
       'Use lower case letters, digits and single dashes, beginning with a letter: --name web-orders.',
     )
   }
-  const constant = free(job.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase()), 'Job')
+  const constant = free(
+    job.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase()),
+    'Job',
+  )
   const singular = constant.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
   const record = singular === constant ? `${constant}Record` : free(singular, 'Record')
   return {

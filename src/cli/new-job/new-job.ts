@@ -26,7 +26,11 @@ import type { Question, Wishes } from './wishes'
  */
 export async function newJob(given: Wishes, terminal: Terminal): Promise<void> {
   if (given.yes !== true && !terminal.ask) {
-    throw new JobError('params-invalid', 'There is no terminal to ask questions at.', 'Add --yes, and options for what has to be known: new-job --help.')
+    throw new JobError(
+      'params-invalid',
+      'There is no terminal to ask questions at.',
+      'Add --yes, and options for what has to be known: new-job --help.',
+    )
   }
   const shop = given.practice === true ? await terminal.startPractice() : null
   try {
@@ -94,9 +98,15 @@ async function fetched(
     ...(authentication.definition ? { authentication: authentication.definition } : {}),
   }
   const api = `${names.prefix}_API`
-  const credentials = shop ? { [`${api}_CLIENT_ID`]: shop.client.id, [`${api}_CLIENT_SECRET`]: shop.client.secret } : {}
+  const credentials = shop
+    ? { [`${api}_CLIENT_ID`]: shop.client.id, [`${api}_CLIENT_SECRET`]: shop.client.secret }
+    : {}
   const redactor = createRedactor()
-  const inputs = inputsOfPage({ ...env, ...credentials }, { name: baseUrl.name, value: address.base }, redactor.add)
+  const inputs = inputsOfPage(
+    { ...env, ...credentials },
+    { name: baseUrl.name, value: address.base },
+    redactor.add,
+  )
   const { signal } = new AbortController()
   const day = Date.parse(start)
   const range = isRange
@@ -107,7 +117,11 @@ async function fetched(
   return fetchPage(definition, context, request)
 }
 
-async function confirm(changes: readonly FileChange[], { yes }: Wishes, { ask, say }: Terminal): Promise<void> {
+async function confirm(
+  changes: readonly FileChange[],
+  { yes }: Wishes,
+  { ask, say }: Terminal,
+): Promise<void> {
   if (yes === true || !ask) return
   say(['It writes:', ...changes.map(changeLine)].join('\n'))
   const answer = (await ask('Write it? [y]\n> ')).trim().toLowerCase()
@@ -120,10 +134,15 @@ function changeLine({ path, before }: FileChange): string {
   return `  ${before === null ? 'new    ' : 'changed'}  ${path}`
 }
 
-function report({ names, address, sync, survey, inputs, mapping }: JobPlan, changes: readonly FileChange[], isPractice: boolean): string {
+function report(
+  { names, address, sync, survey, inputs, mapping }: JobPlan,
+  changes: readonly FileChange[],
+  isPractice: boolean,
+): string {
   const { job, constant } = names
   const set = inputs.map(({ name }) => `${name}=${name.endsWith('_API_BASE_URL') ? address.base : '…'}`)
-  const next = survey.paging.kind === 'pages' ? survey.paging.text : 'There is one page: the answer names no other.'
+  const next =
+    survey.paging.kind === 'pages' ? survey.paging.text : 'There is one page: the answer names no other.'
   return [
     `The job ${job} is written.`,
     ...changes.map(changeLine),

@@ -63,7 +63,10 @@ function nextInBody(
   const links = scalars.filter(({ name, path }) => urlName.test(name) || urlName.test(path))
   const link = links.find(({ value }) => isUrl(value, url))
   if (link?.name.includes('.')) {
-    return { kind: 'unclear', why: `the field "${link.name}" names the next page, and no path can name the field` }
+    return {
+      kind: 'unclear',
+      why: `the field "${link.name}" names the next page, and no path can name the field`,
+    }
   }
   if (link) return pages('nextUrl', `nextUrl({ path: ${quoted(link.path)} })`)
   const token = scalars.find(
@@ -77,7 +80,11 @@ function nextInBody(
     return { kind: 'unclear', why: `the answer carries a token of the next page at "${token.path}"` }
   }
   const more = scalars.find(({ name, value }) => moreName.test(name) && typeof value === 'boolean')
-  const options = [`path: ${quoted(token.path)}`, more && `more: ${quoted(more.path)}`, `param: ${quoted(param)}`]
+  const options = [
+    `path: ${quoted(token.path)}`,
+    more && `more: ${quoted(more.path)}`,
+    `param: ${quoted(param)}`,
+  ]
   return pages('nextToken', `nextToken({ ${options.filter(Boolean).join(', ')} })`, param)
 }
 

@@ -48,11 +48,15 @@ function primaryKey(survey: Survey, wishes: Wishes): string | null {
   if (missing) {
     throw wrong(`--primary-key: "${missing.path}" is not in every record.`, 'A key is present in each.')
   }
-  const keys = survey.records.map((_record, index) => JSON.stringify(leaves.map(({ values }) => values[index])))
+  const keys = survey.records.map((_record, index) =>
+    JSON.stringify(leaves.map(({ values }) => values[index])),
+  )
   if (new Set(keys).size < keys.length) {
     throw wrong(
       `--primary-key: two records of this page have the same ${paths.join(', ')}.`,
-      survey.keys.length > 0 ? `Different in each are ${survey.keys.join(', ')}.` : 'Name more fields, with commas.',
+      survey.keys.length > 0
+        ? `Different in each are ${survey.keys.join(', ')}.`
+        : 'Name more fields, with commas.',
     )
   }
   const [only = '', ...others] = paths.map(quoted)
@@ -61,7 +65,8 @@ function primaryKey(survey: Survey, wishes: Wishes): string | null {
 
 function chosenCursor(survey: Survey, { cursor, timestamp, destination }: Wishes): CursorCandidate | null {
   const path = cursor ?? (destination === 'data-sources' ? timestamp : undefined)
-  if (path === undefined) return survey.cursors.find(({ isAscending }) => isAscending) ?? survey.cursors[0] ?? null
+  if (path === undefined)
+    return survey.cursors.find(({ isAscending }) => isAscending) ?? survey.cursors[0] ?? null
   findLeaf(survey, path, '--cursor')
   const candidate = survey.cursors.find((one) => one.path === path)
   if (candidate) return candidate
@@ -79,7 +84,10 @@ function cursorText({ path, notation, time }: CursorCandidate, wishes: Wishes): 
   if (time?.hasOffset === true) return `instant(${quoted(path)})`
   const zone = wishes['time-zone']
   if (zone === undefined) {
-    throw wrong(`The cursor ${path} carries no offset, so that its zone would be a guess.`, 'Add --time-zone, such as UTC.')
+    throw wrong(
+      `The cursor ${path} carries no offset, so that its zone would be a guess.`,
+      'Add --time-zone, such as UTC.',
+    )
   }
   return `instant(${quoted(path)}, { timeZone: ${quoted(checkedZone(zone))} })`
 }

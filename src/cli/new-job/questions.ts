@@ -78,7 +78,10 @@ function timeQuestions(survey: Survey, destination: DestinationKind): readonly Q
     { option: 'timestamp', text: `Field with the time of the event: ${hasText}.`, ...time },
     ...(destination === 'data-sources'
       ? [
-          { option: 'time-zone' as const, text: 'IANA time zone of the report suite, such as Europe/Berlin.' },
+          {
+            option: 'time-zone' as const,
+            text: 'IANA time zone of the report suite, such as Europe/Berlin.',
+          },
           { option: 'start' as const, text: 'First day that is read, such as 2026-01-01.' },
         ]
       : [

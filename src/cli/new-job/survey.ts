@@ -52,7 +52,11 @@ export function surveyLines({ path, records, leaves, keys, cursors, paging }: Su
       .filter(Boolean)
       .join(', ')
   const next =
-    paging.kind === 'pages' ? paging.text : paging.kind === 'unclear' ? `unclear: ${paging.why}` : 'no next page'
+    paging.kind === 'pages'
+      ? paging.text
+      : paging.kind === 'unclear'
+        ? `unclear: ${paging.why}`
+        : 'no next page'
   return [
     `${records.length} records ${path === '' ? 'in a list' : `at "${path}"`}; paging: ${next}`,
     '',
@@ -72,6 +76,7 @@ export function typeOf({ shape }: Pick<Leaf, 'shape'>): string {
 
 function exampleOf({ values }: Leaf): string {
   const value = values.find((one) => one !== null && one !== undefined)
-  const text = withoutPersonalData(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+  if (value === undefined) return ''
+  const text = withoutPersonalData(typeof value === 'string' ? value : JSON.stringify(value))
   return text.length > 32 ? `${text.slice(0, 31)}…` : text
 }

@@ -14,7 +14,10 @@ export function testText({ names, survey, mapping }: JobPlan): string {
   const { constant, job } = names
   const records = survey.records.slice(0, most).map((record) => withoutPersons(record))
   const rows = records.map((record) => {
-    const cells = mapping.cells.map(({ column, valueOf }) => [column, valueOf((path) => valueAt(record, path))])
+    const cells = mapping.cells.map(({ column, valueOf }) => [
+      column,
+      valueOf((path) => valueAt(record, path)),
+    ])
     return Object.fromEntries(cells.filter(([, value]) => value !== undefined)) as object
   })
   return [

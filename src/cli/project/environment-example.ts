@@ -2,8 +2,6 @@ import type { JobInput } from '../new-job/authentication'
 
 const width = 77
 const isHeading = (line: string) => line.startsWith('# --- ')
-/** The sections of jobs stand before it. */
-const behindJobs = /^# --- Rarely needed/
 
 /** Adds a section with the inputs of a job to the text of `.env.example`; those that it has already are left out. */
 export function addToExample(text: string, job: string, inputs: readonly JobInput[]): string {
@@ -15,7 +13,8 @@ export function addToExample(text: string, job: string, inputs: readonly JobInpu
     ...missing.flatMap(({ name, note }) => [...(note === null ? [] : [`# ${note}`]), `${name}=`]),
     '',
   ]
-  const at = lines.findIndex((line) => behindJobs.test(line))
+  // The sections of jobs stand before this one.
+  const at = lines.findIndex((line) => line.startsWith('# --- Rarely needed'))
   if (at >= 0) return [...lines.slice(0, at), ...section, ...lines.slice(at)].join('\n')
   return `${text}${text.endsWith('\n') ? '' : '\n'}\n${section.join('\n')}`
 }

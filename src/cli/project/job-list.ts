@@ -23,7 +23,10 @@ export function addToList(text: string, job: string, constant: string): string {
  * Takes a job out of the text of `src/jobs/index.ts`, before prettier.
  * @returns the name of its constant as well @throws JobError where it is not listed
  */
-export function removeFromList(text: string, job: string): { readonly text: string; readonly constant: string } {
+export function removeFromList(
+  text: string,
+  job: string,
+): { readonly text: string; readonly constant: string } {
   const [line, constant] = [...text.matchAll(importLine)].find(([, , path]) => path === job) ?? []
   const names = namesIn(text)
   if (line === undefined || constant === undefined || !names.includes(constant)) {
@@ -43,7 +46,10 @@ function namesIn(text: string): readonly string[] {
 }
 
 function withNames(text: string, names: readonly string[]): string {
-  return text.replace(list, (_whole, begin: string, _names, end: string) => `${begin}${names.join(', ')}${end}`)
+  return text.replace(
+    list,
+    (_whole, begin: string, _names, end: string) => `${begin}${names.join(', ')}${end}`,
+  )
 }
 
 function unreadable(message: string): JobError {
