@@ -118,6 +118,11 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar1'], allowPersonalData: ['eVar9'] })`,
     'eVar9',
   ],
+  [
+    'a metric allowed for personal data',
+    `dataSources({ ...company, kind: 'summary', columns: ['Tracking Code', 'Event 1'], allowPersonalData: ['Event 1'] })`,
+    'Event 1',
+  ],
   // cursors
   [
     'a cursor that the record does not have',

@@ -45,6 +45,7 @@ describe('docs/jobs.md', () => {
       'BulkDataInsertion',
     ],
     ['`classifications`', 'src/destinations/classifications/classifications.ts', 'Classifications'],
+    ['`dataSources`', 'src/destinations/data-sources/data-sources.ts', 'DataSources'],
   ])('explains every option of %s, and no other', (title, path, name) => {
     expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
   })

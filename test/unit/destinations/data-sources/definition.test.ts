@@ -33,6 +33,14 @@ describe('the definition of a Data Sources destination', () => {
         (name) => `dataSources: "negatives" lists "${name}", which is no metric among the columns.`,
       ),
     ],
+    [{ allowPersonalData: ['Tracking Code'] }, []],
+    [
+      { allowPersonalData: ['Evar 1', 'Event 1'] },
+      ['Evar 1', 'Event 1'].map(
+        (name) =>
+          `dataSources: "allowPersonalData" lists "${name}", which is no dimension among the columns.`,
+      ),
+    ],
     [{ repeats: 'add' }, ['dataSources: "repeats" must be "reject" or "sum".']],
     [
       { kind: 'transaction-id', repeats: 'sum' },
