@@ -35,6 +35,7 @@ describe('docs/jobs.md', () => {
     ['`incremental`', 'src/jobs/incremental.ts', 'IncrementalOptions'],
     ['`sliced`', 'src/jobs/sliced.ts', 'SlicedOptions'],
     ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
+    ['`join`', 'src/jobs/join.ts', 'JoinOptions'],
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
