@@ -1,6 +1,7 @@
 import { dataSources } from '../../../../src/destinations/data-sources/data-sources'
-import { input, inputsFrom } from '../../../../src/inputs'
-import type { DestinationContext, DestinationDefinition } from '../../../../src/destinations/destination'
+import { input } from '../../../../src/inputs'
+import { unusedContext } from '../../../fixtures/destination-context'
+import type { DestinationDefinition } from '../../../../src/destinations/destination'
 
 const base = { reportSuite: input('SUITE'), account: 'Ad costs', timeZone: 'UTC' }
 const columns = ['Tracking Code', 'Event 1'] as const
@@ -59,14 +60,7 @@ describe('the definition of a Data Sources destination', () => {
 
 describe('a Data Sources destination', () => {
   const open = (values: Readonly<Record<string, string>> = {}, settings: object = {}) =>
-    defined({}).open({
-      ...{
-        job: 'ad-costs',
-        inputs: inputsFrom({ ANALYTICS_COMPANY_ID: 'exampl0', SUITE: 'suite', ...values }),
-        settings,
-      },
-      ...{ credential: { clientId: 'client', orgId: 'org' }, endpoints: { analytics: 'https://a.example' } },
-    } as unknown as DestinationContext)
+    defined({}).open(unusedContext({ SUITE: 'suite', ...values }, { settings }))
 
   it('writes to one report suite: several, or a name, are an error of the input', () => {
     expect(() => open({ SUITE: 'one,two' })).toThrow('SUITE names several report suites: "one,two".')
