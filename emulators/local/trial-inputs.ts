@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { JobError } from '../../src/errors'
+import { inputsOf } from '../../src/jobs/job-faults'
 import type { Job } from '../../src/jobs/job'
 
 /** The practice shop, for inputs that are not set. */
@@ -7,8 +8,6 @@ interface Shop {
   readonly url: string
   readonly client: { readonly id: string; readonly secret: string }
 }
-
-type Named = Pick<Job, 'source' | 'destination' | 'inputs'>
 
 /** Inputs that the local platform brings along. */
 const ofPlatform = /^(?:ANALYTICS|IMS)_/
@@ -19,11 +18,11 @@ const ofPlatform = /^(?:ANALYTICS|IMS)_/
  * @throws JobError `input-missing` naming all that are not set
  */
 export function inputsOfTrial(
-  { source, destination, inputs = {} }: Named,
+  job: Job,
   env: Readonly<Record<string, string | undefined>>,
   shop: Shop | null,
 ): Readonly<Record<string, string>> {
-  const references = [...source.inputs, ...destination.inputs, ...Object.values(inputs)]
+  const references = inputsOf(job)
   const names = [...new Set(references.map(({ name }) => name))].filter((name) => !ofPlatform.test(name))
   const valueOf = (name: string) =>
     (env[name] ?? '') || fromShop(name, shop) || (name.endsWith('_DATA_SOURCE') ? 'Local trial' : '')

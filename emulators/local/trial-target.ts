@@ -1,10 +1,10 @@
-import { gunzipSync } from 'node:zlib'
-import { parse } from 'csv-parse/sync'
 import { clock, download, http, random } from '../../src/app-builder/container'
 import { sampleRows } from '../../src/app-builder/doctor/sample-rows'
 import { inputsFrom } from '../../src/inputs'
 import { dimensionOf } from '../../src/destinations/classifications/dataset'
+import { openEnrichment } from '../../src/pipeline/joins/enrichment'
 import { reportSuite } from './platform'
+import { storedHits } from './stored-rows'
 import type { DestinationContext } from '../../src/destinations/destination'
 import type { Job } from '../../src/jobs/job'
 import type { Platform } from './platform'
@@ -37,37 +37,35 @@ function targetOf({ name, destination }: Job, inputs: Inputs): string {
 
 /** The columns that `map` sets for the first record. */
 async function columnsOf(job: Job, inputs: Inputs): Promise<readonly string[]> {
-  const context = { http, download, clock, random, learn: () => undefined, grants: undefined }
-  const source = job.source.open({ ...context, inputs: inputsFrom(inputs) })
-  const { rows } = await sampleRows(job, source, clock.now())
+  const services = { http, download, clock, random, learn: () => undefined, grants: undefined }
+  const context = { ...services, inputs: inputsFrom(inputs) }
+  const enrichment = openEnrichment(job, (joined) => joined.open(context))
+  const { rows } = await sampleRows(job, job.source.open(context), enrichment, clock.now())
   return Object.keys(rows[0] ?? {}).filter((column) => column !== 'key')
 }
 
 const shown = 3
 
 /** Some of the rows that Analytics has stored, as lines. */
-export function storedRows(
+export function storedLines(
   { destination }: Pick<Job, 'destination'>,
-  { analytics }: Platform,
+  platform: Platform,
 ): readonly string[] {
-  const rows = firstRows(destination.kind, analytics)
-  return rows.length === 0
-    ? []
-    : ['', 'Rows that Analytics has stored, for example:', ...rows.map((row) => `  ${JSON.stringify(row)}`)]
+  const rows = storedRows(destination.kind, platform).slice(0, shown)
+  if (rows.length === 0) return []
+  return [
+    '',
+    'Rows that Analytics has stored, for example:',
+    ...rows.map((row) => `  ${JSON.stringify(row)}`),
+  ]
 }
 
-function firstRows(
-  kind: string,
-  { files, dataSources, classifications }: Platform['analytics'],
-): readonly unknown[] {
-  if (kind === 'bulk-data-insertion') return firstHits(files[0]?.bytes)
-  if (kind === 'data-sources') return dataSources.rows(reportSuite).slice(0, shown)
+function storedRows(kind: string, platform: Platform): readonly object[] {
+  const { dataSources, classifications } = platform.analytics
+  if (kind === 'bulk-data-insertion') return storedHits(platform)
+  if (kind === 'data-sources') return dataSources.rows(reportSuite)
   const values = classifications
     .subscribedBy(reportSuite)
     .flatMap(({ id }) => [...classifications.values(id)])
-  return values.slice(0, shown).map(([key, row]) => ({ key, ...Object.fromEntries(row) }))
-}
-
-function firstHits(bytes: Buffer | undefined): readonly unknown[] {
-  return bytes ? parse<object>(gunzipSync(bytes), { columns: true, to: shown }) : []
+  return values.map(([key, row]) => ({ key, ...Object.fromEntries(row) }))
 }

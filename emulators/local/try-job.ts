@@ -12,8 +12,9 @@ import { buildApp, deployApp } from '../app-builder/deploy'
 import { partnerClient } from '../partner-api/partner-api'
 import { apiKey, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
+import { createSteps } from './steps'
 import { alarmOf, inputsOfTrial } from './trial-inputs'
-import { prepareTarget, storedRows } from './trial-target'
+import { prepareTarget, storedLines } from './trial-target'
 import type { RunReport } from '../../src/state/run-report'
 import type { Platform } from './platform'
 
@@ -36,17 +37,24 @@ async function tryJob(): Promise<number> {
     inputsOfTrial(job, given, values.practice === true ? { url, client: partnerClient } : null)
   inputsAt('http://127.0.0.1')
 
-  say('Starting IMS, Analytics, Files and OpenWhisk on this machine, and building the actions …')
-  const [platform] = await Promise.all([startPlatform({ settings: demoPace }), buildApp(root)])
+  const steps = createSteps(process.stderr)
+  const starting = 'Start the local platform: IMS, Analytics, Files and OpenWhisk on this machine'
+  const platform = await steps.step(starting, () => startPlatform({ settings: demoPace }))
   try {
     const inputs = { ...platform.inputs, ...inputsAt(platform.partner.url) }
     await prepareTarget(job, platform, inputs)
-    await deployApp(root, { openwhisk: platform.openwhisk, namespace, apiKey, inputs })
-    say(`Deployed. Firing the alarm ${alarm} …`)
-    const reports = await tickUntilDone(platform, alarm)
+    await steps.step("Build the actions with App Builder's own code, and check their types", () =>
+      buildApp(root),
+    )
+    await steps.step('Deploy package, actions, alarms and rules', () =>
+      deployApp(root, { openwhisk: platform.openwhisk, namespace, apiKey, inputs }),
+    )
+    const reports = await steps.step(`Fire the alarm ${alarm} until all rows are confirmed`, () =>
+      tickUntilDone(platform, alarm),
+    )
     const report = total(reports)
     if (values.json === true) console.log(JSON.stringify(report))
-    else console.log([show('report', report), ...storedRows(job, platform)].join('\n'))
+    else console.log([show('report', report), ...storedLines(job, platform)].join('\n'))
     return { succeeded: 0, skipped: 0, partial: 3, failed: 1 }[report.outcome]
   } finally {
     await platform.stop()
@@ -63,9 +71,6 @@ async function tickUntilDone({ openwhisk }: Platform, alarm: string): Promise<re
       throw new Error(`The alarm ${alarm} led to no report: ${JSON.stringify(result)}`)
     }
     reports.push(result)
-    say(
-      `  run ${reports.length}: ${result.outcome}, ${result.records} records, ${result.confirmed} batches confirmed`,
-    )
     const isWaiting = result.pending > 0 || result.outcome === 'partial'
     if (result.outcome === 'failed' || !isWaiting || result.reason === 'approval') return reports
     await sleep(pauseMs)
@@ -81,10 +86,6 @@ function total(reports: readonly RunReport[]): RunReport {
   if (!last) throw new RangeError('There was no run.')
   const sum = (name: (typeof figures)[number]) => reports.reduce((all, report) => all + report[name], 0)
   return { ...last, ...Object.fromEntries(figures.map((name) => [name, sum(name)])) }
-}
-
-function say(text: string): void {
-  console.error(text)
 }
 
 function environmentFile(path: string): Record<string, string> {

@@ -62,7 +62,7 @@ export const localCommands: Readonly<Record<string, LocalCommand>> = {
   doctor: {
     args: [],
     options: { job: { type: 'string' } },
-    does: 'Check inputs, token and permissions from this machine, and change nothing. --job also compares a job with the live report suite.',
+    does: 'Check inputs, token and permissions from this machine, and change nothing. --job also compares a job with the live report suite. Exit code 3: not everything could be checked.',
     examples: ['doctor', 'doctor --job web-orders'],
     run: (_args, { job }, { runScript }) =>
       runScript('src/app-builder/doctor/main.ts', typeof job === 'string' ? ['--job', job] : []),

@@ -7,8 +7,10 @@ import { systemClock } from '../clock'
 import { createHttpClient } from '../http/node-fetch-client'
 import { createHttpDownload } from '../http/node-fetch-download'
 import { jobs } from '../jobs'
+import { inputsOf } from '../jobs/job-faults'
 import { runCommandLine } from './command-line'
 import { startPractice } from './practice'
+import type { InputReference } from '../inputs'
 
 const folder = join(__dirname, '..', '..')
 
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
     download: createHttpDownload({ clock }),
     clock,
     random: Math.random,
-    jobs,
+    jobs: jobs.map((job) => ({ ...job, inputNames: namesOf(inputsOf(job)) })),
     folder,
     print: (text) => console.log(text),
     say: (text) => console.error(text),
@@ -34,6 +36,10 @@ async function main(): Promise<void> {
     startPractice: () => startPractice(folder),
     runScript: (path, args) => runScript(path, args),
   })
+}
+
+function namesOf(references: readonly InputReference[]): readonly string[] {
+  return [...new Set(references.map(({ name }) => name))]
 }
 
 async function ask(question: string): Promise<string> {

@@ -6,7 +6,7 @@ import { removeFromList } from './project/job-list'
 import { removeFromManifest } from './project/manifest'
 import { manifestFile } from './project/manifest-text'
 import type { FileChange } from './project/change-files'
-import type { ListedJob, Terminal } from './terminal'
+import type { Terminal } from './terminal'
 
 /**
  * `remove-job`: takes a job out of this project, as completely as `new-job` puts one in. What is deployed stays, and the
@@ -26,10 +26,8 @@ export async function removeJob(name: string, terminal: Terminal): Promise<void>
   const [list, manifest, example, source] = await Promise.all(
     [listFile, manifestFile, exampleFile, jobFile(name)].map((path) => textOf(folder, path)),
   )
-  const inputs = inputsOf(job).filter(
-    (input) => !jobs.some((other) => other !== job && inputsOf(other).includes(input)),
-  )
-  const own = inputs.filter((input) => !isOfAdobe(input))
+  const others = jobs.filter((one) => one !== job).flatMap(({ inputNames }) => inputNames)
+  const own = job.inputNames.filter((input) => !others.includes(input) && !isOfAdobe(input))
   const fromManifest = removeFromManifest(manifest ?? '', name, own)
   const test = await readText(folder, testFile(name))
   const changes: readonly FileChange[] = [
@@ -48,11 +46,6 @@ export async function removeJob(name: string, terminal: Terminal): Promise<void>
     changes.filter(({ before, after }) => before !== after),
   )
   print(reportOf(name, own, fromManifest))
-}
-
-function inputsOf({ source, destination, inputs = {} }: ListedJob): readonly string[] {
-  const references = [...source.inputs, ...destination.inputs, ...Object.values(inputs)]
-  return [...new Set(references.map(({ name }) => name))]
 }
 
 /** Inputs of the app, which no job brings along. */

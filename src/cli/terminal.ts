@@ -4,10 +4,12 @@ import type { HttpDownload } from '../http/http-download'
 import type { Job } from '../jobs/job'
 
 /** What the command line needs to know of a job. */
-export type ListedJob = Pick<Job, 'name' | 'faults' | 'inputs'> & {
+export type ListedJob = Pick<Job, 'name' | 'faults'> & {
   readonly sync: Pick<Job['sync'], 'mode'>
-  readonly source: Pick<Job['source'], 'kind' | 'inputs'>
-  readonly destination: Pick<Job['destination'], 'kind' | 'inputs'>
+  readonly source: Pick<Job['source'], 'kind'>
+  readonly destination: Pick<Job['destination'], 'kind'>
+  /** Names of all inputs that the job reads, each once. */
+  readonly inputNames: readonly string[]
 }
 
 /** The practice shop: an API on this machine, for learning. */

@@ -7,8 +7,8 @@ import type { Emulator, Handler } from '../../../emulators/emulator'
 import type { ListedJob } from '../../../src/cli/terminal'
 
 const listed: ListedJob = {
-  ...{ name: 'orders', sync: { mode: 'incremental' as const }, source: { kind: 'rest', inputs: [] } },
-  ...{ destination: { kind: 'bulk-data-insertion', inputs: [] }, faults: [] },
+  ...{ name: 'orders', sync: { mode: 'incremental' as const }, source: { kind: 'rest' } },
+  ...{ destination: { kind: 'bulk-data-insertion' }, faults: [], inputNames: [] },
 }
 const report = {
   ...{ job: 'orders', run: 'r1', activation: 'a1', outcome: 'succeeded', notes: ['A note.'], held: [] },

@@ -208,14 +208,13 @@ it('remove-job leaves every file as it was before new-job, byte for byte', async
   await run(`${complete} --auth basic --yes`, {
     env: { ORDERS_API_USER: 'ann', ORDERS_API_PASSWORD: 'canary-pw' },
   })
-  const reference = (name: string) => ({ kind: 'input' as const, name })
   const orders: ListedJob = {
-    ...{ name: 'orders', faults: [], sync: { mode: 'incremental' } },
-    source: {
-      kind: 'rest',
-      inputs: ['ORDERS_API_BASE_URL', 'ORDERS_API_USER', 'ORDERS_API_PASSWORD'].map(reference),
-    },
-    destination: { kind: 'bulk-data-insertion', inputs: [reference('ANALYTICS_REPORT_SUITE')] },
+    ...{ name: 'orders', faults: [], sync: { mode: 'incremental' }, source: { kind: 'rest' } },
+    destination: { kind: 'bulk-data-insertion' },
+    inputNames: [
+      ...['ORDERS_API_BASE_URL', 'ORDERS_API_USER', 'ORDERS_API_PASSWORD'],
+      'ANALYTICS_REPORT_SUITE',
+    ],
   }
   expect(Object.keys(await filesIn(folder)).length).toBe(Object.keys(before).length + 2)
 
