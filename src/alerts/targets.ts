@@ -1,4 +1,4 @@
-import { JobError } from '../errors'
+import type { JobError } from '../errors'
 import type { Job } from '../jobs/job'
 import type { Condition } from './condition'
 import type { AlertSettings } from './settings'
@@ -13,16 +13,12 @@ export type WatchedTenant =
   | { readonly kind: 'withdrawn'; readonly name: string; readonly orgId: string }
   | { readonly kind: 'unreadable'; readonly name: string; readonly error: JobError }
 
-/**
- * Everything that is watched: each job, each job of each linked organisation, and each organisation.
- * @throws JobError `input-invalid` where a period is declared for a job that does not exist
- */
+/** Everything that is watched: each job, each organisation that is linked, and each job of each organisation. */
 export function targetsOf(
   jobs: readonly Job[],
   tenants: readonly WatchedTenant[],
   { everyMinutes }: Pick<AlertSettings, 'everyMinutes'>,
 ): readonly Target[] {
-  assertKnown(Object.keys(everyMinutes), jobs)
   const own = jobs.map((job): Target => {
     const namesakes = jobs.filter(({ name }) => name === job.name).length
     const faults = [...job.faults, ...(namesakes > 1 ? [`${namesakes} jobs have its name`] : [])]
@@ -68,15 +64,15 @@ function withdrawn(orgId: string): Condition {
   }
 }
 
-/** A misspelt name would leave its job unwatched. */
-function assertKnown(named: readonly string[], jobs: readonly Job[]): void {
+/** Notes about periods of jobs that do not exist: a misspelt name leaves its job unwatched. */
+export function unknownNames(
+  jobs: readonly Job[],
+  { everyMinutes }: Pick<AlertSettings, 'everyMinutes'>,
+): readonly string[] {
   const known = jobs.flatMap(({ name }) => [name, name + forTenants])
-  const unknown = named.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw new JobError(
-    'input-invalid',
-    `The input ALERTS is invalid: everyMinutes names "${unknown}", and there is no such job.`,
-    `Known names: ${known.join(', ')}. Correct ALERTS of the watchdog in ext.config.yaml and deploy again.`,
-    { details: { input: 'ALERTS' } },
+  const unknown = Object.keys(everyMinutes).filter((name) => !known.includes(name))
+  return unknown.map(
+    (name) =>
+      `ALERTS.everyMinutes names "${name}", and there is no such job. Known names: ${known.join(', ')}. Correct it in ext.config.yaml and deploy again.`,
   )
 }

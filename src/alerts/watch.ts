@@ -13,6 +13,8 @@ import type { Tell } from './webhook'
 
 export interface WatchDependencies extends LookDependencies {
   readonly targets: readonly Target[]
+  /** Notes about the settings, for the report. */
+  readonly notes: readonly string[]
   /** Name of the channel that `tell` sends to. */
   readonly channel: string
   readonly tell: Tell
@@ -66,24 +68,29 @@ export async function watch(dependencies: WatchDependencies): Promise<WatchRepor
     activationMs: deadline.remainingMs(),
   })
   if (!mine) {
-    const nothing = { told: 0, waiting: 0, conditions: {}, notes: [] }
+    const nothing = { told: 0, waiting: 0, conditions: {}, notes: dependencies.notes }
     return { outcome: 'skipped', reason: 'watchdog-at-work', ...nothing, unwatched }
   }
   const looked = await lookAround(mine, dependencies)
   const sent = await tellAll(mine, dependencies)
-  const notes = [...looked.notes, ...sent.notes]
+  const notes = [...dependencies.notes, ...looked.notes, ...sent.notes]
   const outcome = sent.error ? 'failed' : notes.length > 0 ? 'partial' : 'succeeded'
   const endedAt = new Date(mine.storeNow()).toISOString()
   const last: WatchContent['last'] = { activation, endedAt, outcome, unwatched }
   await mine.save({ claim: null, names: looked.names, last })
+  const { told, error } = sent
+  const waiting = mine.content.toTell.length
+  dependencies.log[error ? 'error' : 'info']('watch-ended', {
+    ...{ activation, outcome, told, waiting, notes },
+    ...(error ? { code: error.code, error: error.message } : {}),
+  })
   return {
     outcome,
-    ...(sent.error ? { reason: sent.error.code } : {}),
-    told: sent.told,
-    waiting: mine.content.toTell.length,
+    ...(error ? { reason: error.code } : {}),
+    ...{ told, waiting },
     conditions: holding(looked.names),
     ...{ unwatched, notes },
-    ...(sent.error ? { error: errorOf(sent.error) } : {}),
+    ...(error ? { error: errorOf(error) } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { targetsOf } from '../alerts/targets'
+import { targetsOf, unknownNames } from '../alerts/targets'
 import { watch } from '../alerts/watch'
 import { openWatchFile } from '../alerts/watch-file'
 import { openWebhook } from '../alerts/webhook'
@@ -33,6 +33,7 @@ export function watchdogAction(jobs: readonly Job[]): (params: ActionParams) => 
     const { leaseTtlMs, reportsKept } = readSettings(params, jobs)
     return watch({
       targets: targetsOf(jobs, tenants.map(watchedTenant), rules),
+      notes: unknownNames(jobs, rules),
       rules: { ...rules, leaseTtlMs },
       reportsKept,
       store: files,

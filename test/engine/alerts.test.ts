@@ -2,6 +2,7 @@ import { watchPath } from '../../src/alerts/watch-file'
 import { JobError } from '../../src/errors'
 import { inVirtualTime, jobOf, minute, minuteMs, rowOf } from '../fixtures/engine-world'
 import { watchedWorld } from '../fixtures/watched-world'
+import type { WatchContent } from '../../src/alerts/watch-file'
 import type { Job } from '../../src/jobs/job'
 import type { Event } from '../fixtures/engine-world'
 import type { BlobOperation } from '../fixtures/memory-blob-store'
@@ -295,3 +296,51 @@ it('a job without a declared period is said to be unwatched', async () => {
   world.everyMinutes = { job: 15 }
   expect((await world.look()).unwatched).toEqual([])
 })
+
+it('a period of a job that does not exist is a note of every tick, and no other job stays unwatched for it', async () => {
+  world.everyMinutes = { job: 15, jbo: 15, 'job@all': 60 }
+
+  expect(await world.look()).toMatchObject({
+    outcome: 'partial',
+    unwatched: [],
+    notes: [expect.stringContaining('"jbo"')],
+  })
+})
+
+it('two jobs of one name are told once, as a fault of the definition', async () => {
+  world.jobs = [job, job]
+  await world.look()
+
+  expect(labels()).toEqual(['definition-invalid.appeared job'])
+})
+
+it('while too many messages wait nothing new is looked for, and what holds afterwards is told', async () => {
+  world.down = true
+  world.feed.error = refused
+  await tick()
+  repeatWaiting(100)
+  world.feed.error = null
+  await tick()
+  expect(await world.look()).toMatchObject({
+    waiting: 100,
+    notes: [expect.stringContaining('100 messages wait')],
+    conditions: { job: ['failed'] },
+  })
+
+  world.down = false
+  await world.look()
+  await world.look()
+
+  expect(world.received).toHaveLength(101)
+  expect(labels().at(-1)).toBe('failed.recovered job')
+})
+
+/** Makes the one message that waits many. */
+function repeatWaiting(count: number): void {
+  const file = world.store.files.get(watchPath)
+  const content = JSON.parse(file?.body.toString() ?? '') as WatchContent
+  const [alert] = content.toTell
+  const toTell = Array.from({ length: count }, (_, index) => ({ ...alert, id: `copy-${index}` }))
+  const body = Buffer.from(JSON.stringify({ ...content, toTell }))
+  world.store.files.set(watchPath, { body, etag: '"many"', modifiedAt: file?.modifiedAt ?? 0 })
+}
