@@ -16,7 +16,7 @@ let lines: string[]
 beforeEach(async () => {
   lines = []
   for (const method of ['log', 'warn', 'error'] as const)
-    jest.spyOn(console, method).mockImplementation((line: string) => void lines.push(line))
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => void lines.push(line.join(' ')))
   services = await startServices()
   receiver = await startEmulator(() => ({ status: 200, body: 'ok' }))
 })
@@ -25,7 +25,12 @@ afterEach(() => Promise.all([services.stop(), receiver.stop()]))
 /** One activation of the watchdog, as its alarm starts it. */
 function look(params: Readonly<Record<string, unknown>> = {}): Promise<object> {
   const webhook = { ALERT_WEBHOOK_URL: `${receiver.url}${path}`, ALERT_WEBHOOK_KIND: 'slack' }
-  return services.activate(({ job: _job, ...others }) => watchdog(others), { ...webhook, ...params })
+  // An alarm of the watchdog names no job.
+  const withoutJob = (given: object) => Object.entries(given).filter(([name]) => name !== 'job')
+  return services.activate((given) => watchdog(Object.fromEntries(withoutJob(given))), {
+    ...webhook,
+    ...params,
+  })
 }
 
 async function failingRun(): Promise<void> {
