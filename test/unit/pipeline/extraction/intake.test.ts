@@ -121,6 +121,13 @@ describe('a record that is unknown', () => {
     expect(verdict).toMatchObject({ kind: 'reject', reject: { code }, replaces: null })
   })
 
+  it('may be nested as deep as 200 levels', async () => {
+    const depths = [199, 200].map((depth) => judge({ ...record, deep: nested(depth) }))
+    expect((await Promise.all(depths)).map(({ verdict }) => verdict.kind)).toEqual(['rows', 'rows'])
+    const { verdict } = await judge({ ...record, deep: nested(201) })
+    expect(verdict).toMatchObject({ kind: 'reject', reject: { code: 'record-too-deep' } })
+  })
+
   it('is rejected where the schema throws', async () => {
     const throwing = z.any().transform(() => {
       throw new RangeError('thrown')
