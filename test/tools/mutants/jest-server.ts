@@ -9,3 +9,5 @@ process.on('message', (test: string) => {
     process.cwd(),
   ]).then(({ results }) => process.send?.(results.success))
 })
+
+process.on('disconnect', () => process.exit())
