@@ -1,6 +1,6 @@
 import { patientTimes, shortTimes } from '../fixtures/deployed-app'
 import { reportSuite, startServices } from '../fixtures/services'
-import { expectedFlights, uploadedFlights } from '../fixtures/stored-flights'
+import { expectedFlights, fewFlights, uploadedFlights } from '../fixtures/stored-flights'
 import type { Fault, Matches } from '../../emulators/emulator'
 import type { Services } from '../fixtures/services'
 import type { RunReport } from '../../src/state/run-report'
@@ -10,7 +10,7 @@ let services: Services
 beforeEach(async () => {
   for (const method of ['log', 'warn', 'error'] as const)
     jest.spyOn(console, method).mockImplementation(() => undefined)
-  services = await startServices()
+  services = await startServices(fewFlights(600))
 })
 afterEach(() => services.stop())
 
