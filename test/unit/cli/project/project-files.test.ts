@@ -23,19 +23,31 @@ runtimeManifest:
         verify-arrival:
           inputs:
             LOG_LEVEL: $LOG_LEVEL
+        watchdog:
+          inputs:
+            ALERTS:
+              # In minutes.
+              everyMinutes:
+                old: 1440
+                'old@all': 60
       triggers:
+        arrivals:
+          feed: /whisk.system/alarms/alarm
         old-every-day: # at night
           feed: /whisk.system/alarms/alarm
           inputs:
             cron: '0 4 * * *'
             trigger_payload: '{"job":"old"}'
       rules:
+        verify-arrivals:
+          trigger: arrivals
+          action: verify-arrival
         run-old-every-day:
           trigger: old-every-day
           action: run-job
 `
 const orders = {
-  ...{ job: 'orders', alarm: 'orders-every-day', cron: '0 4 * * *' },
+  ...{ job: 'orders', alarm: 'orders-every-day', cron: '0 4 * * *', minutes: 1440 },
   ...{ inputs: ['ORDERS_API_BASE_URL', 'SHARED', 'ORDERS_SET'], destinationInputs: ['ORDERS_SET'] },
 }
 
@@ -70,6 +82,18 @@ describe('the manifest', () => {
     ])
     expect(text).toBe(manifest)
     expect([triggers, rules]).toEqual([['orders-every-day'], ['run-orders-every-day']])
+  })
+
+  it('gets the period of the alarm, by which the watchdog judges silence, and loses it again', () => {
+    const periodsOf = (text: string) =>
+      /everyMinutes:(.*?)\n {6}triggers/s.exec(text)?.[1]?.split(/\s+/).join(' ')
+    const both = addToManifest(manifest, orders)
+    expect(periodsOf(both)).toBe(" old: 1440 'old@all': 60 orders: 1440")
+    const one = removeFromManifest(both, 'old', []).text
+    expect(periodsOf(one)).toBe(' orders: 1440')
+    const empty = removeFromManifest(one, 'orders', []).text
+    expect(periodsOf(empty)).toBe(' {}')
+    expect(periodsOf(addToManifest(empty, orders))).toBe(' orders: 1440')
   })
 
   it('loses a job that was written by hand, with a payload of JSON and comments; its neighbours stay', () => {
