@@ -209,6 +209,18 @@ it.each(['http://169.254.169.254', 'file:///etc', 'http://localhost:1'])(
   },
 )
 
+it.each(['https://10.0.0.1', 'https://[fd00:ec2::254]', 'https://169.254.169.254'])(
+  'does not connect to the private address %s, which an answer names',
+  async (host) => {
+    fileHost = host
+
+    await expect(read(null, { download: { url: 'file' } })).rejects.toMatchObject({
+      code: 'source-malformed',
+      message: `An answer of the source leads to ${host}, which is at a private address.`,
+    })
+  },
+)
+
 it.each([
   [{ create: { ...definition().create, id: 'other' } }, 'has no id of an export at other'],
   [{ poll: { ...definition().poll, state: 'other' } }, 'has no state at other'],
