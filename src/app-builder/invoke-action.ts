@@ -1,13 +1,10 @@
-import * as z from 'zod'
 import { JobError } from '../errors'
 import { decisionMaxBytes } from '../http/http-client'
-import { parseJson } from '../http/json'
 import { withRetries } from '../http/retry-policy'
+import { acceptedId, invocation } from './namespace'
 import type { RetryPolicy } from '../http/retry-policy'
 import type { HttpClient } from '../http/http-client'
-import type { Runtime } from './params/runtime'
-
-const Accepted = z.object({ activationId: z.string() })
+import type { Namespace } from './namespace'
 
 /**
  * Invokes an action of this package without waiting for it (OpenWhisk REST, answer 202). Retried after a 429 or a lost
@@ -19,25 +16,18 @@ const Accepted = z.object({ activationId: z.string() })
 export async function invokeAction(
   http: HttpClient,
   policy: Pick<RetryPolicy, 'clock' | 'random'>,
-  { apiHost, apiKey, actionName }: Runtime,
+  namespace: Namespace,
   action: string,
   params: Readonly<Record<string, string | boolean>>,
 ): Promise<string> {
   const send = withRetries(http, { ...policy, tries: 3, budgetMs: 15_000 })
-  const [, namespace = '_', pkg = ''] = actionName.split('/')
   const response = await send({
-    method: 'POST',
-    url: `${apiHost}/api/v1/namespaces/${namespace}/actions/${pkg}/${action}?blocking=false`,
-    headers: {
-      authorization: `Basic ${Buffer.from(apiKey).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(params),
+    ...invocation(namespace, action, params, { blocking: false }),
     timeoutMs: 10_000,
     maxBytes: decisionMaxBytes,
   })
-  const accepted = Accepted.safeParse(parseJson(response.body)).data
-  if (response.status === 202 && accepted) return accepted.activationId
+  const activation = acceptedId(response)
+  if (activation !== null) return activation
   throw new JobError(
     'unexpected',
     `${action} could not be invoked: HTTP ${response.status}.`,

@@ -3,16 +3,10 @@ import { JobError } from '../errors'
 import { TransportError, defaultMaxBytes } from '../http/http-client'
 import { parseJson } from '../http/json'
 import { retryAfterMs } from '../http/retry-after'
+import { acceptedId, activationRecord, invocation } from './namespace'
 import type { Clock } from '../clock'
-import type { HttpClient, HttpResponse } from '../http/http-client'
-
-/** The namespace of the deployed actions, with the key that may invoke them. */
-export interface Namespace {
-  readonly apiHost: string
-  readonly name: string
-  /** `uuid:key`; secret. */
-  readonly auth: string
-}
+import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
+import type { Namespace } from './namespace'
 
 /** `running`: it has not ended in time. `not-started`: the namespace had no room for it in time. */
 export type Invocation =
@@ -38,7 +32,6 @@ const pollMs = 2_000
 const crowdedMs = 5_000
 
 const Activation = z.object({ response: z.object({ result: z.record(z.string(), z.unknown()) }) })
-const Accepted = z.object({ activationId: z.string() })
 
 /**
  * Invokes an action of this package and waits for its result. A 429 is backpressure: the action was not started, and
@@ -53,7 +46,7 @@ export async function invokeAndWait(
 ): Promise<Invocation> {
   const { clock, random, patienceMs, waiting } = options
   const endAt = clock.monotonic() + patienceMs
-  const call = callerOf(options, namespace, action)
+  const call = callerOf(options, action)
 
   async function pause(ms: number): Promise<boolean> {
     const leftMs = endAt - clock.monotonic()
@@ -63,36 +56,28 @@ export async function invokeAndWait(
     return true
   }
 
-  const path = `/actions/analytics-ingest/${action}?blocking=true`
-  let first = await call('POST', path, JSON.stringify(params))
+  const request = invocation(namespace, action, params, { blocking: true })
+  let first = await call(request)
   while (first.status === 429) {
     const askedMs = retryAfterMs(first.headers['retry-after'], clock.now()) ?? crowdedMs * (0.5 + random())
     if (!(await pause(askedMs))) return { kind: 'not-started' }
-    first = await call('POST', path, JSON.stringify(params))
+    first = await call(request)
   }
   const result = resultOf(first)
   if (result) return { kind: 'ended', result }
-  const activation = Accepted.safeParse(parseJson(first.body)).data?.activationId
-  if (first.status !== 202 || activation === undefined) throw refused(action, namespace, first.status)
+  const activation = acceptedId(first)
+  if (activation === null) throw refused(action, namespace, first.status)
   while (await pause(pollMs)) {
-    const found = resultOf(await call('GET', `/activations/${encodeURIComponent(activation)}`))
+    const found = resultOf(await call(activationRecord(namespace, activation)))
     if (found) return { kind: 'ended', result: found }
   }
   return { kind: 'running', activation }
 }
 
-function callerOf({ http }: InvocationOptions, { apiHost, name, auth }: Namespace, action: string) {
-  const base = `${apiHost}/api/v1/namespaces/${encodeURIComponent(name)}`
-  const headers = {
-    authorization: `Basic ${Buffer.from(auth).toString('base64')}`,
-    'content-type': 'application/json',
-  }
-  return async (method: 'GET' | 'POST', path: string, body?: string): Promise<HttpResponse> => {
+function callerOf({ http }: InvocationOptions, action: string) {
+  return async (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<HttpResponse> => {
     try {
-      return await http({
-        ...{ method, url: base + path, headers, timeoutMs: answerMs, maxBytes: defaultMaxBytes },
-        ...(body === undefined ? {} : { body }),
-      })
+      return await http({ ...request, timeoutMs: answerMs, maxBytes: defaultMaxBytes })
     } catch (error) {
       if (error instanceof TransportError) throw unavailable(action, error.message)
       throw error

@@ -5,6 +5,7 @@ import { readSealer } from './params/encryption-key'
 import { readServiceUrls } from './params/parse-inputs'
 import { readRuntime } from './params/runtime'
 import { clock, http, random } from './container'
+import { ownNamespace } from './namespace'
 import { filesStore, stateStore } from './storage/stores'
 import type { ImsContext } from '../auth/ims/ims-client'
 import type { ImsCredentials } from '../auth/ims/credentials'
@@ -67,6 +68,7 @@ export function openPlatform(
     files: filesStore(urls, runtime),
     state: stateStore(runtime),
     sealer: readSealer(params),
-    invoke: (action, payload) => invokeAction(http, { clock, random }, runtime, action, payload),
+    invoke: (action, payload) =>
+      invokeAction(http, { clock, random }, ownNamespace(runtime), action, payload),
   }
 }

@@ -3,17 +3,18 @@ import { findJob } from '../jobs/find-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
 import { invokeAndWait } from './invoke-and-wait'
+import { ownNamespace } from './namespace'
 import type { Deadline } from '../pipeline/deadline'
 import type { TenantFile } from '../state/tenants'
-import type { Namespace } from './invoke-and-wait'
 import type { Platform } from './platform'
 
 /** The result of an action for every tenant. Each tenant has its own run, state and reports. */
 export interface TenantRuns {
   readonly job: string
-  /** `partial` where some failed or were postponed, `failed` where none succeeded. */
+  /** `succeeded` only where the run of every linked tenant has ended and did all its work; `failed` where every run failed. */
   readonly outcome: 'succeeded' | 'partial' | 'failed'
-  readonly reason?: 'tenants-failed' | 'deadline'
+  /** `deadline`: runs were postponed, or have not ended. `tenants-partial`: a run ended `partial`. */
+  readonly reason?: 'tenants-failed' | 'deadline' | 'tenants-partial'
   /** How each run ended, by organisation; `running` where it has not ended before this action had to. */
   readonly runs: Readonly<Record<string, string>>
   /** Why a run failed or was not started, by organisation, or by file where the organisation cannot be read. */
@@ -96,13 +97,18 @@ async function runOne(
   }
   const { http, clock, random } = ims
   const options = { http, clock, random, patienceMs }
-  const invocation = await invokeAndWait(options, namespaceOf(runtime), action, { job, tenant: orgId })
+  const invocation = await invokeAndWait(options, ownNamespace(runtime), action, { job, tenant: orgId })
   if (invocation.kind === 'not-started') found.postponed.push(orgId)
   else if (invocation.kind === 'running') found.runs[orgId] = 'running'
-  else noteRun(orgId, invocation.result, found)
+  else noteRun(job, orgId, invocation.result, found)
 }
 
-function noteRun(orgId: string, result: Readonly<Record<string, unknown>>, { runs, failed }: Found): void {
+function noteRun(
+  job: string,
+  orgId: string,
+  result: Readonly<Record<string, unknown>>,
+  { runs, failed }: Found,
+): void {
   const { outcome, error } = result
   runs[orgId] = typeof outcome === 'string' ? outcome : 'failed'
   if (runs[orgId] !== 'failed') return
@@ -110,7 +116,7 @@ function noteRun(orgId: string, result: Readonly<Record<string, unknown>>, { run
   failed[orgId] = {
     code: typeof code === 'string' ? code : 'unexpected',
     message: typeof message === 'string' ? message : 'The run left no report.',
-    remedy: typeof remedy === 'string' ? remedy : `Run it alone: --param job … --param tenant ${orgId}.`,
+    remedy: typeof remedy === 'string' ? remedy : `Run it alone: --param job ${job} --param tenant ${orgId}.`,
   }
 }
 
@@ -124,16 +130,20 @@ function noteFailure(file: TenantFile, { failed }: Found, log: Platform['log']) 
 }
 
 function summaryOf(job: string, found: Found): TenantRuns {
-  const { runs, failed, postponed } = found
-  const good = Object.values(runs).filter((outcome) => outcome !== 'failed').length
-  const bad = Object.keys(failed).length
-  const reason = bad > 0 ? 'tenants-failed' : postponed.length > 0 ? 'deadline' : null
-  const outcome = reason === null ? 'succeeded' : good === 0 && bad > 0 ? 'failed' : 'partial'
+  const outcomes = Object.values(found.runs)
+  const reason = reasonOf(found, outcomes)
+  const allFailed = reason === 'tenants-failed' && outcomes.every((outcome) => outcome === 'failed')
+  const outcome = reason === null ? 'succeeded' : allFailed ? 'failed' : 'partial'
   return { job, outcome, ...(reason === null ? {} : { reason }), ...found }
 }
 
-function namespaceOf({ apiHost, apiKey, actionName }: Platform['runtime']): Namespace {
-  return { apiHost, name: actionName.split('/')[1] ?? '_', auth: apiKey }
+function reasonOf(
+  { failed, postponed }: Found,
+  outcomes: readonly string[],
+): NonNullable<TenantRuns['reason']> | null {
+  if (Object.keys(failed).length > 0) return 'tenants-failed'
+  if (postponed.length > 0 || outcomes.includes('running')) return 'deadline'
+  return outcomes.includes('partial') ? 'tenants-partial' : null
 }
 
 /** Fisher-Yates. */

@@ -1,5 +1,8 @@
 import { JobError } from '../errors'
-import type { Namespace } from '../app-builder/invoke-and-wait'
+import type { Namespace } from '../app-builder/namespace'
+
+/** The package of the actions in ext.config.yaml. */
+const packageName = 'analytics-ingest'
 
 /**
  * Reads the namespace as `aio app use` and `npm run local` name it, in either case.
@@ -15,5 +18,6 @@ export function readNamespace(env: Readonly<Record<string, string | undefined>>)
       'Use `aio app use`, which writes them to .env; or `npm run local` in another terminal, and paste its `export` lines.',
     )
   }
-  return { apiHost: (read('apihost') || 'https://adobeioruntime.net').replace(/\/+$/, ''), name, auth }
+  const apiHost = (read('apihost') || 'https://adobeioruntime.net').replace(/\/+$/, '')
+  return { apiHost, name, packageName, auth }
 }

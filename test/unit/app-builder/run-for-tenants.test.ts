@@ -88,13 +88,15 @@ it('postpones the tenants for which a namespace has no capacity, and reports the
   expect([...result.postponed].sort()).toEqual([orgOf(0), orgOf(2)])
 })
 
-it('reports a run that has not ended before this action had to as running', async () => {
+it('is partial where a run has not ended before this action had to, and reports that run as running', async () => {
   const { result } = await run(
     many(1),
     (org) => (org ? { status: 202, body: { activationId: 'long' } } : { status: 404 }),
     { ms: 120_000 },
   )
-  expect(result).toMatchObject({ outcome: 'succeeded', runs: { [orgOf(0)]: 'running' } })
+  expect(result).toMatchObject({
+    ...{ outcome: 'partial', reason: 'deadline', runs: { [orgOf(0)]: 'running' } },
+  })
 })
 
 it('waits for a run that takes longer than a blocking call, and reports its outcome', async () => {
@@ -104,7 +106,9 @@ it('waits for a run that takes longer than a blocking call, and reports its outc
     expect(path).toBe('/api/v1/namespaces/ns/activations/long')
     return (polls += 1) < 3 ? { status: 404 } : ended({ outcome: 'partial', reason: 'deadline' })
   })
-  expect(result.runs).toEqual({ [orgOf(0)]: 'partial' })
+  expect(result).toMatchObject({
+    ...{ outcome: 'partial', reason: 'tenants-partial', runs: { [orgOf(0)]: 'partial' } },
+  })
 })
 
 it('returns the reason of a failed run, and fails where no run succeeded', async () => {
@@ -116,7 +120,10 @@ it('returns the reason of a failed run, and fails where no run succeeded', async
   const two = await run(many(2), answer)
   expect(two.result).toMatchObject({ outcome: 'failed', reason: 'tenants-failed' })
   expect(two.result.failed[orgOf(0)]).toEqual(error)
-  expect(two.result.failed[orgOf(1)]?.message).toBe('The run left no report.')
+  expect(two.result.failed[orgOf(1)]).toMatchObject({
+    message: 'The run left no report.',
+    remedy: `Run it alone: --param job orders --param tenant ${orgOf(1)}.`,
+  })
   await server.stop()
   expect((await run(many(3), answer)).result.outcome).toBe('partial')
 })

@@ -35,6 +35,7 @@ describe('docs/jobs.md', () => {
     ['`incremental`', 'src/jobs/incremental.ts', 'IncrementalOptions'],
     ['`sliced`', 'src/jobs/sliced.ts', 'SlicedOptions'],
     ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
+    ['`join`', 'src/jobs/join.ts', 'JoinOptions'],
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
@@ -45,6 +46,7 @@ describe('docs/jobs.md', () => {
       'BulkDataInsertion',
     ],
     ['`classifications`', 'src/destinations/classifications/classifications.ts', 'Classifications'],
+    ['`dataSources`', 'src/destinations/data-sources/data-sources.ts', 'DataSources'],
   ])('explains every option of %s, and no other', (title, path, name) => {
     expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
   })
@@ -124,7 +126,7 @@ describe('docs/jobs.md', () => {
 describe('an example of a job', () => {
   /** On line 0, where errors are not the example's. */
   const imports = `import { ${Object.keys(author).join(', ')} } from '..'`
-  const examples = ['README.md', 'docs/jobs.md'].flatMap((document) =>
+  const examples = ['README.md', 'docs/jobs.md', 'docs/migrations.md'].flatMap((document) =>
     [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code = ''], index) => ({
       name: `${document}, example ${index + 1}`,
       path: `src/jobs/${document.replace(/\W/g, '-')}-${index}.ts`,

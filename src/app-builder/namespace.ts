@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { parseJson } from '../http/json'
+import type { HttpRequest, HttpResponse } from '../http/http-client'
+import type { Runtime } from './params/runtime'
+
+/** The namespace and the package of the deployed actions, with the key that may invoke them. */
+export interface Namespace {
+  readonly apiHost: string
+  readonly name: string
+  readonly packageName: string
+  /** `uuid:key`; secret. */
+  readonly auth: string
+}
+
+const Accepted = z.object({ activationId: z.string() })
+
+/** The namespace in which this action runs. */
+export function ownNamespace({ apiHost, apiKey, actionName }: Runtime): Namespace {
+  const [, name = '_', packageName = ''] = actionName.split('/')
+  return { apiHost, name, packageName, auth: apiKey }
+}
+
+/** A request that invokes an action of the package: OpenWhisk REST, `POST /namespaces/{name}/actions/{package}/{action}`. */
+export function invocation(
+  namespace: Namespace,
+  action: string,
+  params: object,
+  { blocking }: { readonly blocking: boolean },
+): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+  return {
+    method: 'POST',
+    url: `${urlOf(namespace)}/actions/${namespace.packageName}/${action}?blocking=${blocking}`,
+    headers: { ...authorization(namespace), 'content-type': 'application/json' },
+    body: JSON.stringify(params),
+  }
+}
+
+/** A request for the record of an activation, which answers 404 until the activation has ended. */
+export function activationRecord(
+  namespace: Namespace,
+  activation: string,
+): Pick<HttpRequest, 'method' | 'url' | 'headers'> {
+  const url = `${urlOf(namespace)}/activations/${encodeURIComponent(activation)}`
+  return { method: 'GET', url, headers: authorization(namespace) }
+}
+
+/** The id of an activation that was accepted (202) and has not ended. */
+export function acceptedId({ status, body }: HttpResponse): string | null {
+  return status === 202 ? (Accepted.safeParse(parseJson(body)).data?.activationId ?? null) : null
+}
+
+function urlOf({ apiHost, name }: Namespace): string {
+  return `${apiHost}/api/v1/namespaces/${encodeURIComponent(name)}`
+}
+
+function authorization({ auth }: Namespace): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }
+}
