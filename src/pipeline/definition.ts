@@ -13,7 +13,7 @@ import type { EngineSettings } from './settings'
 export function countingOf(
   { sync, source: definition }: Pick<Job, 'sync' | 'source'>,
   source: Pick<Source, 'identity'>,
-  { semantics, partition }: Pick<Destination, 'semantics' | 'partition'>,
+  { semantics, identity }: Pick<Destination, 'semantics' | 'identity'>,
 ): Counting {
   return {
     mode: sync.mode,
@@ -22,7 +22,7 @@ export function countingOf(
     lookback: lookbackText(sync),
     source: source.identity,
     sourceVersion: definition.version,
-    target: semantics === 'upsert' ? partition.fingerprint : '',
+    target: semantics === 'upsert' ? identity.target : '',
   }
 }
 
@@ -59,7 +59,7 @@ export function assertSameCounting({
   state,
 }: Pick<RunContext, 'job' | 'state'> & {
   readonly source: Pick<Source, 'identity'>
-  readonly destination: Pick<Destination, 'semantics' | 'partition'>
+  readonly destination: Pick<Destination, 'semantics' | 'identity'>
 }): void {
   const { counting } = state.document
   const changes = counting ? changesOf(counting, countingOf(job, source, destination)) : []
@@ -91,14 +91,12 @@ export interface Regrouping {
 
 export function regroupingOf(
   { partitioning, partitions, outbox }: Pick<StateDocument, 'partitioning' | 'partitions' | 'outbox'>,
-  { partition, semantics }: Pick<Destination, 'partition' | 'semantics'>,
+  { partition }: Pick<Destination, 'partition'>,
   { regroupAfterMs }: Pick<EngineSettings, 'regroupAfterMs'>,
   storeNow: number,
 ): Regrouping {
   if (partitioning === null || partitioning === partition.fingerprint) return { kind: 'none', until: null }
   if (outbox.length > 0) return { kind: 'waiting', until: null }
-  // Rows that replace each other have no order that another partition could break.
-  if (semantics === 'upsert') return { kind: 'due', until: null }
   const confirmed = Object.values(partitions).flatMap(({ confirmedAt }) => confirmedAt ?? [])
   const until = Math.max(-Infinity, ...confirmed) + regroupAfterMs
   return until > storeNow ? { kind: 'waiting', until } : { kind: 'due', until: null }

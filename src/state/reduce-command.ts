@@ -101,7 +101,11 @@ function continueDefinition(
 ): StateDocument {
   const isSame = document.counting !== null && sameIdentity(document.counting, counting)
   const rejects = isSame ? document.rejects : { index: null, segments: [] }
-  return withNamedFiles({ ...document, counting, floor, cursor, watermark, rowKeys }, { memory, rejects })
+  // Another target has no order yet that rows could break.
+  const isThere = document.counting !== null && isSameTarget(document.counting, counting)
+  const partitioning = isThere ? document.partitioning : null
+  const next = { ...document, counting, floor, cursor, watermark, rowKeys, partitioning }
+  return withNamedFiles(next, { memory, rejects })
 }
 
 /**

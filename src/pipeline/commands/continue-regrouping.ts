@@ -9,7 +9,7 @@ import type { Acceptance } from './acceptance'
 /** Ends the wait after a regrouping: rows of the new partitions may then overtake those of the old ones. */
 export function continueRegrouping(
   document: StateDocument,
-  destination: Pick<Destination, 'partition' | 'semantics'>,
+  destination: Pick<Destination, 'partition'>,
   as: Resolution,
   settings: Pick<EngineSettings, 'regroupAfterMs'>,
   storeNow: number,

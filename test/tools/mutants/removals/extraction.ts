@@ -198,7 +198,7 @@ export const extractionRemovals: readonly Removal[] = [
   {
     safeguard: 'another target stops a job whose rows replace each other',
     file: 'src/pipeline/definition.ts',
-    find: "target: semantics === 'upsert' ? partition.fingerprint : ''",
-    replace: "target: semantics === 'upsert' ? '' : partition.name(0).slice(0, 0)",
+    find: "target: semantics === 'upsert' ? identity.target : ''",
+    replace: "target: semantics === 'upsert' ? '' : identity.target.slice(0, 0)",
   },
 ]
