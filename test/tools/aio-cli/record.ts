@@ -127,7 +127,7 @@ async function forward(origin: string, { method, url, headers, body }: LoggedReq
 
 function exchangeOf(
   { method, url, headers, body }: LoggedRequest,
-  { status, body: answer }: Reply,
+  { status, body: answer }: TextReply,
 ): Exchange {
   return {
     method,
