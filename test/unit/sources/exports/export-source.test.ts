@@ -75,7 +75,8 @@ async function read(
   const download = createHttpDownload({ clock: systemClock })
   const context = sourceContext({
     inputs: { BASE: server.url, TOKEN: 'secret-token' },
-    download: (request) => download({ ...request, url: request.url.replace('https://files.example.com', files.url) }),
+    download: (request) =>
+      download({ ...request, url: request.url.replace('https://files.example.com', files.url) }),
     clock: {
       ...clock,
       now: () => now + passed,
