@@ -118,10 +118,10 @@ function jobOf(payload: unknown): unknown {
   }
 }
 
-/** The comment above the inputs of a job is theirs: without any of them below, it goes as well. */
+/** The comment above the inputs of a job, or of several, is theirs: without any of them below, it goes as well. */
 function withoutEmptyHeading(text: string, job: string): string {
   const lines = text.split('\n')
-  const isHeading = (line: string) => line.trim() === `# Job: ${job}`
+  const isHeading = (line: string) => /^ *# Jobs?: (.*)$/.exec(line)?.[1]?.split(', ').includes(job) === true
   const indentation = (line: string) => line.length - line.trimStart().length
   return lines
     .filter((line, index) => {
