@@ -28,5 +28,5 @@ function filesOf(root: string): readonly string[] {
 if (require.main === module) {
   const root = resolve(__dirname, '..')
   packTemplate(root, join(root, 'dist', 'template'))
-  console.log('dist/template is ready: aio app init <folder> -t dist/template, or npm publish dist/template')
+  console.log('dist/template is ready: npm pack ./dist/template, or npm publish ./dist/template')
 }
