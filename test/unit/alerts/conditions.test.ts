@@ -25,6 +25,7 @@ function observe(
     everyMinutes: null,
     found: content && { content, etag: '"1"', modifiedAt, storeNow: now },
     since: now - 24 * hour,
+    isFirst: false,
     seen: null,
     storeNow: now,
     ...change,
@@ -264,7 +265,13 @@ describe('runs between two looks', () => {
   it('the first look tells what holds, and no history', () => {
     const reports = [report('a', 0, 'failed'), report('b', 1)]
 
-    expect(kindsOf(observe({ reports }))).toEqual([[]])
+    expect(kindsOf(observe({ reports }, { isFirst: true }))).toEqual([[]])
+  })
+
+  it('runs after a look that found none are looked at from the first', () => {
+    const reports = [report('a', 0, 'failed'), report('b', 1)]
+
+    expect(kindsOf(observe({ reports }))).toEqual([['failed'], [], []])
   })
 
   it('each run since the last look has a snapshot of its own, so a failure that came and went is found', () => {
