@@ -1,16 +1,7 @@
-import type { ParseArgsConfig } from 'node:util'
+import type { CommandShape, Values } from './arguments'
 
-type Options = NonNullable<ParseArgsConfig['options']>
-
-export type Values = Readonly<Record<string, string | boolean | undefined>>
-
-/** One command of `npm run job`: its arguments and options, and the params of `run-job` that they become. */
-export interface Command {
-  /** Names of the command's arguments, all of them required. */
-  readonly args: readonly string[]
-  readonly options: Options
-  readonly does: string
-  readonly example: string
+/** One command for a deployed job, with the params of `run-job` that it becomes. */
+export interface Command extends CommandShape {
   /** The part of the answer that is printed. */
   readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'all'
   /** Params of `run-job`, without `job`. */
@@ -28,7 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, 'dry-run': flag, force: flag, ...again },
     does: 'Do the work that is due. --dry-run writes and sends nothing; --force reads the last slice again.',
-    example: 'run orders --dry-run',
+    examples: ['run orders --dry-run'],
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), dryRun: values['dry-run'] }),
   },
@@ -36,7 +27,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, from: text, to: text, force: flag, 'dry-run': flag, ...again },
     does: 'Read a range beside the ordinary work. --force also sends records that are known as sent: they count twice.',
-    example: 'backfill orders --from 2026-01-01 --to 2026-02-01',
+    examples: ['backfill orders --from 2026-01-01 --to 2026-02-01'],
     shows: 'report',
     params: (_args, values) => ({
       ...asked(values),
@@ -47,7 +38,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the state of a job: progress, waiting batches, open rejects, the last runs.',
-    example: 'status orders',
+    examples: ['status orders'],
     shows: 'status',
     params: look,
   },
@@ -55,7 +46,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Print all of the state of a job, as JSON.',
-    example: 'inspect orders',
+    examples: ['inspect orders'],
     shows: 'all',
     params: look,
   },
@@ -63,7 +54,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the plan that waits for approval.',
-    example: 'plan orders',
+    examples: ['plan orders'],
     shows: 'plan',
     params: look,
   },
@@ -71,7 +62,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job', 'plan'],
     options: { ...tenant, ...again },
     does: 'Send exactly the batches of a plan.',
-    example: 'approve orders 5f3a…',
+    examples: ['approve orders 5f3a…'],
     shows: 'report',
     params: ([, approve], values) => ({ ...asked(values), approve }),
   },
@@ -79,7 +70,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the rejects that are open, by file and by reason of the last runs.',
-    example: 'rejects orders',
+    examples: ['rejects orders'],
     shows: 'rejects',
     params: look,
   },
@@ -87,7 +78,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, ...again },
     does: 'Try all open rejects again, after the mapping or schema was corrected. Each is sent once.',
-    example: 'replay orders',
+    examples: ['replay orders'],
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), resolve: 'rejects', as: 'resend' }),
   },
@@ -95,7 +86,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job', 'what'],
     options: { ...tenant, as: text, from: text, ...again },
     does: 'Decide about a batch, slice, backfill, plan or block, as an error or report names it.',
-    example: 'resolve orders source-order --as continue',
+    examples: ['resolve orders source-order --as continue'],
     shows: 'report',
     params: ([, resolve], values) => ({ ...asked(values), resolve, as: values.as, from: values.from }),
   },
