@@ -5,7 +5,7 @@ import { acceptCommand } from '../../../../src/pipeline/commands/accept-command'
 import { exitText, exits, withExit } from '../../../../src/pipeline/commands/exits'
 import { assertSameCounting, countingOf } from '../../../../src/pipeline/definition'
 import { errorThrownBy } from '../../../fixtures/error-of'
-import { jobWith, runContext } from '../../../fixtures/run-dependencies'
+import { destinationWith, jobWith, runContext } from '../../../fixtures/run-dependencies'
 import { batchIn, storedReport } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../../fixtures/syncs'
 import type { JobErrorCode } from '../../../../src/errors'
@@ -55,7 +55,7 @@ function commandIn(remedy: string) {
 
 function blocked(sync: Sync, document: Partial<StateDocument>, code: JobErrorCode) {
   const job = jobWith({ sync })
-  const counting = countingOf(job, { identity: 'http://source' })
+  const counting = countingOf(job, { identity: 'http://source' }, destinationWith())
   const reports = [storedReport({ outcome: 'failed', reason: code })]
   return runContext({ counting, reports, ...document }, { job })
 }
@@ -140,4 +140,17 @@ it('every command that a text of the engine names is accepted', () => {
 
   expect(texts.length).toBeGreaterThan(20)
   expect(texts.filter((target) => !targets.includes(target) && !/^(<|\$\{|\[)/.test(target))).toEqual([])
+})
+
+it('an error that gains an exit keeps its details and its cause', () => {
+  const cause = new Error('socket hang up')
+  const { job, state } = blocked(slicedSync(), { watermark: Date.UTC(2026, 10, 5) }, 'slice-too-large')
+  const error = new JobError('slice-too-large', 'It is blocked.', 'Mend it.', {
+    cause,
+    details: { limit: 1 },
+  })
+  const told = withExit(error, job, state.document, state.storeClock.now())
+
+  expect(told.remedy).toMatch(/^Mend it\. .*resolve=slice-/)
+  expect(told).toMatchObject({ cause, details: { limit: 1 } })
 })
