@@ -25,7 +25,8 @@ async function local(): Promise<void> {
     AIO_ims_contexts_cli_access__token_expiry: '99999999999999',
   }
   for (const [name, value] of Object.entries(environment)) console.log(`export ${name}='${value}'`)
-  console.log('\n# Paste the lines above into another terminal; then, for example:')
+  console.log(`\n# Status page: ${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/job-status`)
+  console.log('# Paste the lines above into another terminal; then, for example:')
   console.log('#   aio rt action invoke analytics-ingest/run-job --param job flights --result')
   for (const { alarm } of shippedJobs) console.log(`#   aio rt trigger fire ${alarm}`)
   console.log('#   aio rt activation list')

@@ -61,16 +61,17 @@ async function invoke(
     terminal.print(helpOf(name, command))
     return exitCodes.done
   }
-  const [job = ''] = args
+  const { action = 'run-job' } = command
+  const [job] = args
   const given: Readonly<Record<string, unknown>> = { job, ...command.params(args, values) }
   const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const namespace = readNamespace(terminal.env)
   const waiting = (passedMs: number) => {
-    terminal.say(`${job} is running, ${Math.round(passedMs / 1000)} s …`)
+    terminal.say(`${job ?? name} is running, ${Math.round(passedMs / 1000)} s …`)
   }
   const options = { ...terminal, patienceMs, waiting }
-  const invocation = await invokeAndWait(options, namespace, 'run-job', params)
-  if (invocation.kind !== 'ended') throw notEnded(job, invocation)
+  const invocation = await invokeAndWait(options, namespace, action, params)
+  if (invocation.kind !== 'ended') throw notEnded(job ?? '', invocation)
   const answer = invocation.result
   terminal.print(values.json ? JSON.stringify(answer) : show(command.shows, answer))
   return exitCodeOf(answer.outcome)

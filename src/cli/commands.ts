@@ -4,16 +4,18 @@ type Options = NonNullable<ParseArgsConfig['options']>
 
 export type Values = Readonly<Record<string, string | boolean | undefined>>
 
-/** One command of `npm run job`: its arguments and options, and the params of `run-job` that they become. */
+/** One command of `npm run job`: its arguments and options, and the params of the action that they become. */
 export interface Command {
+  /** Default: `run-job`. */
+  readonly action?: 'job-status'
   /** Names of the command's arguments, all of them required. */
   readonly args: readonly string[]
   readonly options: Options
   readonly does: string
   readonly example: string
   /** The part of the answer that is printed. */
-  readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'all'
-  /** Params of `run-job`, without `job`. */
+  readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'link' | 'all'
+  /** Params of the action, without `job`. */
   readonly params: (args: readonly string[], values: Values) => Readonly<Record<string, unknown>>
 }
 
@@ -22,7 +24,7 @@ const text = { type: 'string' } as const
 const tenant = { tenant: text }
 const again = { again: text }
 
-/** Every command for one job. Each is one invocation of `run-job`, which an operator could also make by hand. */
+/** Every command that is one invocation of an action, which an operator could also make by hand. */
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     args: ['job'],
@@ -50,6 +52,15 @@ export const commands: Readonly<Record<string, Command>> = {
     example: 'status orders',
     shows: 'status',
     params: look,
+  },
+  page: {
+    action: 'job-status',
+    args: [],
+    options: {},
+    does: 'Print a link that opens the status page of all jobs in a browser, once.',
+    example: 'page',
+    shows: 'link',
+    params: () => ({ link: true }),
   },
   inspect: {
     args: ['job'],
