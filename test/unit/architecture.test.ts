@@ -147,8 +147,9 @@ it('folders of src import each other in one direction, types included', () => {
   expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([])
 })
 
-it('README names every parameter of run-job', () => {
-  expect(Object.keys(RunParams.shape).filter((name) => !read('README.md').includes(name))).toEqual([])
+it('docs/commands.md names every parameter of run-job', () => {
+  const page = read('docs/commands.md')
+  expect(Object.keys(RunParams.shape).filter((name) => !page.includes(name))).toEqual([])
 })
 
 it("no test but that of a user's project reads the user's jobs and manifest", () => {

@@ -73,7 +73,7 @@ const otherNames: readonly (readonly [string, string])[] = [
 
 /** Hosts that Adobe has retired, or renamed. */
 const oldHosts: readonly (readonly [RegExp, string])[] = [
-  [/omniture\.com/, 'The 1.4 API ended on 2026-08-31: leave the input empty.'],
+  [/omniture\.com/, 'The 1.4 API ended on 2026-08-12: leave the input empty.'],
   [/analytics-collection-va7/, 'Write -us in place of -va7.'],
   [/analytics-collection-nld2/, 'Write -eu in place of -nld2.'],
 ]

@@ -124,7 +124,7 @@ describe('docs/jobs.md', () => {
 describe('an example of a job', () => {
   /** On line 0, where errors are not the example's. */
   const imports = `import { ${Object.keys(author).join(', ')} } from '..'`
-  const examples = ['README.md', 'docs/jobs.md'].flatMap((document) =>
+  const examples = ['README.md', 'docs/jobs.md', 'docs/migrations.md'].flatMap((document) =>
     [...read(document).matchAll(/```ts\n(.*?)```/gs)].map(([, code = ''], index) => ({
       name: `${document}, example ${index + 1}`,
       path: `src/jobs/${document.replace(/\W/g, '-')}-${index}.ts`,
