@@ -44,10 +44,10 @@ export function readForm(
  */
 export async function startRun(
   { jobs, invoke }: Pick<Platform, 'jobs' | 'invoke'>,
-  { do: _do, token: _token, ...params }: Extract<StatusForm, { do: 'run-job' }>,
+  { job, tenant, resolve, as, approve }: Extract<StatusForm, { do: 'run-job' }>,
 ): Promise<string> {
   const given = Object.fromEntries(
-    Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries({ job, tenant, resolve, as, approve }).filter(([, value]) => value !== undefined),
   ) as Record<string, string>
   findJob(jobs, readRunParams(given).job)
   return invoke('run-job', given)

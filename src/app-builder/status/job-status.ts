@@ -53,7 +53,7 @@ export interface JobStatus {
   /** Where it stands: a cursor, or the end of what is done. */
   readonly standsAt: string | null
   readonly next: NextSlice | null
-  /** Newest first. */
+  /** The last ten, newest first. */
   readonly runs: readonly RunReport[]
   readonly days: readonly DayRows[]
   /** Batches that are committed and not confirmed. */
@@ -72,6 +72,9 @@ export interface JobFacts {
   readonly leaseTtlMs: number
 }
 
+/** The reports themselves are in the job's state; an answer of the platform has 1 MB at most. */
+const runsShown = 10
+
 /** The view of a job's state. Pure: the store's time comes with the state that was read. */
 export function jobStatus({ job, found, rejects, leaseTtlMs }: JobFacts): JobStatus {
   const { name, sync, faults } = job
@@ -86,7 +89,7 @@ export function jobStatus({ job, found, rejects, leaseTtlMs }: JobFacts): JobSta
     lease,
     standsAt: sync.mode === 'sliced' ? isoOrNull(watermark) : (cursor?.since ?? null),
     next: sync.mode === 'sliced' && sync.faults.length === 0 ? nextSlice(sync, watermark, storeNow) : null,
-    runs: reports.toReversed(),
+    runs: reports.slice(-runsShown).toReversed(),
     days: rowsByDay(reports),
     pending: { batches: pending.length, rows: pending.reduce((sum, { rows }) => sum + rows, 0) },
     held: outbox.flatMap((entry) => (entry.state === 'held' ? [heldStatus(entry, reports)] : [])),

@@ -104,7 +104,7 @@ function shown({ path, message, record }: z.infer<typeof Line>): RejectedRecord 
   return {
     path,
     message: cut(withoutPersonalData(message), messageChars),
-    record: cut(withoutPersonalData(JSON.stringify(record) ?? 'null'), recordChars),
+    record: cut(withoutPersonalData(JSON.stringify(record ?? null)), recordChars),
   }
 }
 

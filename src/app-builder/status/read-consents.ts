@@ -44,7 +44,7 @@ export async function readGrants(
     const grant = name.replace(/(\/.{8}).*$/, '$1')
     try {
       const stored = (await open(name).read())?.content.grant
-      if (!stored || stored.refreshToken === null) continue
+      if (typeof stored?.refreshToken !== 'string') continue
       const endsAt = stored.refreshUntil
       const leftMs = endsAt === null ? Infinity : endsAt - clock.now()
       const status = leftMs <= 0 ? 'expired' : leftMs <= soonMs ? 'expires-soon' : 'valid'

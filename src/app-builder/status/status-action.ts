@@ -112,9 +112,12 @@ async function decide(platform: Platform, request: WebRequest): Promise<WebRespo
   const url = new URL(statusUrl(platform))
   if (form.do === 'invite') return invitedPage(await invitePerson(platform, form), url.href)
   const activation = await startRun(platform, form)
+  const { job, tenant, resolve, as, approve } = form
+  const asked = { job, tenant, resolve, as, approve, activation }
+  platform.log.info('A person has sent a command from the status page.', asked)
   await awaitOutcome(platform, activation)
   url.searchParams.set('activation', activation)
-  if (form.tenant !== undefined) url.searchParams.set('tenant', form.tenant)
+  if (tenant !== undefined) url.searchParams.set('tenant', tenant)
   return { statusCode: 303, headers: { location: url.href } }
 }
 

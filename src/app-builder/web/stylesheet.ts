@@ -7,10 +7,11 @@ export const stylesheet = `
 @media (prefers-color-scheme:dark){:root{--back:#11151a;--card:#1a2027;--text:#e8edf2;--soft:#a9b4bf;--line:#3a444e;--accent:#8bc2ff;--on-accent:#0a1420;--good:#6bd58a;--warn:#f0c44c;--bad:#ff9d98}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
-header,main,footer{max-width:72rem;margin:0 auto;padding:1rem}
+header,main,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
+header{padding-top:.5rem}footer{padding-bottom:1rem}
 main.message{max-width:38rem;margin-top:12vh;font-size:1.1rem}
 h1{font-size:1.5rem;line-height:1.2;margin:.5rem 0}
-h2{font-size:1.25rem;line-height:1.25;margin:0 0 .5rem}
+h2{font-size:1.25rem;line-height:1.25;margin:0}
 h3{font-size:1rem;margin:1.25rem 0 .25rem}
 p{margin:.35rem 0}
 a{color:var(--accent)}
@@ -31,10 +32,13 @@ pre{background:var(--card);border:1px solid var(--line);border-radius:.25rem;pad
 details{margin:.5rem 0}summary{cursor:pointer}
 form{margin:.25rem 0}
 ul.choices{list-style:none;padding:0;margin:.25rem 0}
-ul.choices li{margin:.5rem 0}
+ul.choices li{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .75rem;margin:.5rem 0}
+ul.choices li span{flex:1 1 14rem}
+.title{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .75rem}
+.title form{margin:0 0 0 auto}
 label{display:block;margin:.5rem 0}
 input{display:block;width:100%;max-width:24rem;font:inherit;color:inherit;background:var(--back);border:1px solid var(--soft);border-radius:.25rem;padding:.35rem .5rem}
-button,.button{display:inline-block;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:.35rem;padding:.35rem .9rem;min-height:2.5rem;cursor:pointer;text-decoration:none;white-space:nowrap}
+button,.button{display:inline-block;font:inherit;font-weight:600;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:.35rem;padding:.35rem .9rem;min-height:2.5rem;cursor:pointer;text-decoration:none}
 button.plain{background:transparent;color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--back);padding:.25rem .5rem}

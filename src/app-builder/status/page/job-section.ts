@@ -12,19 +12,21 @@ export function jobSection(context: PageContext, status: JobStatus): Markup {
   const { job, condition, faults, lease, arrival } = status
   const run = condition === 'faulty' ? null : commandButton(context, { job }, `Run ${job} now`)
   return html`<section id="job-${job}" aria-labelledby="title-${job}">
-    <h2 id="title-${job}">${job}</h2>
-    <p>${conditionBadge(condition)} ${lease ? leaseText(lease) : null}</p>
-    ${faults.map((text) => html`<p class="bad">${text}</p>`)} ${lastError(status)}
-    ${decisions(context, status)}
+    <div class="title">
+      <h2 id="title-${job}">${job}</h2>
+      ${conditionBadge(condition)} ${run}
+    </div>
+    ${lease ? leaseText(lease) : null} ${faults.map((text) => html`<p class="bad">${text}</p>`)}
+    ${lastError(status)} ${decisions(context, status)}
     <dl>${standing(status)}${arrival ? arrivalFacts(arrival) : null}</dl>
-    ${runsPart(status)} ${rejectsPart(context, status)} ${run}
+    ${runsPart(status)} ${rejectsPart(context, status)}
   </section>`
 }
 
 function leaseText({ run, since, killed }: NonNullable<JobStatus['lease']>): Markup {
   return killed === null
-    ? html`<span>Run <code>${run}</code> since ${instant(since)}.</span>`
-    : html`<span class="bad">${killed}</span>`
+    ? html`<p>Run <code>${run}</code> since ${instant(since)}.</p>`
+    : html`<p class="bad">${killed}</p>`
 }
 
 function lastError({ runs }: JobStatus): Markup | null {

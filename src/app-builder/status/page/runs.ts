@@ -14,17 +14,15 @@ const columns = [
   { name: 'Confirmed', number: true },
   { name: 'Notes' },
 ]
-const runsShown = 10
 
 /** The last runs of a job, and their rows per day. */
 export function runsPart({ job, runs, days }: JobStatus): Markup | null {
   if (runs.length === 0) return null
-  const shown = runs.slice(0, runsShown)
-  const caption = `Last ${shown.length} runs of ${job}`
+  const caption = `Last ${runs.length} runs of ${job}`
   return html`${days.length > 0 ? chart(job, days) : null}
     <details>
       <summary>Last runs</summary>
-      ${table(caption, columns, shown.map(runCells))}
+      ${table(caption, columns, runs.map(runCells))}
     </details>`
 }
 
@@ -50,7 +48,7 @@ function chart(job: string, days: readonly DayRows[]): Markup {
       ><title>${day}: ${figure(rows)} rows</title></rect
     >`
   })
-  const width = Math.max(days.length, 8) * (barWidth + gap) + gap
+  const width = Math.max(days.length, 21) * (barWidth + gap) + gap
   const [first, last] = [days[0]?.day, days.at(-1)?.day]
   const total = days.reduce((sum, { rows }) => sum + rows, 0)
   const said = `${job}: ${days.map(({ day, rows }) => `${day} ${figure(rows)} rows`).join(', ')}`

@@ -1,4 +1,4 @@
-import { html } from '../../web/html'
+import { html, markupText } from '../../web/html'
 import { pageFrame } from '../../web/page-frame'
 import { conditionBadge, figure, instant, table } from './elements'
 import { jobSection, nextText } from './job-section'
@@ -24,15 +24,14 @@ export interface StatusPage {
   readonly cookie: readonly string[] | null
 }
 
-/** A platform cuts answers of more than 1 MB: of more jobs than this, only those in need are shown whole. */
-const sectionsShown = 12
+/** The platform refuses answers of more than 1 MB: what does not fit is shown on a page of its own. */
+const sectionBytes = 600_000
 
 /** The status page. It loads nothing and runs no script. */
 export function statusPage(page: StatusPage): WebResponse {
   const { status, jobs, url, formToken, outcome, canConnect, cookie } = page
   const context: PageContext = { url, formToken, tenant: status.tenant }
-  const whole = status.jobs.toSorted((one, other) => urgency(one) - urgency(other)).slice(0, sectionsShown)
-  const sections = status.jobs.filter((job) => whole.includes(job)).map((job) => jobSection(context, job))
+  const { whole, sections } = sectionsOf(context, status.jobs)
   const title = status.tenant === null ? 'Status of the jobs' : `Status of the jobs of ${status.tenant}`
   const body = html`<a class="skip" href="#content">Skip to the content</a>
     <header>
@@ -58,6 +57,21 @@ export function statusPage(page: StatusPage): WebResponse {
     ...{ statusCode: 200, title, body, forms: 'own' },
     headers: cookie === null ? {} : { 'set-cookie': cookie },
   })
+}
+
+/** As many jobs as fit, those in need first; at least one. */
+function sectionsOf(context: PageContext, jobs: readonly JobStatus[]) {
+  const whole: JobStatus[] = []
+  const sections: Markup[] = []
+  let leftBytes = sectionBytes
+  for (const job of jobs.toSorted((one, other) => urgency(one) - urgency(other))) {
+    const section = jobSection(context, job)
+    leftBytes -= Buffer.byteLength(markupText(section))
+    if (leftBytes < 0 && sections.length > 0) break
+    whole.push(job)
+    sections.push(section)
+  }
+  return { whole, sections }
 }
 
 const urgent: readonly JobStatus['condition'][] = [

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildApp, deployApp } from '../../emulators/app-builder/deploy'
-import { apiKey, namespace, startPlatform } from '../../emulators/local/platform'
-import { arrivalAlarm, demoPace, root } from '../../emulators/local/root'
-import { shippedJobs } from '../../emulators/local/shipped-jobs'
-import { startBrowser } from '../fixtures/browser'
-import type { Platform } from '../../emulators/local/platform'
-import type { FlightRecord } from '../../emulators/partner-api/partner-api'
+import { buildApp, deployApp } from '../app-builder/deploy'
+import { apiKey, namespace, startPlatform } from './platform'
+import { arrivalAlarm, demoPace, root } from './root'
+import { shippedJobs } from './shipped-jobs'
+import { startBrowser } from './browser'
+import type { Platform } from './platform'
+import type { FlightRecord } from '../partner-api/partner-api'
 
 const folder = join(root, 'docs', 'images')
 
@@ -42,7 +42,7 @@ function damage({ analytics, partner }: Platform): void {
 async function takeEach(url: string): Promise<void> {
   const browser = await startBrowser()
   for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1_100, height: 1_240 } })
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1_100, height: 1_000 } })
     const page = await context.newPage()
     await page.goto(url)
     await page.screenshot({ path: join(folder, `status-${colorScheme}.png`) })
