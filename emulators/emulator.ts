@@ -34,6 +34,14 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'call'; readonly when: 'before' | 'after'; readonly effect: () => void }
 
+/** Where and by which clock a server runs. */
+export interface ServerOptions {
+  /** ms since the epoch */
+  readonly now?: () => number
+  /** A port of 127.0.0.1; by default any free one. */
+  readonly port?: number
+}
+
 export type Matches = (request: LoggedRequest) => boolean
 export type Handler = (request: LoggedRequest) => Reply | Promise<Reply>
 
@@ -48,12 +56,13 @@ export interface Emulator {
 }
 
 /**
- * A real HTTP server on a free loopback port, with a request log and one-shot faults. A request whose `Host` is not this
+ * A real HTTP server on a loopback port, with a request log and one-shot faults. A request whose `Host` is not this
  * address gets 421 and is not logged: a page that rebinds its own DNS name to 127.0.0.1 cannot use the server.
+ * @throws Error of `listen`, such as EADDRINUSE where the port is taken
  */
 export async function startEmulator(
   handler: Handler,
-  { now = Date.now }: { readonly now?: () => number } = {},
+  { now = Date.now, port = 0 }: ServerOptions = {},
 ): Promise<Emulator> {
   const requests: LoggedRequest[] = []
   const faults: { fault: Fault; matches: Matches }[] = []
@@ -97,7 +106,9 @@ export async function startEmulator(
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

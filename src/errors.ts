@@ -14,6 +14,7 @@ export const jobErrorCodes = [
   'source-order',
   'source-outside-slice',
   'source-drift',
+  'join-unusable',
   'slice-too-large',
   'too-many-rejects',
   // tokens

@@ -5,7 +5,7 @@ import { createDataSources } from './data-sources/data-sources'
 import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import { createReports } from './reports'
-import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { DataSourcesApi } from './data-sources/data-sources'
@@ -39,9 +39,9 @@ const requestMs = 1_000
  */
 export async function startAnalytics({
   now = Date.now,
+  port = 0,
   verifyToken,
-}: {
-  readonly now?: () => number
+}: ServerOptions & {
   /** The claims of a valid token; null for any other. */
   readonly verifyToken: (token: string) => { readonly client_id: string } | null
 }): Promise<AnalyticsEmulator> {
@@ -98,7 +98,7 @@ export async function startAnalytics({
     return null
   }
 
-  const emulator = await startEmulator(handle, { now })
+  const emulator = await startEmulator(handle, { now, port })
   const { files } = collection
   return { ...emulator, knobs, suites, classifications, files, dataSources }
 }

@@ -9,10 +9,10 @@ import {
 import { startEmulator } from '../emulator'
 import { startAzurite } from './azurite'
 import type { IncomingMessage } from 'node:http'
-import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { Azurite, BlobServer } from './azurite'
 
-export interface FilesOptions {
+export interface FilesOptions extends ServerOptions {
   /** The store's clock as `Date` and `Last-Modified` show it, ms since the epoch; the blob server's own by default. */
   readonly now?: () => number
   /** A blob server that several emulators share, each with containers of its own; by default one is started. */

@@ -1,5 +1,5 @@
 import { startEmulator } from '../emulator'
-import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 
 const daySeconds = 24 * 60 * 60
 const keysPerPage = 1000
@@ -23,10 +23,8 @@ export interface StateEmulator extends Emulator {
 export async function startState({
   apiKey,
   now = Date.now,
-}: {
-  readonly apiKey: string
-  readonly now?: () => number
-}): Promise<StateEmulator> {
+  port = 0,
+}: ServerOptions & { readonly apiKey: string }): Promise<StateEmulator> {
   const expected = `Basic ${Buffer.from(apiKey).toString('base64')}`
   const entries = new Map<string, Entry>()
 
@@ -76,5 +74,5 @@ export async function startState({
     return { status: found ? 200 : 404 }
   }
 
-  return { ...(await startEmulator(answer, { now })), entries }
+  return { ...(await startEmulator(answer, { now, port })), entries }
 }

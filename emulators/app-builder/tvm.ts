@@ -1,5 +1,5 @@
 import { startEmulator } from '../emulator'
-import type { Emulator } from '../emulator'
+import type { Emulator, ServerOptions } from '../emulator'
 import type { FilesEmulator } from './files'
 
 export interface TvmEmulator extends Emulator {
@@ -13,7 +13,7 @@ export interface TvmEmulator extends Emulator {
  */
 export async function startTvm(
   files: FilesEmulator,
-  { apiKey, now = Date.now }: { readonly apiKey: string; readonly now?: () => number },
+  { apiKey, now = Date.now, port = 0 }: ServerOptions & { readonly apiKey: string },
 ): Promise<TvmEmulator> {
   const knobs = { grantMs: 60 * 60_000 }
   const expected = `Basic ${Buffer.from(apiKey).toString('base64')}`
@@ -34,7 +34,7 @@ export async function startTvm(
         },
       }
     },
-    { now },
+    { now, port },
   )
   return Object.assign(knobs, emulator)
 }

@@ -7,7 +7,7 @@ import { formOf } from './form'
 import { exchangeJwt } from './jwt-exchange'
 import { createSigner } from './signer'
 import { organizations, profile, validateToken } from './token-checks'
-import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { TokenClaims } from './access-tokens'
 import type { RegisteredCredential, RegisteredUser } from './directory'
 import type { Signer } from './signer'
@@ -48,9 +48,7 @@ const idTokenSigner = createSigner('ims_na1-key-1')
  * Adobe IMS: tokens by client credentials and JWT, their validation, organisations, keys, and the consent page.
  * @see https://developer.adobe.com/developer-console/docs/guides/authentication/
  */
-export async function startIms({
-  now = Date.now,
-}: { readonly now?: () => number } = {}): Promise<ImsEmulator> {
+export async function startIms({ now = Date.now, port = 0 }: ServerOptions = {}): Promise<ImsEmulator> {
   const directory = createDirectory()
   const tokens = createAccessTokens(accessTokenSigner, now)
   const knobs: ImsKnobs = {
@@ -86,7 +84,7 @@ export async function startIms({
     }
   }
 
-  const emulator = await startEmulator(handle, { now })
+  const emulator = await startEmulator(handle, { now, port })
   return Object.assign(knobs, emulator, {
     mints: tokens.mints,
     consents: directory.consents,

@@ -10,6 +10,7 @@ import { partnerClient, startPartnerApi } from '../partner-api/partner-api'
 import type { AnalyticsEmulator } from '../analytics/analytics'
 import type { BlobServer } from '../app-builder/azurite'
 import type { FilesEmulator } from '../app-builder/files'
+import type { Activation } from '../app-builder/openwhisk/activation'
 import type { OpenWhiskEmulator } from '../app-builder/openwhisk/openwhisk'
 import type { StateEmulator } from '../app-builder/state'
 import type { TvmEmulator } from '../app-builder/tvm'
@@ -63,19 +64,34 @@ export interface PlatformOptions {
   readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
+  /** The first of the seven ports that it listens on; by default it takes any that are free. */
+  readonly firstPort?: number
+  /** Called with each activation of an action that has ended. */
+  readonly ended?: (activation: Activation) => void
   /** The blob server behind Files; by default the platform starts one. */
   readonly blobServer?: BlobServer
 }
 
-export async function startPlatform({ settings = {}, ...options }: PlatformOptions = {}): Promise<Platform> {
-  const ims = await startIms()
+/** The services by the offset of their port from the first; Adobe I/O Runtime, which people call, comes first. */
+const portOffsets = { openwhisk: 0, ims: 1, analytics: 2, partner: 3, files: 4, state: 5, tvm: 6 } as const
+
+export async function startPlatform({
+  settings = {},
+  firstPort,
+  partner: partnerOptions = {},
+  ended = () => undefined,
+  ...options
+}: PlatformOptions = {}): Promise<Platform> {
+  const at = (service: keyof typeof portOffsets) =>
+    firstPort === undefined ? {} : { port: firstPort + portOffsets[service] }
+  const ims = await startIms(at('ims'))
   ims.register(credential)
   const verifyToken = (token: string) => ims.verify(token)
   const [analytics, partner, files, state] = await Promise.all([
-    startAnalytics({ verifyToken }),
-    startPartnerApi(options.partner),
-    startFiles(options),
-    startState({ apiKey }),
+    startAnalytics({ verifyToken, ...at('analytics') }),
+    startPartnerApi({ ...partnerOptions, ...at('partner') }),
+    startFiles({ ...options, ...at('files') }),
+    startState({ apiKey, ...at('state') }),
   ])
   analytics.suites.add(reportSuite)
   for (const name of ['Ad costs', 'Refunds']) analytics.dataSources.addAccount(reportSuite, name)
@@ -84,7 +100,7 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
     subscriptions: [{ rsid: reportSuite, dimension: 'variables/evar1' }],
   })
   const [tvm, openwhisk] = await Promise.all([
-    startTvm(files, { apiKey }),
+    startTvm(files, { apiKey, ...at('tvm') }),
     startOpenWhisk({
       namespace,
       apiKey,
@@ -92,6 +108,8 @@ export async function startPlatform({ settings = {}, ...options }: PlatformOptio
       // The first is the library's own way to be pointed elsewhere, the second is read by example jobs.
       env: { AIO_STATE_ENDPOINT: state.url, PARTNER_URL: partner.url },
       verifyToken,
+      ended,
+      ...at('openwhisk'),
     }),
   ])
   const connectUrl = `${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/connect`

@@ -1,7 +1,9 @@
+import { table } from '../../src/cli/show'
 import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
 import type { RunReport } from '../../src/state/run-report'
 import type { Platform } from './platform'
 import type { ShippedJob } from './shipped-jobs'
+import type { StoredRow } from './stored-rows'
 
 const columns = ['records', 'rows', 'sent', 'accepted', 'arrived'] as const
 
@@ -35,16 +37,28 @@ export function assertEqual(results: readonly JobResult[]): void {
 
 /** One line a job, figures to the right. */
 export function resultTable(results: readonly JobResult[]): string {
-  const lines = [
-    ['job', ...columns],
-    ...results.map((result) => [result.job, ...columns.map((name) => result[name].toLocaleString('en'))]),
-  ]
-  const width = (index: number) => Math.max(...lines.map((line) => line[index]?.length ?? 0))
-  return lines
-    .map((line) =>
-      line
-        .map((text, index) => (index === 0 ? text.padEnd(width(0)) : text.padStart(width(index))))
-        .join('  '),
-    )
+  const figures = results.map((result) => [
+    result.job,
+    ...columns.map((name) => result[name].toLocaleString('en')),
+  ])
+  return table([['job', ...columns], ...figures]).join('\n')
+}
+
+const shownRows = 3
+const cellWidth = 24
+
+/** The first rows as a table, without columns that are empty in all of them. */
+export function sampleTable(rows: readonly StoredRow[]): string {
+  const shown = rows.slice(0, shownRows)
+  const columns = [...new Set(shown.flatMap((row) => Object.keys(row)))].filter((name) =>
+    shown.some((row) => (row[name] ?? '') !== ''),
+  )
+  const lines = shown.map((row) => columns.map((name) => cell(row[name] ?? '')))
+  return table([columns, ...lines])
+    .map((line) => `  ${line}`)
     .join('\n')
+}
+
+function cell(text: string): string {
+  return text.length > cellWidth ? `${text.slice(0, cellWidth - 1)}…` : text
 }

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { filePart } from '../analytics/multipart'
 import { airportNames, reportSuite } from './platform'
+import { storedHits, storedRowsWith, storedValues } from './stored-rows'
 import type { LoggedRequest } from '../emulator'
 import type { Platform } from './platform'
 
@@ -15,38 +16,44 @@ export interface ShippedJob {
   sent(platform: Platform): number
   /** Rows that Analytics has accepted. */
   accepted(platform: Platform): number
+  /** Rows that Analytics has stored, by column. */
+  stored(platform: Platform): readonly Readonly<Record<string, string>>[]
 }
 
 export const shippedJobs: readonly ShippedJob[] = [
   {
     name: 'flights',
     alarm: 'flights-every-15-minutes',
-    does: 'run-job fetches 20,000 flights and writes them to Analytics (at demo pace)',
+    does: '20,000 flights become hits',
     sent: ({ analytics }) => total(analytics.requests, /\/events$/, (request) => linesOf(request) - 1),
     accepted: ({ analytics }) => analytics.files.reduce((sum, { rows }) => sum + rows, 0),
+    stored: storedHits,
   },
   {
     name: 'airports',
     alarm: 'airports-every-day',
-    does: 'run-job fetches 3,376 airports and classifies the origins of the flights',
+    does: '3,376 airports classify the origins of the flights',
     sent: ({ analytics }) =>
       total(analytics.requests, /\/import\/json\//, importedRecords) +
       total(analytics.requests, /\/import\/uploadFile\//, linesOf),
     accepted: (platform) => platform.analytics.classifications.importedLines(airportNames(platform)),
+    stored: storedValues,
   },
   {
     name: 'ad-costs',
     alarm: 'ad-costs-every-15-minutes',
-    does: 'run-job fetches 15 days of ad costs and uploads them to a data source',
+    does: '15 days of ad costs go to a data source',
     sent: ({ analytics }) => uploadedRows(analytics, 'Tracking Code'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Ad costs'),
+    stored: (platform) => storedRowsWith(platform, 'tracking code'),
   },
   {
     name: 'refunds',
     alarm: 'refunds-every-15-minutes',
-    does: 'run-job fetches 14 days of refunds and uploads them by transaction ID',
+    does: '14 days of refunds go to a data source, by transaction ID',
     sent: ({ analytics }) => uploadedRows(analytics, 'transactionID'),
     accepted: ({ analytics }) => analytics.dataSources.processedRows(reportSuite, 'Refunds'),
+    stored: (platform) => storedRowsWith(platform, 'transactionid'),
   },
 ]
 

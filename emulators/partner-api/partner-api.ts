@@ -4,7 +4,7 @@ import { startEmulator } from '../emulator'
 import { realAirports } from './airports'
 import { createAuthorizationServer } from './authorization-server'
 import { adCostsBetween, refundsBetween } from './shop'
-import type { Emulator, LoggedRequest, Reply } from '../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { AuthorizationServer } from './authorization-server'
 
 export { partnerClient } from './authorization-server'
@@ -24,8 +24,7 @@ export interface PartnerApiEmulator extends Emulator, Omit<AuthorizationServer, 
   readonly airports: unknown[]
 }
 
-export interface PartnerApiOptions {
-  readonly now?: () => number
+export interface PartnerApiOptions extends ServerOptions {
   /** The records that it serves; by default 20,000 real flights. */
   readonly flights?: unknown[]
   /** By default 3,376 real airports. */
@@ -58,6 +57,7 @@ export async function startPartnerApi({
   flights = realFlights(),
   airports = realAirports(),
   pageSize = 1_000,
+  port = 0,
 }: PartnerApiOptions = {}): Promise<PartnerApiEmulator> {
   const authorization = createAuthorizationServer(now)
 
@@ -103,7 +103,7 @@ export async function startPartnerApi({
       }
       return authorization.answer(request) ?? { status: 404, body: { error: 'not_found' } }
     },
-    { now },
+    { now, port },
   )
   return Object.assign(authorization, emulator, { flights, airports })
 }

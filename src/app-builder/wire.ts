@@ -4,6 +4,7 @@ import { findJob } from '../jobs/find-job'
 import { withMapInputs } from '../jobs/map-inputs'
 import { openJob } from '../jobs/open-job'
 import { createDeadline } from '../pipeline/deadline'
+import { openEnrichment } from '../pipeline/joins/enrichment'
 import { openTenants } from '../state/tenants'
 import { readDeliverySettings, readSettings } from './params/parse-inputs'
 import { identityOf, serviceToken } from './service-token'
@@ -64,9 +65,11 @@ export async function wire(platform: Platform, request: RunParams): Promise<RunD
     request,
   )
 
+  const context = sourceContext(platform, inputs)
   return {
     job: withMapInputs(job, inputs),
-    source: job.source.open(sourceContext(platform, inputs)),
+    source: job.source.open(context),
+    enrichment: openEnrichment(job, (source) => source.open(context)),
     destination,
     store,
     settings,

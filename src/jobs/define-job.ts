@@ -4,6 +4,7 @@ import type { DestinationDefinition, Semantics } from '../destinations/destinati
 import type { InputReference } from '../inputs'
 import type { Capability, Paging, SourceDefinition } from '../sources/source'
 import type { ConsentRule, DriftPolicy, Job } from './job'
+import type { JoinRules, Joins } from './join-rule'
 import type { AnyRule, ExactRows, RowsOf } from './row-rule'
 import type { Sync } from './sync'
 import type { SyncRule } from './sync-rule'
@@ -20,6 +21,7 @@ export interface JobDefinition<
   D extends Semantics,
   Mapped,
   I extends MapInputs = MapInputs,
+  J extends Joins = Joins,
 > {
   /** The job's identity: all its state is stored under this name. Lower case letters, digits and dashes. */
   readonly name: string
@@ -27,6 +29,8 @@ export interface JobDefinition<
   readonly source: SourceDefinition<C, P>
   /** The sync mode: `incremental`, `sliced` or `fullRefresh`. */
   readonly sync: S & SyncRule<S, z.output<Schema>, C, P, D>
+  /** Fields of a second source, by the name of the record's field that gets them: `join(…)`. */
+  readonly joins?: J & JoinRules<J, z.input<Schema>>
   /** The schema of one record. A record that it refuses becomes a reject. */
   readonly record: Schema
   /**
@@ -70,7 +74,9 @@ export function defineJob<
   const Mapped extends RowsOf<Row>,
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a job without inputs: map gets none
   const I extends MapInputs = Record<never, never>,
->(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped, I> & AnyRule<Mapped>): Job {
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a job without joins
+  const J extends Joins = Record<never, never>,
+>(definition: JobDefinition<C, P, Schema, S, Row, D, Mapped, I, J> & AnyRule<Mapped>): Job {
   const job = definition as unknown as Omit<Job, 'faults'>
   return { ...job, faults: jobFaults(job) }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { FieldPath, parseOptions } from '../options'
+import { joinFaults } from './join-faults'
 import { hasField } from './record-fields'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
@@ -34,11 +35,19 @@ export function jobFaults(job: Parts): string[] {
     ...source.faults.map((fault) => `source: ${unended(fault)}`),
     ...destination.faults.map((fault) => `destination: ${unended(fault)}`),
     // The parts of a faulty declaration cannot be matched.
-    ...(sync.faults.length > 0 ? [] : [...matchFaults(sync, source, destination), ...fieldFaults(job)]),
-    ...inputFaults([...source.inputs, ...destination.inputs, ...Object.values(job.inputs ?? {})]),
+    ...(sync.faults.length > 0
+      ? []
+      : [...matchFaults(sync, source, destination), ...fieldFaults(job), ...joinFaults(job)]),
+    ...inputFaults(inputsOf(job)),
     ...parseOptions('job', Review, { approval: job.approval, expect: job.expect, consent: job.consent })
       .faults,
   ]
+}
+
+/** Every input that a job names. */
+export function inputsOf({ source, joins = {}, destination, inputs = {} }: Parts): InputReference[] {
+  const joined = Object.values(joins).flatMap((join) => (join.faults.length > 0 ? [] : join.source.inputs))
+  return [...source.inputs, ...joined, ...destination.inputs, ...Object.values(inputs)]
 }
 
 const driftPolicies = ['allow', 'warn', 'fail']
@@ -47,6 +56,7 @@ const parts = new Set([
   'name',
   'source',
   'sync',
+  'joins',
   'record',
   'map',
   'destination',
@@ -83,13 +93,16 @@ const Review = z.object({
 })
 
 function shapeFaults(job: Partial<Parts>): string[] {
-  const { name, source, sync, record, map, destination } = job
+  const { name, source, sync, joins, record, map, destination } = job
   const isDefinition = (part: unknown) => typeof part === 'object' && part !== null && 'faults' in part
   return [
     ...Object.keys(job).map((part) => (parts.has(part) ? null : `there is no part "${part}"`)),
     typeof name === 'string' ? null : 'name: must be a text',
     isDefinition(source) ? null : 'source: must be a source, such as restSource(…)',
     isDefinition(sync) ? null : 'sync: must be incremental(…), sliced(…) or fullRefresh(…)',
+    joins === undefined || (typeof joins === 'object' && Object.values(joins).every(isDefinition))
+      ? null
+      : 'joins: each must be made by join(…)',
     typeof record?.safeParse === 'function' ? null : 'record: must be a zod schema',
     job.drift === undefined || driftPolicies.includes(job.drift)
       ? null

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { DestinationDefinition } from '../destinations/destination'
 import type { InputReference } from '../inputs'
 import type { SourceDefinition } from '../sources/source'
+import type { Joins } from './join-rule'
 import type { Sync } from './sync'
 
 /** Which records may be used. */
@@ -24,6 +25,8 @@ export interface Job {
   readonly name: string
   readonly source: SourceDefinition
   readonly sync: Sync
+  /** Fields of other sources, by the name of the field that gets them. */
+  readonly joins?: Joins
   /** A record it refuses becomes a reject, never a crash. */
   readonly record: z.ZodType
   /** One row, several, or null to leave the record out. Where it throws, the record becomes a reject. */

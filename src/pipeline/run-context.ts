@@ -8,6 +8,7 @@ import type { JobState } from '../state/job-state'
 import type { DriftWatch } from './drift/watch-drift'
 import type { Deadline } from './deadline'
 import type { RunFiles } from './run-files'
+import type { Enrichment } from './joins/enrichment'
 import type { EngineSettings } from './settings'
 
 /** How a person resolves a held batch or a block. */
@@ -31,6 +32,8 @@ export interface Command {
 export interface RunDependencies {
   readonly job: Job
   readonly source: Source
+  /** The second sources of the job's joins; absent where it has none. */
+  readonly enrichment?: Enrichment | null
   readonly destination: Destination
   readonly store: BlobStore
   readonly settings: EngineSettings

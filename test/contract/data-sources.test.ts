@@ -1,15 +1,13 @@
 import { startAnalytics } from '../../emulators/analytics/analytics'
 import { ftpPassword } from '../../emulators/analytics/data-sources/data-sources'
-import { systemClock } from '../../src/clock'
 import { dataSources } from '../../src/destinations/data-sources/data-sources'
-import { createHttpClient } from '../../src/http/node-fetch-client'
-import { input, inputsFrom } from '../../src/inputs'
+import { input } from '../../src/inputs'
+import { cuttableHttp, destinationContext, destinationToken } from '../fixtures/destination-context'
 import { describeDestination } from './destination.contract'
 import type { Destination, DestinationContext } from '../../src/destinations/destination'
 import type { DestinationUnderTest } from './destination.contract'
 
 const suite = 'suite'
-const token = 'canary-token'
 /** A secret that the redactor has never seen. */
 const echoed = 'canary-3f9a7c51e0d24b86a1c5'
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
@@ -24,44 +22,31 @@ async function start(
   open: (context: DestinationContext) => Destination,
 ): Promise<Omit<DestinationUnderTest, 'rows' | 'badRow'>> {
   const analytics = await startAnalytics({
-    verifyToken: (given) => (given === token ? { client_id: 'client' } : null),
+    verifyToken: (given) => (given === destinationToken ? { client_id: 'client' } : null),
   })
   analytics.dataSources.addAccount(suite, 'Other costs')
   analytics.dataSources.addAccount(suite, 'Ad costs')
-  const http = createHttpClient({ clock: systemClock })
-  let reachable = true
+  const link = cuttableHttp(analytics.url)
 
   return {
-    destination: open({
-      job: 'ad-costs',
-      inputs: inputsFrom({ SUITE: suite, ANALYTICS_COMPANY_ID: 'exampl0', ACCOUNT: 'Ad costs' }),
-      http: (request) => {
-        const url = reachable ? request.url : request.url.replace(analytics.url, 'http://127.0.0.1:1')
-        reachable = true
-        return http({ ...request, url })
-      },
-      authorize: () =>
-        Promise.resolve({
-          headers: { authorization: `Bearer ${token}`, 'x-api-key': 'client' },
-          drop: () => Promise.resolve(),
-        }),
-      credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-      endpoints: { collection: analytics.url, analytics: analytics.url },
-      settings: { dataSourceRequestMs: 0 },
-      clock: systemClock,
-      redact: (text) => text,
-    }),
+    destination: open(
+      destinationContext(
+        analytics.url,
+        { SUITE: suite, ACCOUNT: 'Ad costs' },
+        { http: link.http, settings: { dataSourceRequestMs: 0 } },
+      ),
+    ),
     names,
     stored: () =>
       analytics.dataSources.rows(suite).map((row) => row['tracking code'] ?? row.transactionid ?? 'neither'),
     meet(obstacle) {
-      if (obstacle === 'not-sent') reachable = false
+      if (obstacle === 'not-sent') link.cut()
       else if (obstacle === 'answer-lost') analytics.once({ kind: 'cut-after' })
       else analytics.once({ kind: 'reply', reply: refusals[obstacle] })
     },
     await: (call) => call,
     settle: () => Promise.resolve(),
-    secrets: [token, echoed, ftpPassword],
+    secrets: [destinationToken, echoed, ftpPassword],
     stop: () => analytics.stop(),
   }
 }

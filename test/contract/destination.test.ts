@@ -1,9 +1,8 @@
 import { startAnalytics } from '../../emulators/analytics/analytics'
-import { systemClock } from '../../src/clock'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { classifications } from '../../src/destinations/classifications/classifications'
-import { createHttpClient } from '../../src/http/node-fetch-client'
-import { input, inputsFrom } from '../../src/inputs'
+import { input } from '../../src/inputs'
+import { cuttableHttp, destinationContext, destinationToken } from '../fixtures/destination-context'
 import { keyedDestination, keyedService } from '../model/destinations/keyed'
 import { namedDestination, namedService } from '../model/destinations/named'
 import { askOutcomes, sendOutcomes } from '../model/destinations/network'
@@ -53,47 +52,29 @@ const hit = {
 }
 
 describeDestination('Bulk Data Insertion', 'keyed', async () => {
-  const token = 'canary-token'
   const analytics = await startAnalytics({
-    verifyToken: (given) => (given === token ? { client_id: 'client' } : null),
+    verifyToken: (given) => (given === destinationToken ? { client_id: 'client' } : null),
   })
   analytics.suites.add(reportSuite)
-  const http = createHttpClient({ clock: systemClock })
-  let reachable = true
+  const link = cuttableHttp(analytics.url)
   const definition = bulkDataInsertion({ reportSuite: input('SUITE'), columns, groups: 2 })
 
   return {
-    destination: definition.open({
-      job: 'hits',
-      inputs: inputsFrom({ SUITE: reportSuite }),
-      http: (request) => {
-        const url = reachable ? request.url : request.url.replace(analytics.url, 'http://127.0.0.1:1')
-        reachable = true
-        return http({ ...request, url })
-      },
-      authorize: () =>
-        Promise.resolve({
-          headers: { authorization: `Bearer ${token}`, 'x-api-key': 'client' },
-          drop: () => Promise.resolve(),
-        }),
-      credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-      endpoints: { collection: analytics.url, analytics: analytics.url },
-      settings: {},
-      clock: systemClock,
-      redact: (text) => text,
-    }),
+    destination: definition.open(
+      destinationContext(analytics.url, { SUITE: reportSuite }, { http: link.http }),
+    ),
     rows: names.map((eVar1, second) => ({ ...hit, timestamp: hit.timestamp + second, eVar1 })),
     names,
     badRow: { ...hit, eVar1: 'x'.repeat(256) },
     stored: () => analytics.suites.hits(reportSuite).map(({ columns: { evar1 = '' } }) => evar1),
     meet(obstacle) {
-      if (obstacle === 'not-sent') reachable = false
+      if (obstacle === 'not-sent') link.cut()
       else if (obstacle === 'answer-lost') analytics.once({ kind: 'cut-after' })
       else analytics.once({ kind: 'reply', reply: refusals[obstacle] })
     },
     await: (call) => call,
     settle: () => Promise.resolve(),
-    secrets: [token, echoed],
+    secrets: [destinationToken, echoed],
     stop: () => analytics.stop(),
   }
 })
@@ -105,52 +86,34 @@ describe.each([
   ['a file', { classificationJsonBytes: 0 }],
 ])('Classifications', (way, settings) => {
   describeDestination(`imported as ${way}`, 'upsert', async () => {
-    const token = 'canary-token'
     const analytics = await startAnalytics({
-      verifyToken: (given) => (given === token ? { client_id: 'client' } : null),
+      verifyToken: (given) => (given === destinationToken ? { client_id: 'client' } : null),
     })
     const set = analytics.classifications.add({
       columns: ['Name', 'Note'],
       subscriptions: [{ rsid: reportSuite, dimension: 'variables/evar1' }],
     })
-    const http = createHttpClient({ clock: systemClock })
-    let reachable = true
+    const link = cuttableHttp(analytics.url)
     const definition = classifications({
       ...{ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'], emptyMeans: 'delete' },
     })
 
     return {
-      destination: definition.open({
-        job: 'names',
-        inputs: inputsFrom({ SUITE: reportSuite, ANALYTICS_COMPANY_ID: 'exampl0' }),
-        http: (request) => {
-          const url = reachable ? request.url : request.url.replace(analytics.url, 'http://127.0.0.1:1')
-          reachable = true
-          return http({ ...request, url })
-        },
-        authorize: () =>
-          Promise.resolve({
-            headers: { authorization: `Bearer ${token}`, 'x-api-key': 'client' },
-            drop: () => Promise.resolve(),
-          }),
-        credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-        endpoints: { collection: analytics.url, analytics: analytics.url },
-        settings,
-        clock: systemClock,
-        redact: (text) => text,
-      }),
+      destination: definition.open(
+        destinationContext(analytics.url, { SUITE: reportSuite }, { http: link.http, settings }),
+      ),
       rows: rowsOf,
       names,
       badRow: { key: 'x', Name: '000', Note: null },
       stored: () => [...analytics.classifications.values(set)].map(([, values]) => values.get('Name') ?? ''),
       meet(obstacle) {
-        if (obstacle === 'not-sent') reachable = false
+        if (obstacle === 'not-sent') link.cut()
         else if (obstacle === 'answer-lost') analytics.once({ kind: 'cut-after' })
         else analytics.once({ kind: 'reply', reply: refusals[obstacle] })
       },
       await: (call) => call,
       settle: () => Promise.resolve(),
-      secrets: [token, echoed],
+      secrets: [destinationToken, echoed],
       stop: () => analytics.stop(),
     }
   })

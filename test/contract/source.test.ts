@@ -4,6 +4,8 @@ import { startEmulator } from '../../emulators/emulator'
 import { systemClock } from '../../src/clock'
 import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input, secret } from '../../src/inputs'
+import { join } from '../../src/jobs/join'
+import { openEnrichment } from '../../src/pipeline/joins/enrichment'
 import { apiKey } from '../../src/sources/authentication/api-key'
 import { jsonLines } from '../../src/sources/decoders/json-lines'
 import { lastRecord } from '../../src/sources/paginators/last-record'
@@ -23,7 +25,9 @@ import { describeSource, fromBeginning, items } from './source.contract'
 import type { AddressInfo } from 'node:net'
 import type { LoggedRequest, Reply } from '../../emulators/emulator'
 import type { HttpClient } from '../../src/http/http-client'
+import type { Enriched } from '../../src/pipeline/joins/enrichment'
 import type { RestSource } from '../../src/sources/rest/rest-options'
+import type { Source } from '../../src/sources/source'
 import type { Item, SourceUnderTest } from './source.contract'
 
 const signal = new AbortController().signal
@@ -70,6 +74,7 @@ interface Asked {
 async function startPaged(
   definition: Partial<RestSource>,
   answer: (found: readonly Item[], asked: Asked) => Reply,
+  started: (url: string) => void = () => undefined,
 ): Promise<SourceUnderTest> {
   let stored: readonly Item[] = items(0, 7)
   const server = await startEmulator(({ url, headers, body }) => {
@@ -83,6 +88,7 @@ async function startPaged(
       asked,
     )
   })
+  started(server.url)
   return {
     ...openRest(server.url, { sinceParam: 'since', ...definition }),
     add: (...added) => void (stored = [...stored, ...added]),
@@ -197,6 +203,52 @@ describeSource('nextUrl', () =>
     }
   }),
 )
+
+/** Each record joined with itself, by a second source of the same server. */
+async function startJoined(): Promise<SourceUnderTest> {
+  const second: { source: Source; pending: () => number }[] = []
+  const paged = await startPaged(
+    { paginator: nextToken({ path: 'next', param: 'token' }) },
+    (found, { query }) => {
+      const skip = number(query.get('token'))
+      return { status: 200, body: { data: skipped(found, skip), next: token(found, skip) } }
+    },
+    (url) => second.push(openRest(url, { paginator: nextToken({ path: 'next', param: 'token' }) })),
+  )
+  const same = join({
+    ...{ source: restSource({ baseUrl: input('API_BASE_URL'), path: '/things', records: 'data' }) },
+    ...{ key: 'id', by: 'id', fields: ['at'], whenUnmatched: 'null' },
+  })
+  function opened(): Source {
+    const [one] = second
+    if (!one) throw new RangeError('the server has started')
+    return one.source
+  }
+  const enrichment = openEnrichment({ joins: { same } }, opened)
+  return {
+    ...paged,
+    source: {
+      identity: paged.source.identity,
+      async *read(request) {
+        const enrich = await enrichment?.load(request.signal)
+        for await (const { records } of paged.source.read(request)) {
+          yield { records: records.map((raw) => recordOf(enrich?.(raw))) }
+        }
+      },
+    },
+    pending: () => paged.pending() + (second[0]?.pending() ?? NaN),
+  }
+}
+
+function recordOf(enriched: Enriched | undefined): unknown {
+  if (enriched?.kind !== 'enriched') throw new RangeError('every record has a match or null')
+  const { id, at, same } = enriched.record as Item & { readonly same: { readonly at: string } | null }
+  // Those that were added after the second source was read have none.
+  expect(same).toEqual(id < 7 ? { at } : null)
+  return enriched.record
+}
+
+describeSource('a source with a join', startJoined)
 
 describeSource('one page in JSON Lines', () =>
   startPaged({ decoder: jsonLines(), records: undefined } as unknown as Partial<RestSource>, (found) => ({

@@ -1,8 +1,7 @@
 import { startAnalytics } from '../../emulators/analytics/analytics'
-import { systemClock } from '../../src/clock'
 import { classifications } from '../../src/destinations/classifications/classifications'
-import { createHttpClient } from '../../src/http/node-fetch-client'
-import { input, inputsFrom } from '../../src/inputs'
+import { input } from '../../src/inputs'
+import { destinationContext } from '../fixtures/destination-context'
 import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
 import type { ConfirmedBatch, Destination, ProofAnswer } from '../../src/destinations/destination'
 
@@ -23,21 +22,13 @@ function open(settings: object = {}): Destination {
   const definition = classifications({
     ...{ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'City'], emptyMeans: 'delete' },
   })
-  return definition.open({
-    job: 'airports',
-    inputs: inputsFrom({ SUITE: 'suite', ANALYTICS_COMPANY_ID: 'exampl0' }),
-    http: createHttpClient({ clock: systemClock }),
-    authorize: () =>
-      Promise.resolve({
-        headers: { authorization: 'Bearer t', 'x-api-key': 'client' },
-        drop: () => Promise.resolve(),
-      }),
-    credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-    endpoints: { collection: analytics.url, analytics: analytics.url },
-    settings: { classificationExportPollMs: 5, ...settings },
-    clock: systemClock,
-    redact: (text) => text,
-  })
+  return definition.open(
+    destinationContext(
+      analytics.url,
+      { SUITE: 'suite' },
+      { settings: { classificationExportPollMs: 5, ...settings } },
+    ),
+  )
 }
 
 interface Row {

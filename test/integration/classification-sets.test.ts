@@ -1,8 +1,7 @@
 import { startAnalytics } from '../../emulators/analytics/analytics'
-import { systemClock } from '../../src/clock'
 import { classifications } from '../../src/destinations/classifications/classifications'
-import { createHttpClient } from '../../src/http/node-fetch-client'
-import { input, inputsFrom } from '../../src/inputs'
+import { input } from '../../src/inputs'
+import { destinationContext } from '../fixtures/destination-context'
 import { errorOf } from '../fixtures/error-of'
 import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
 import type { PrepareAnswer } from '../../src/destinations/destination'
@@ -35,21 +34,9 @@ async function prepare({
     ...{ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name'] },
     ...(set === undefined ? {} : { dataset: input('SET') }),
   })
-  const destination = definition.open({
-    job: 'names',
-    inputs: inputsFrom({ SUITE: suite, ANALYTICS_COMPANY_ID: 'exampl0', SET: set ?? '' }),
-    http: createHttpClient({ clock: systemClock }),
-    authorize: () =>
-      Promise.resolve({
-        headers: { authorization: 'Bearer t', 'x-api-key': 'client' },
-        drop: () => Promise.resolve(),
-      }),
-    credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-    endpoints: { collection: analytics.url, analytics: analytics.url },
-    settings,
-    clock: systemClock,
-    redact: (text) => text,
-  })
+  const destination = definition.open(
+    destinationContext(analytics.url, { SUITE: suite, SET: set ?? '' }, { settings }),
+  )
   const file = destination.format.open('0123456789ab')
   file.append('{"key":"K","data":{"Name":"x"}}\n')
   const { bytes } = await file.finish()

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { startAnalytics } from '../../emulators/analytics/analytics'
 import { startIms } from '../../emulators/ims/ims'
 import { root } from '../../emulators/local/root'
+import { bulkDataInsertion, defineJob, fullRefresh, input, restSource, secret, z } from '../../src'
 import { examine } from '../../src/app-builder/doctor/doctor'
+import type { Practice } from '../../src/app-builder/doctor/doctor'
 import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
 import type { ImsEmulator } from '../../emulators/ims/ims'
 
@@ -51,12 +53,15 @@ afterEach(async () => {
 })
 
 /** `npm run doctor` with these values of .env. */
-async function doctor(
-  inputs: Record<string, string> | null,
-  ...args: readonly string[]
-): Promise<{ code: number | null; output: string }> {
+function doctor(inputs: Record<string, string> | null, ...args: readonly string[]) {
+  return examined({ inputs }, args)
+}
+
+/** The doctor with another environment, or other jobs. */
+async function examined(practice: Partial<Practice>, args: readonly string[] = []) {
   const lines: string[] = []
-  const code = await examine(args, { inputs, env: {}, jobs: [], print: (line) => lines.push(line) })
+  const print = (line: string) => lines.push(line)
+  const code = await examine(args, { inputs: null, env: {}, jobs: [], print, ...practice })
   const output = lines.join('\n')
   expect(output).not.toContain('canary')
   return { code, output }
@@ -87,7 +92,9 @@ it('the doctor finds no fault in a good configuration, and lists its checks', as
   expect(output).toMatch(/✔ Service token: minted for client, valid for 24 h/)
   expect(output).toMatch(/✔ ANALYTICS_COMPANY_ID: exampl0 \(Example\)/)
   expect(output).toMatch(/✔ ANALYTICS_REPORT_SUITE: exampleflights can be read/)
-  expect(code).toBe(0)
+  // The jobs of this app may have inputs that are not set here.
+  expect(output).not.toMatch(/✖ (?!Job )/)
+  expect(code).toBe(output.includes('✖ Job ') ? 1 : 0)
 })
 
 it('the doctor explains how to begin without a .env', async () => {
@@ -183,4 +190,79 @@ it('the doctor does not echo an invalid private key', async () => {
 
   expect(output).toMatch(/JWT_PRIVATE_KEY is no private key/)
   expect(output).not.toContain('Y2FuYXJ5')
+})
+
+const pages = defineJob({
+  name: 'pages',
+  source: restSource({ baseUrl: input('PAGES_API_BASE_URL'), path: '/pages', records: 'data' }),
+  sync: fullRefresh({ primaryKey: 'id' }),
+  record: z.object({ id: z.string(), at: z.iso.datetime(), ip: z.string() }),
+  inputs: { salt: secret('PAGES_SALT') },
+  map: (page) => ({ timestamp: page.at, ipaddress: page.ip, userAgent: 'pages/1.0', pageName: page.id }),
+  destination: bulkDataInsertion({
+    reportSuite: input('ANALYTICS_REPORT_SUITE'),
+    columns: ['timestamp', 'ipaddress', 'userAgent', 'pageName'],
+  }),
+})
+
+it('the doctor names every input of a job that is unset or too short', async () => {
+  const { code, output } = await examined({ inputs: { ...good, PAGES_SALT: 'abc' }, jobs: [pages] })
+
+  expect(output).toMatch(/✖ Job pages: The input PAGES_API_BASE_URL is not set\. .*PAGES_SALT/)
+  expect(code).toBe(1)
+})
+
+it('the doctor reads the environment beside .env, and the environment takes precedence', async () => {
+  const env = { PAGES_API_BASE_URL: 'https://pages.example', PAGES_SALT: 'canary-salt' }
+
+  const both = await examined({ inputs: { ...good, PAGES_SALT: '' }, env, jobs: [pages] })
+  const alone = await examined({ inputs: null, env: { ...good, ...env }, jobs: [pages] })
+
+  expect(both).toMatchObject({ code: 0, output: expect.stringContaining('✔ Job pages') as string })
+  expect(alone).toMatchObject({ code: 0, output: expect.stringContaining('✔ Service token') as string })
+})
+
+it('the doctor finds no fault in an unset report suite that no job refers to', async () => {
+  const unset = { ...good, ANALYTICS_REPORT_SUITE: '', ANALYTICS_COMPANY_ID: '' }
+
+  const unused = await examined({ inputs: unset })
+  const used = await examined({
+    inputs: { ...unset, PAGES_API_BASE_URL: 'https://a.example' },
+    jobs: [pages],
+  })
+
+  expect(unused).toMatchObject({ code: 0, output: expect.stringContaining('no job refers to it') as string })
+  expect(used).toMatchObject({ code: 1, output: expect.stringContaining('ANALYTICS_REPORT_SUITE') as string })
+})
+
+it('the doctor exits with 3 and names what it could not check, where it finds no fault', async () => {
+  const { IMS_BASE_URL = '', ANALYTICS_BASE_URL = '' } = good
+  const customers = {
+    ...{ IMS_BASE_URL, ANALYTICS_BASE_URL, IMS_ADMIN_CLIENT_ID: 'client' },
+    ...{ IMS_ADMIN_CLIENT_SECRET: 'canary-secret', IMS_ADMIN_SCOPES: 'openid' },
+  }
+
+  const { code, output } = await examined({ inputs: customers, jobs: [pages] })
+
+  expect(output).toMatch(/– Job pages: .*PAGES_API_BASE_URL is not set/)
+  expect(output).toMatch(
+    /– Service token: not checked, because an Enterprise Web App gets tokens for customers/,
+  )
+  expect(output).toMatch(/No fault was found\. 3 could not be checked/)
+  expect(code).toBe(3)
+})
+
+it('the doctor exits with 1, and names what it could not check, where there is a fault as well', async () => {
+  const { code, output } = await doctor({ ...good, IMS_BASE_URL: 'ims' }, '--job', 'pages')
+
+  expect(output).toMatch(/✖ IMS_BASE_URL/)
+  expect(output).toMatch(/– Job pages, live: not checked, because a base URL cannot be used/)
+  expect(code).toBe(1)
+})
+
+it('the doctor refuses an option that it does not have', async () => {
+  const { code, output } = await doctor(good, '--jobs', 'pages')
+
+  expect(output).toMatch(/--jobs.*\n.*npm run doctor -- --job <name>/)
+  expect(code).toBe(2)
 })

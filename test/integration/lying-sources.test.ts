@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { startEmulator } from '../../emulators/emulator'
+import { systemClock } from '../../src/clock'
+import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input } from '../../src/inputs'
 import { fullRefresh } from '../../src/jobs/full-refresh'
 import { incremental } from '../../src/jobs/incremental'
@@ -9,6 +11,7 @@ import { restSource } from '../../src/sources/rest/rest-source'
 import { atInstant, engineWorld, jobOf, minute } from '../fixtures/engine-world'
 import { sourceContext } from '../fixtures/source-context'
 import type { Emulator, Reply } from '../../emulators/emulator'
+import type { HttpClient } from '../../src/http/http-client'
 import type { Job } from '../../src/jobs/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 import type { RestSource } from '../../src/sources/rest/rest-options'
@@ -21,6 +24,7 @@ const page = (data: readonly unknown[], more: object = {}): Reply => ({
   body: { data, ...more },
 })
 
+const http = createHttpClient({ clock: systemClock })
 let server: Emulator
 let world: EngineWorld
 /** The answer to each offset or token. */
@@ -43,7 +47,8 @@ function jobWith(definition: Partial<RestSource>, sync: Job['sync']): Job {
     ...definition,
   }
   const source = restSource(rest as unknown as RestSource)
-  const open = () => source.open(sourceContext({ inputs: { API_BASE_URL: server.url } }))
+  const held: HttpClient = (request) => world.clock.during(() => http(request))
+  const open = () => source.open(sourceContext({ inputs: { API_BASE_URL: server.url }, http: held }))
   return jobOf(world, { record: Event, sync, source: { ...source, open } })
 }
 

@@ -3,7 +3,8 @@ import { createDataSources } from '../../emulators/analytics/data-sources/data-s
 import { company } from '../../emulators/analytics/read-api'
 import { dataSources } from '../../src/destinations/data-sources/data-sources'
 import { openTabFile } from '../../src/destinations/data-sources/tab-file'
-import { input, inputsFrom } from '../../src/inputs'
+import { input } from '../../src/inputs'
+import { destinationContext } from '../fixtures/destination-context'
 import { play, schedule } from './delivery-schedules'
 import { httpOver } from './destinations/http-over'
 import type { Destination, FinishedFile } from '../../src/destinations/destination'
@@ -44,20 +45,20 @@ const open: OpenSubject = (time, choices) => {
   return {
     batches: files.map((file) => [{ partition: `${suite}/Ad costs` }, file]),
     open: (network) =>
-      definition.open({
-        job: 'ad-costs',
-        inputs: inputsFrom({ SUITE: suite, ANALYTICS_COMPANY_ID: company.globalCompanyId }),
-        http: httpOver(network, (request) => service.answer(request) ?? { status: 404 }),
-        async authorize() {
-          await network.process.gate()
-          return { headers: { authorization: 'Bearer t' }, drop: () => Promise.resolve() }
-        },
-        credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-        endpoints: { collection: 'https://collection.example', analytics: 'https://analytics.example' },
-        settings: {},
-        clock: network.process.clock,
-        redact: (text) => text,
-      }),
+      definition.open(
+        destinationContext(
+          'https://analytics.example',
+          { SUITE: suite, ANALYTICS_COMPANY_ID: company.globalCompanyId },
+          {
+            http: httpOver(network, (request) => service.answer(request) ?? { status: 404 }),
+            async authorize() {
+              await network.process.gate()
+              return { headers: { authorization: 'Bearer t' }, drop: () => Promise.resolve() }
+            },
+            clock: network.process.clock,
+          },
+        ),
+      ),
     flaws() {
       const stored = service.rows(suite).map((row) => row['tracking code'] ?? '')
       const wanted = codes.flat()

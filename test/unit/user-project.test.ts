@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jobs } from '../../src/jobs'
+import { inputsOf } from '../../src/jobs/job-faults'
 import { root } from '../../emulators/local/root'
 import { packageName, shippedManifest } from '../fixtures/app/manifest'
 
@@ -12,13 +13,7 @@ const boundIn = (action: string) =>
   )
 
 it('every input that a job names is bound to run-job in the manifest, and explained in .env.example', () => {
-  const named = jobs
-    .flatMap(({ source, destination, inputs = {} }) => [
-      ...source.inputs,
-      ...destination.inputs,
-      ...Object.values(inputs),
-    ])
-    .map(({ name }) => name)
+  const named = jobs.flatMap((job) => inputsOf(job)).map(({ name }) => name)
   const example = readFileSync(join(root, '.env.example'), 'utf8')
 
   expect(named.filter((name) => !boundIn('run-job').includes(name))).toEqual([])

@@ -32,6 +32,8 @@ export interface ActivationOptions {
   readonly env: Readonly<Record<string, string>>
   /** Actions of other namespaces that a sequence may name, by their full name. */
   readonly sharedActions: Readonly<Record<string, (params: Params) => object>>
+  /** Called with each activation of an action or sequence that has ended. */
+  readonly ended: (activation: Activation) => void
 }
 
 interface Run extends Omit<Timing, 'accepted'> {
@@ -98,7 +100,10 @@ export function createActivations(options: ActivationOptions): Activations {
       const annotations = annotationsOf(action, { accepted, ...timing })
       const { start } = timing
       const end = Date.now()
-      return keep(action, { activationId, start, end, duration: end - start, response, logs, annotations })
+      const run = { activationId, start, end, duration: end - start, response, logs, annotations }
+      const activation = keep(action, run)
+      options.ended(activation)
+      return activation
     })
     return { activationId, done }
   }

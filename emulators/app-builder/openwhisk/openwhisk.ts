@@ -11,7 +11,7 @@ import { invokeAction } from './invocation'
 import { fireTrigger } from './triggers'
 import { webRoute } from './web-actions'
 import type { Clock } from '../../../src/clock'
-import type { Emulator, LoggedRequest, Reply } from '../../emulator'
+import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../../emulator'
 import type { Alarms } from '../alarms'
 import type { Activation } from './activation'
 import type { Activations } from './activations'
@@ -27,7 +27,7 @@ export interface OpenWhiskEmulator extends Emulator {
   tick(trigger: string): Promise<readonly Activation[]>
 }
 
-export interface OpenWhiskOptions {
+export interface OpenWhiskOptions extends Pick<ServerOptions, 'port'> {
   readonly namespace: string
   /** `uuid:key` */
   readonly apiKey: string
@@ -37,6 +37,8 @@ export interface OpenWhiskOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Verifies tokens for web actions with `require-adobe-auth`; by default no token is valid. */
   readonly verifyToken?: VerifyToken
+  /** Called with each activation of an action that has ended. */
+  readonly ended?: (activation: Activation) => void
   /** Used by alarms and by the limit of blocking invocations. */
   readonly clock?: Clock
 }
@@ -55,12 +57,17 @@ export async function startOpenWhisk({
   env = {},
   verifyToken = () => null,
   clock = systemClock,
+  port = 0,
+  ended = () => undefined,
 }: OpenWhiskOptions): Promise<OpenWhiskEmulator> {
   const entities = createEntities()
   const sharedActions = { [validatorName]: adobeAuthValidator(verifyToken) }
   let url = ''
   const apiHost = () => url
-  const activations = createActivations({ namespace, apiKey, entities, apiHost, env, sharedActions })
+  const activations = createActivations({
+    ...{ namespace, apiKey, entities, apiHost, env, sharedActions },
+    ended,
+  })
   const invoker = { entities, activations, clock }
   const alarms = createAlarms(clock, (trigger, payload) => fireTrigger(invoker, trigger, payload))
   const accepted = [`Basic ${Buffer.from(apiKey).toString('base64')}`]
@@ -110,7 +117,7 @@ export async function startOpenWhisk({
     })
   }
 
-  const emulator = await startEmulator(handle)
+  const emulator = await startEmulator(handle, { port })
   url = emulator.url
   return {
     ...emulator,

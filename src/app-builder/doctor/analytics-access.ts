@@ -18,6 +18,12 @@ const Me = z.object({
 })
 const Refused = z.object({ error_code: z.string() })
 
+/** The inputs, and the names of those that a job refers to: an unused one may be unset. */
+interface Configured {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly used: ReadonlySet<string>
+}
+
 const profileRemedy =
   'Admin Console, Products, Adobe Analytics: add the technical account to a product profile that has the report suite and its tools.'
 
@@ -29,7 +35,7 @@ const profileRemedy =
 export async function checkAnalytics(
   token: AccessToken,
   { analytics: baseUrl }: ServiceUrls,
-  inputs: Readonly<Record<string, string>>,
+  configured: Configured,
 ): Promise<Finding[]> {
   const subject = 'Analytics, discovery/me'
   const send = withRetries(http, { clock, random, tries: 3, budgetMs: 15_000 })
@@ -55,7 +61,7 @@ export async function checkAnalytics(
   }
   const body = parseJson(response.body)
   const me = Me.safeParse(body)
-  if (response.status === 200 && me.success) return companies(me.data, token, baseUrl, inputs)
+  if (response.status === 200 && me.success) return companies(me.data, token, baseUrl, configured)
 
   const refused = Refused.safeParse(body).data?.error_code
   const code = refused === undefined ? `HTTP ${response.status}` : foreignCode(refused)
@@ -73,16 +79,17 @@ async function companies(
   { imsOrgs }: z.infer<typeof Me>,
   token: AccessToken,
   baseUrl: string,
-  inputs: Readonly<Record<string, string>>,
+  configured: Configured,
 ): Promise<Finding[]> {
   const subject = 'ANALYTICS_COMPANY_ID'
+  const { inputs, used } = configured
   const found = imsOrgs.flatMap((org) => org.companies)
   const names = found
     .map(({ globalCompanyId, companyName }) => `${globalCompanyId} (${companyName})`)
     .join(', ')
-  const configured = inputs.ANALYTICS_COMPANY_ID ?? ''
-  const companyId = found.some(({ globalCompanyId }) => globalCompanyId === configured)
-    ? configured
+  const given = inputs.ANALYTICS_COMPANY_ID ?? ''
+  const companyId = found.some(({ globalCompanyId }) => globalCompanyId === given)
+    ? given
     : found[0]?.globalCompanyId
   if (companyId === undefined) {
     return [
@@ -90,27 +97,30 @@ async function companies(
     ]
   }
   const finding: Finding =
-    configured === companyId
+    given === companyId
       ? { level: 'good', subject, message: names }
       : {
-          level: 'fault',
+          level: given === '' && !used.has(subject) ? 'absent' : 'fault',
           subject,
           message: `the token sees: ${names}`,
-          remedy: `Set ANALYTICS_COMPANY_ID=${companyId}`,
+          remedy: `Set ANALYTICS_COMPANY_ID=${companyId}; verify-arrival needs it as well.`,
         }
   return [
     finding,
-    await reportSuite({ baseUrl, companyId, clientId: token.clientId, token: token.value }, inputs),
+    await reportSuite({ baseUrl, companyId, clientId: token.clientId, token: token.value }, configured),
   ]
 }
 
 async function reportSuite(
   access: Parameters<typeof whyUnreadable>[0],
-  { ANALYTICS_REPORT_SUITE: suite = '' }: Readonly<Record<string, string>>,
+  { inputs: { ANALYTICS_REPORT_SUITE: suite = '' }, used }: Configured,
 ): Promise<Finding> {
   const subject = 'ANALYTICS_REPORT_SUITE'
-  if (suite === '')
-    return { level: 'fault', subject, message: 'is not set', remedy: 'Name the report suite in .env.' }
+  if (suite === '') {
+    return used.has(subject)
+      ? { level: 'fault', subject, message: 'is not set', remedy: 'Name the report suite in .env.' }
+      : { level: 'absent', subject, message: 'is not set, and no job refers to it' }
+  }
   const fault = await whyUnreadable(access, suite)
   return fault === null
     ? { level: 'good', subject, message: `${suite} can be read` }

@@ -3,6 +3,7 @@ import { JobError } from '../../errors'
 import { findJob } from '../../jobs/find-job'
 import { openJob } from '../../jobs/open-job'
 import { checkTarget, checkedRows } from '../../pipeline/check-target'
+import { openEnrichment } from '../../pipeline/joins/enrichment'
 import { clock, download, http, random } from '../container'
 import { readCredentials } from '../params/credential-params'
 import { readDeliverySettings, readServiceUrls } from '../params/parse-inputs'
@@ -61,11 +62,13 @@ async function sampleOf(
   const subject = `Job ${job.name}, source`
   const remedy = 'Only the declared columns are checked: values, events and products are not.'
   try {
-    const source = job.source.open({
+    const context = {
       ...{ http, download, clock, random, learn: redactor.add, grants: undefined },
       inputs: inputsFrom(inputs, redactor.add),
-    })
-    const { records, rows } = await sampleRows(job, source, clock.now())
+    }
+    const source = job.source.open(context)
+    const enrichment = openEnrichment(job, (joined) => joined.open(context))
+    const { records, rows } = await sampleRows(job, source, enrichment, clock.now())
     const message = `its first page has ${records} records, which become ${rows.length} rows`
     return {
       rows,

@@ -7,29 +7,49 @@ import { clock, http, random } from '../container'
 import { checkAnalytics } from './analytics-access'
 import { checkJob } from './check-job'
 import { inspectInputs } from './inspect-inputs'
+import { inputNamesOf, inspectJobs } from './inspect-jobs'
 import { migrationSteps } from './migration'
 import type { Job } from '../../jobs/job'
 import type { Finding } from './finding'
 import type { JobCheck } from './check-job'
 
+type Inputs = Readonly<Record<string, string>>
+
 /**
  * Checks everything that this app needs to write to Analytics: inputs, token, permissions; and reports obsolete
- * settings.
+ * settings. A check that cannot be made is a finding of the level `skipped`.
  * @param check a job that is compared with the live target as well
  */
 export async function diagnose(
-  inputs: Readonly<Record<string, string>>,
+  inputs: Inputs,
   jobs: readonly Job[],
   check: JobCheck | null = null,
 ): Promise<Finding[]> {
   const told = inspectInputs(inputs, jobs)
+  const ofJobs = inspectJobs(inputs, jobs)
   const unusable = told.some(({ level, subject }) => level !== 'good' && subject.endsWith('_URL'))
-  return [...told, ...(unusable ? [] : await tryOut(inputs, check)), ...migrationSteps(inputs)]
+  const live = unusable
+    ? skipped(check, 'a base URL cannot be used')
+    : isForCustomersOnly(inputs)
+      ? skipped(check, 'an Enterprise Web App gets tokens for customers only, after their consent')
+      : await tryOut(inputs, jobs, check)
+  return [...told, ...ofJobs, ...live, ...migrationSteps(inputs)]
 }
 
-async function tryOut(inputs: Readonly<Record<string, string>>, check: JobCheck | null): Promise<Finding[]> {
+function isForCustomersOnly(inputs: Inputs): boolean {
+  const { IMS_ADMIN_CLIENT_ID: admin, IMS_OAUTH_S2S_CLIENT_ID: own, JWT_CLIENT_ID: jwt } = inputs
+  return Boolean(admin) && !own && !jwt
+}
+
+function skipped(check: JobCheck | null, why: string): Finding[] {
+  const subjects = ['Service token', 'Analytics', ...(check ? [`Job ${check.name}, live`] : [])]
+  return subjects.map((subject) => ({ level: 'skipped', subject, message: `not checked, because ${why}` }))
+}
+
+async function tryOut(inputs: Inputs, jobs: readonly Job[], check: JobCheck | null): Promise<Finding[]> {
   const subject = 'Service token'
   const urls = readServiceUrls(inputs)
+  const used = new Set(jobs.flatMap((job) => [...inputNamesOf(job)]))
   try {
     const token = await imsChain(
       readCredentials(inputs),
@@ -42,10 +62,11 @@ async function tryOut(inputs: Readonly<Record<string, string>>, check: JobCheck 
       subject,
       message: `minted for ${token.clientId}, valid for ${hours} h`,
     }
-    const access = await checkAnalytics(token, urls, inputs)
+    const access = await checkAnalytics(token, urls, { inputs, used })
     return [minted, ...access, ...(check ? await checkJob(inputs, token, check) : [])]
   } catch (error) {
     const { message, remedy } = toJobError(error)
-    return [{ level: 'fault', subject, message, remedy }]
+    const others = skipped(check, 'there is no token').filter((finding) => finding.subject !== subject)
+    return [{ level: 'fault', subject, message, remedy }, ...others]
   }
 }

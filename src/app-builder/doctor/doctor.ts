@@ -9,39 +9,80 @@ import type { Finding } from './finding'
 const signs: Readonly<Record<Finding['level'], string>> = {
   good: '✔',
   absent: '·',
+  skipped: '–',
   obsolete: '!',
   fault: '✖',
 }
+
+/** `incomplete`: no fault was found, but something could not be checked. */
+export const doctorExitCodes = { healthy: 0, fault: 1, usage: 2, incomplete: 3 } as const
 
 /** What the doctor works with. */
 export interface Practice {
   /** The values of `.env`; null where there is none. */
   readonly inputs: Readonly<Record<string, string>> | null
+  /** The environment, whose values take precedence over those of `.env`, as they do for the `aio` CLI. */
   readonly env: NodeJS.ProcessEnv
   readonly jobs: readonly Job[]
   readonly print: (line: string) => void
 }
 
 /**
- * Checks the inputs, changes nothing, and prints what to do. Returns the exit code: 1 if there is a fault. With
- * `--job orders`, it also compares that job with the live report suite.
+ * Checks the inputs, changes nothing, and prints what to do. Returns the exit code. With `--job orders`, it also
+ * compares that job with the live report suite.
  */
 export async function examine(
   argv: readonly string[],
-  { inputs, env, jobs, print }: Practice,
+  { inputs: ofFile, env, jobs, print }: Practice,
 ): Promise<number> {
-  const { job } = parseArgs({ args: [...argv], options: { job: { type: 'string' } } }).values
-  if (!inputs) {
-    print('✖ There is no .env here.\n  → cp .env.example .env, and fill it in.')
-    return 1
+  const asked = jobOf(argv)
+  if (asked.kind === 'wrong') {
+    print(`✖ ${asked.message}\n  → npm run doctor, or npm run doctor -- --job <name>`)
+    return doctorExitCodes.usage
+  }
+  const inputs = { ...ofFile, ...valuesOf(env) }
+  if (!ofFile && !configuringNames.some((name) => inputs[name])) {
+    print('✖ There is no .env here, and the environment has no credential.')
+    print('  → cp .env.example .env, and fill it in.')
+    return doctorExitCodes.fault
   }
   const redactor = createRedactor()
   learnSecrets(inputs, env, redactor)
-  const check = job === undefined ? null : { name: job, jobs, folder: 'src/jobs', redactor }
+  const check = asked.job === undefined ? null : { name: asked.job, jobs, folder: 'src/jobs', redactor }
   const findings = redactor.value(await diagnose(inputs, jobs, check))
   for (const { level, subject, message, remedy } of findings) {
     print(withoutControls(`${signs[level]} ${subject}: ${message}`))
     if (remedy !== undefined) print(withoutControls(`  → ${remedy}`))
   }
-  return findings.some(({ level }) => level === 'fault') ? 1 : 0
+  return conclude(findings, print)
+}
+
+/** The client id of each kind of credential. */
+const configuringNames = ['IMS_OAUTH_S2S_CLIENT_ID', 'IMS_ADMIN_CLIENT_ID', 'JWT_CLIENT_ID']
+
+function jobOf(argv: readonly string[]) {
+  try {
+    const { job } = parseArgs({ args: [...argv], options: { job: { type: 'string' } } }).values
+    return { kind: 'read', job } as const
+  } catch (error) {
+    return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) } as const
+  }
+}
+
+function valuesOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+function conclude(findings: readonly Finding[], print: Practice['print']): number {
+  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length
+  const [faults, skipped] = [count('fault'), count('skipped')]
+  if (faults === 0 && skipped === 0) {
+    print('\nNo fault was found.')
+    return doctorExitCodes.healthy
+  }
+  const unchecked = skipped === 0 ? '' : ` ${skipped} could not be checked (–).`
+  print(`\n${faults === 0 ? 'No fault was found.' : `Faults (✖): ${faults}.`}${unchecked}`)
+  return faults > 0 ? doctorExitCodes.fault : doctorExitCodes.incomplete
 }

@@ -3,7 +3,7 @@ import { parse } from 'dotenv'
 import { jobs } from '../../jobs'
 import { examine } from './doctor'
 
-/** `npm run doctor`, and `npm run doctor -- --job orders`: reads `.env` of this folder. */
+/** `npm run doctor`, and `npm run doctor -- --job orders`: reads `.env` of this folder and the environment. */
 async function main(): Promise<void> {
   const inputs = readEnvironmentFile('.env')
   const print = (line: string) => console.log(line)

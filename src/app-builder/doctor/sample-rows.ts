@@ -1,5 +1,6 @@
 import { nextWork } from '../../pipeline/work'
 import { newDocument } from '../../state/state-document'
+import type { Enrich, Enrichment } from '../../pipeline/joins/enrichment'
 import type { Job } from '../../jobs/job'
 import type { ReadRequest, Source } from '../../sources/source'
 
@@ -17,12 +18,14 @@ export interface RowSample {
 export async function sampleRows(
   job: Pick<Job, 'name' | 'sync' | 'record' | 'map'>,
   source: Source,
+  enrichment: Enrichment | null,
   now: number,
 ): Promise<RowSample> {
   const reading = new AbortController()
   try {
+    const enrich = (await enrichment?.load(reading.signal)) ?? null
     for await (const { records } of source.read(requestOf(job, now, reading.signal))) {
-      return { records: records.length, rows: records.flatMap((record) => rowsOf(job, record)) }
+      return { records: records.length, rows: records.flatMap((record) => rowsOf(job, record, enrich)) }
     }
     return { records: 0, rows: [] }
   } finally {
@@ -46,8 +49,15 @@ function requestOf(
 
 const dayMs = 24 * 60 * 60_000
 
-function rowsOf({ record: schema, map }: Pick<Job, 'record' | 'map'>, record: unknown): readonly unknown[] {
+function rowsOf(
+  { record: schema, map }: Pick<Job, 'record' | 'map'>,
+  raw: unknown,
+  enrich: Enrich | null,
+): readonly unknown[] {
   try {
+    const enriched = enrich?.(raw)
+    if (enriched?.kind === 'unmatched') return []
+    const record = enriched ? enriched.record : raw
     const parsed = schema.safeParse(record)
     const mapped = parsed.success ? map(parsed.data) : null
     return mapped === null ? [] : Array.isArray(mapped) ? (mapped as readonly unknown[]) : [mapped]

@@ -16,7 +16,7 @@ import type { InputReference } from '../../inputs'
 import type { Mistake } from '../../mistake'
 import type { Destination, DestinationContext, DestinationDefinition, Refusal, Unknown } from '../destination'
 import type { WantedAccount } from './account'
-import type { DataSourceColumn, DataSourceKind, DataSourceRow, Metric } from './columns'
+import type { DataSourceColumn, DataSourceKind, DataSourceRow, Dimension, Metric } from './columns'
 import type { DataSourcesClient } from './data-sources-client'
 
 export interface DataSources<Kind extends DataSourceKind, Column extends DataSourceColumn> {
@@ -30,6 +30,8 @@ export interface DataSources<Kind extends DataSourceKind, Column extends DataSou
   readonly columns: readonly Column[]
   /** Metrics that may be negative: Analytics subtracts them. Default: none. */
   readonly negatives?: readonly (Column & Metric)[]
+  /** Dimensions that may hold e-mail addresses and phone numbers. Default: none; they are rejects. */
+  readonly allowPersonalData?: readonly (NoInfer<Column> & Dimension)[]
   /**
    * Policy for rows of one commit that have the same date and dimensions. `reject` (the default): the first is sent, the
    * others become rejects. `sum`: their metrics are added up.
@@ -74,6 +76,7 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
   const encoder = createRowEncoder({
     ...definition,
     negatives: definition.negatives ?? [],
+    allowPersonalData: definition.allowPersonalData ?? [],
     sums,
     settings,
     clock,

@@ -9,11 +9,12 @@ interface Declared {
   readonly timeZone: string
   readonly negatives?: readonly string[] | undefined
   readonly repeats?: unknown
+  readonly allowPersonalData?: readonly string[] | undefined
 }
 
 /** The faults of a definition, each as a sentence. */
 export function definitionFaults(declared: Declared): readonly string[] {
-  const { account, kind, columns, timeZone, negatives = [], repeats } = declared
+  const { account, kind, columns, timeZone, negatives = [], repeats, allowPersonalData = [] } = declared
   const isTransaction = kind === 'transaction-id'
   const faults: string[] = []
   if (!isTransaction && kind !== 'summary') faults.push(`"kind" must be "summary" or "transaction-id".`)
@@ -30,6 +31,10 @@ export function definitionFaults(declared: Declared): readonly string[] {
   for (const name of negatives) {
     if (!isMetric(name) || !columns.includes(name))
       faults.push(`"negatives" lists "${name}", which is no metric among the columns.`)
+  }
+  for (const name of allowPersonalData) {
+    if (!isDimension(name) || !columns.includes(name))
+      faults.push(`"allowPersonalData" lists "${name}", which is no dimension among the columns.`)
   }
   if (isTransaction && repeats !== undefined)
     faults.push('"repeats" has no effect on transactions: their rows are never put together.')

@@ -1,7 +1,7 @@
 import { isMetric } from './columns'
 import { readDate } from './date-value'
 import { addMetrics, metricText } from './metric-value'
-import { dimensionFault, reject } from './row-rules'
+import { dimensionFault, personalFault, reject } from './row-rules'
 import { transactionFault } from './transaction'
 import type { Clock } from '../../clock'
 import type { EncodedRow, Reject } from '../destination'
@@ -21,6 +21,8 @@ export interface RowLayout {
   readonly timeZone: string
   /** Metrics that may be negative. */
   readonly negatives: readonly string[]
+  /** Dimensions that may hold e-mail addresses and phone numbers. */
+  readonly allowPersonalData: readonly string[]
   readonly sums: boolean
   readonly settings: DataSourceSettings
   readonly clock: Pick<Clock, 'now'>
@@ -43,6 +45,8 @@ export function createRowEncoder(layout: RowLayout): RowEncoder {
   const known = new Set([...names, ...(isTransaction ? ['onlineDate'] : [])])
   const metricsAt = new Set(names.flatMap((name, at) => (isMetric(name) ? [at] : [])))
   const mayBeNegative = new Set(layout.negatives)
+  // A transaction ID is not shown in reports, and an online hit has it already.
+  const mayBePersonal = new Set([...layout.allowPersonalData, 'transactionID'])
   const free = layout.sums ? metricsAt.size * bytesOfSum : 0
   /** Cache of the last date: many rows of a file have the same one, and the conversion to its time zone is slow. */
   let last: { readonly value: unknown; readonly date: ReadDate | null } = { value: undefined, date: null }
@@ -74,7 +78,9 @@ export function createRowEncoder(layout: RowLayout): RowEncoder {
     const fields = [text]
     for (let at = 1; at < names.length; at += 1) {
       const name = names[at] ?? ''
-      const field = metricsAt.has(at) ? metricField(name, row[name]) : dimensionField(name, row[name])
+      const field = metricsAt.has(at)
+        ? metricField(name, row[name])
+        : dimensionField(name, row[name], mayBePersonal.has(name))
       if (typeof field !== 'string') return field
       fields.push(field)
     }
@@ -117,8 +123,8 @@ export function createRowEncoder(layout: RowLayout): RowEncoder {
   return { header: names.join(tab) + lineEnd, encode, merge }
 }
 
-function dimensionField(name: string, value: unknown): string | Reject {
+function dimensionField(name: string, value: unknown, mayBePersonal: boolean): string | Reject {
   if (value === undefined || value === null || value === '') return ''
   if (typeof value !== 'string') return reject('value-type', name, 'is not a text')
-  return dimensionFault(name, value) ?? value
+  return dimensionFault(name, value) ?? (mayBePersonal ? null : personalFault(name, value)) ?? value
 }

@@ -1,3 +1,4 @@
+import { personalDataIn } from '../../personal-data'
 import type { Reject } from '../destination'
 
 /** Reject codes for rows that Adobe would skip, cut or misread. */
@@ -8,6 +9,7 @@ export const rejectCodes = [
   'value-control-character',
   'value-not-unicode',
   'value-semicolon',
+  'personal-data',
   'date-missing',
   'date-invalid',
   'date-in-future',
@@ -42,6 +44,16 @@ export function dimensionFault(name: string, text: string): Reject | null {
     return reject('value-not-unicode', name, 'has half a surrogate pair, which UTF-8 cannot carry')
   const bytes = Buffer.byteLength(text)
   return bytes > limit ? reject('value-too-long', name, `takes ${bytes} bytes; Adobe keeps ${limit}`) : null
+}
+
+/**
+ * Refuses what looks like an e-mail address or a phone number: reports show dimensions to everybody, and no row can be
+ * deleted.
+ */
+export function personalFault(name: string, text: string): Reject | null {
+  const found = personalDataIn(text)
+  const remedy = 'use hashed() or redacted(), or list it in allowPersonalData'
+  return found && reject('personal-data', name, `looks like ${found}: ${remedy}`)
 }
 
 export function reject(code: RejectCode, path: string, message: string): Reject {

@@ -29,6 +29,7 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'source-order': 'waive',
   'source-outside-slice': 'leave-out',
   'source-drift': 'leave-out',
+  'join-unusable': 'setup',
   'slice-too-large': 'leave-out',
   'too-many-rejects': 'waive',
   'token-not-configured': 'setup',

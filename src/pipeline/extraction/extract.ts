@@ -1,3 +1,4 @@
+import { JobError } from '../../errors'
 import { noMemory } from '../../state/run-file'
 import { assertNoDrift } from '../drift/drift-policy'
 import { waitForRoom } from './backpressure'
@@ -7,6 +8,7 @@ import { followProgress } from './progress'
 import { planRead } from './read-plan'
 import type { Page } from '../../sources/source'
 import type { Cursor, Work } from '../../state/work'
+import type { Enrich } from '../joins/enrichment'
 import type { RunContext } from '../run-context'
 import type { Commit } from './commit'
 import type { ExtractionControl } from './extraction'
@@ -18,6 +20,7 @@ export type ExtractContext = Pick<
   RunContext,
   | 'job'
   | 'source'
+  | 'enrichment'
   | 'destination'
   | 'settings'
   | 'state'
@@ -56,11 +59,13 @@ export async function extract(
   const { job, destination, deadline, settings } = context
   memory.beginRead()
   rejects.beginRead()
+  const enrich = await loadJoins(context, control.signal)
   const plan = planRead(context, work, rejects)
   const ownMemory = await openOwnMemory(context, work, plan.start)
   const intake = createIntake({
     job,
     format: destination.format,
+    enrich,
     scope: plan.scope,
     memory,
     ownMemory,
@@ -73,7 +78,7 @@ export async function extract(
   try {
     for await (const page of plan.pages(control.signal)) {
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
-      observeDrift(context, work, page)
+      observeDrift(context, work, page, enrich)
       await progress.commit.settle()
       control.signal.throwIfAborted()
       // A read without order continues to the end of the source.
@@ -95,10 +100,33 @@ export async function extract(
   }
 }
 
-/** Records that are replayed were observed when they were read. @throws JobError `source-drift` */
-function observeDrift({ job, drift }: ExtractContext, work: Work, { records }: Page): void {
+/** Null where the job has no joins. @throws JobError of their sources, `join-unusable` */
+async function loadJoins({ job, enrichment }: ExtractContext, signal: AbortSignal): Promise<Enrich | null> {
+  if (enrichment) return enrichment.load(signal)
+  if (Object.keys(job.joins ?? {}).length === 0) return null
+  throw new JobError(
+    'unexpected',
+    `The joins of the job "${job.name}" were not opened.`,
+    'Report it as a defect of this app.',
+  )
+}
+
+/**
+ * Records that are replayed were observed when they were read. Those without a match in a join are rejects, and lack the
+ * joined fields only because of that.
+ * @throws JobError `source-drift`
+ */
+function observeDrift(
+  { job, drift }: ExtractContext,
+  work: Work,
+  { records }: Page,
+  enrich: Enrich | null,
+): void {
   if (work.kind === 'replay') return
-  for (const record of records) drift.observe(record)
+  for (const raw of records) {
+    const enriched = enrich?.(raw)
+    if (enriched?.kind !== 'unmatched') drift.observe(enriched ? enriched.record : raw)
+  }
   assertNoDrift(job, drift)
 }
 

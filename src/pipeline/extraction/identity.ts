@@ -39,6 +39,34 @@ export function identify(
   return () => (identity ??= compute(primaryKey, raw, parsed, schema))
 }
 
+/**
+ * The identity of a record with joined fields, which lie in `parsed` wherever the schema puts them: so the declared part
+ * of its content stands for the parsed record. A change in the source of a join then makes no record new.
+ * @param content the record without the joined fields that are no part of it
+ */
+export function identifyEnriched(
+  primaryKey: readonly string[] | null,
+  content: unknown,
+  parsed: unknown,
+  schema: unknown,
+): LazyIdentity {
+  let identity: Identity | null = null
+  return () => (identity ??= computeEnriched(primaryKey, content, parsed, schema))
+}
+
+function computeEnriched(
+  primaryKey: readonly string[] | null,
+  content: unknown,
+  parsed: unknown,
+  schema: unknown,
+): Identity {
+  const rawHash = hash(canonicalJson(content))
+  const declared = declaredHash(schema, content) ?? rawHash
+  const key = primaryKey && keyOf(primaryKey, parsed ?? content)
+  if (key === null) return { keyed: false, words: [...rawHash, ...declared] }
+  return { keyed: true, words: [...hash(key), rawHash[0], declared[0]] }
+}
+
 function compute(
   primaryKey: readonly string[] | null,
   raw: unknown,

@@ -5,6 +5,7 @@ import type { Destination, EncodedRow, Reject } from '../../destinations/destina
 import type { Job } from '../../jobs/job'
 import type { Cursor } from '../../state/work'
 import type { Decision } from './decision'
+import type { Enrich } from '../joins/enrichment'
 import type { Known, Memory } from './memory'
 import type { ReadRecord } from './read-record'
 import type { IndexedReject, RejectIndex } from './reject-index'
@@ -45,6 +46,8 @@ export interface Taken {
 export interface IntakeOptions {
   readonly job: Job
   readonly format: Destination['format']
+  /** Absent where the job has no joins. */
+  readonly enrich?: Enrich | null
   readonly scope: Scope
   /** Memory of the ordinary read. */
   readonly memory: Memory
@@ -61,12 +64,12 @@ type Indexed = ReturnType<RejectIndex['find']>
 
 /** Record in, verdict out: read, place, recognise, map, encode. Synchronous: it runs once a record. */
 export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
-  const { job, format, scope, memory, ownMemory, rejects, force, replay } = options
+  const { job, format, enrich = null, scope, memory, ownMemory, rejects, force, replay } = options
 
   const isAskedFor = replay || force
 
   return function intake(raw) {
-    const record = readRecord(job, raw)
+    const record = readRecord(job, raw, enrich)
     const at = record.cursor?.at ?? null
     const place = at === null ? 'within' : scope(at)
     if (place === 'to-come') return untouched(record, { kind: 'repeated', closes: null })

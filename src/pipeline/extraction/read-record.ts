@@ -2,11 +2,12 @@ import { toJobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { isTooDeep } from './canonical-json'
 import { parseCursor, placeOf } from './cursor-value'
-import { identify, keyOf } from './identity'
+import { identify, identifyEnriched, keyOf } from './identity'
 import type { Reject } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
 import type { PageCursor, RecordCursor } from '../../jobs/sync'
 import type { Cursor } from '../../state/work'
+import type { Enrich, Enriched } from '../joins/enrichment'
 import type { LazyIdentity } from './identity'
 
 /** Reject codes of the engine; a destination has its own. */
@@ -14,6 +15,7 @@ export const recordRejectCodes = [
   'record-invalid',
   'record-threw',
   'record-too-deep',
+  'join-unmatched',
   'key-missing',
   'cursor-unreadable',
   'cursor-ahead',
@@ -39,9 +41,17 @@ export interface ReadRecord {
   readonly place: () => number | null
 }
 
-/** Cursor and primary key are read from the parsed record; where it does not parse, from the raw one. */
-export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRecord {
-  const result = parse(schema, raw)
+/**
+ * Cursor and primary key are read from the parsed record; where it does not parse, from the raw one.
+ * @param enrich adds the fields of the job's joins before the record is parsed; null where it has none
+ */
+export function readRecord(
+  { record: schema, sync }: Job,
+  raw: unknown,
+  enrich: Enrich | null = null,
+): ReadRecord {
+  const enriched = enrich?.(raw)
+  const result = enriched ? parseEnriched(schema, enriched) : parse(schema, raw)
   const parsed = result.kind === 'parsed' ? result.record : undefined
   const subject = parsed ?? raw
   const field = cursorFieldOf(sync)
@@ -50,7 +60,9 @@ export function readRecord({ record: schema, sync }: Job, raw: unknown): ReadRec
     raw,
     parsed,
     fault: result.kind === 'reject' ? result : faultOf(sync.primaryKey, field, cursor, subject),
-    identity: identify(sync.primaryKey, raw, parsed, schema),
+    identity: enriched
+      ? identifyEnriched(sync.primaryKey, enriched.content, parsed, schema)
+      : identify(sync.primaryKey, raw, parsed, schema),
     cursor,
     place: () => field && cursor && placeOf(field, cursor.at),
   }
@@ -62,10 +74,15 @@ export function cursorFieldOf(sync: Job['sync']): RecordCursor | null {
   return cursor?.kind === 'record' ? cursor : null
 }
 
-function parse(
-  schema: Job['record'],
-  raw: unknown,
-): { readonly kind: 'parsed'; readonly record: unknown } | Reject {
+type Parsed = { readonly kind: 'parsed'; readonly record: unknown } | Reject
+
+function parseEnriched(schema: Job['record'], enriched: Enriched): Parsed {
+  if (enriched.kind === 'enriched') return parse(schema, enriched.record)
+  const { join, by } = enriched
+  return reject('join-unmatched', by, `has a value that the source of the join "${join}" does not have`)
+}
+
+function parse(schema: Job['record'], raw: unknown): Parsed {
   if (isTooDeep(raw)) return reject('record-too-deep', '', 'is nested deeper than 200 levels')
   try {
     const result = schema.safeParse(raw)

@@ -63,3 +63,12 @@ it('handles a request whose answer is cut, and does not handle one that is cut b
 
   expect(handled).toBe(1)
 })
+
+it('a server on a port that is taken fails to start and names the port', async () => {
+  const taken = Number(port())
+
+  await expect(startEmulator(() => ({ status: 200 }), { port: taken })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+    port: taken,
+  })
+})

@@ -5,6 +5,7 @@ const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
 import { bulkDataInsertion, classifications, dataSources, input } from '../src'
 import { nextToken, offset, pageNumber, restSource } from '../src'
+import { join } from '../src'
 import { bearer, inBody, inHeader, inPath, jsonBody, secret } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
@@ -44,11 +45,16 @@ const sync = incremental({ cursor: instant('at') })
 const names = classifications({ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'] })
 const changes = { source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) } as const
 const job = { name: 'orders', source: since, sync, record, map: () => null, destination }
+const named = { source: whole, key: 'id', by: 'id', fields: ['name'] } as const
+const withCampaign = record.extend({ campaign: z.object({ name: z.string(), note: z.string().optional() }) })
 const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') } as const
 `
 
 const works: Readonly<Record<string, string>> = {
   'an incremental job': `defineJob(job)`,
+  'a join': `
+    defineJob({ ...job, record: withCampaign, joins: { campaign: join({ ...named, whenUnmatched: 'reject' }) }, map: ({ campaign }) => { campaign.name.length; return null } })
+    defineJob({ ...job, record: record.extend({ campaign: withCampaign.shape.campaign.nullable() }), joins: { campaign: join({ ...named, whenUnmatched: 'null' }) } })`,
   'inputs of map': `defineJob({ ...job, inputs: { salt: secret('SALT') }, map: (_record, { salt }) => { salt.length; return null } })`,
   'a map without inputs': `defineJob({ ...job, map: (record) => { record.id.length; return null } })`,
   'places, formats and credentials of a source': `
@@ -117,6 +123,37 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a column allowed for personal data that is not declared',
     `bulkDataInsertion({ reportSuite: input('SUITE'), columns: ['timestamp', 'eVar1'], allowPersonalData: ['eVar9'] })`,
     'eVar9',
+  ],
+  [
+    'a metric allowed for personal data',
+    `dataSources({ ...company, kind: 'summary', columns: ['Tracking Code', 'Event 1'], allowPersonalData: ['Event 1'] })`,
+    'Event 1',
+  ],
+  // joins
+  [
+    'a join for a field that the record does not have',
+    `defineJob({ ...job, joins: { campaign: join({ ...named, whenUnmatched: 'reject' }) } })`,
+    "The record has no field 'campaign' for the join.",
+  ],
+  [
+    'a join that may be null for a field that may not',
+    `defineJob({ ...job, record: withCampaign, joins: { campaign: join({ ...named, whenUnmatched: 'null' }) } })`,
+    "'campaign' is null where the join has no match: declare it nullable in `record`.",
+  ],
+  [
+    'a join that does not bring a field',
+    `defineJob({ ...job, record: withCampaign, joins: { campaign: join({ ...named, fields: ['note'], whenUnmatched: 'reject' }) } })`,
+    "The join does not bring the field 'campaign.name'.",
+  ],
+  [
+    'a join for a field of any type',
+    `defineJob({ ...job, joins: { anything: join({ ...named, whenUnmatched: 'reject' }) } })`,
+    "'anything' has the type any: declare the joined fields in `record`.",
+  ],
+  [
+    'a join without a policy for records without a match',
+    `join(named)`,
+    "Property 'whenUnmatched' is missing",
   ],
   // cursors
   [

@@ -35,6 +35,7 @@ describe('docs/jobs.md', () => {
     ['`incremental`', 'src/jobs/incremental.ts', 'IncrementalOptions'],
     ['`sliced`', 'src/jobs/sliced.ts', 'SlicedOptions'],
     ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
+    ['`join`', 'src/jobs/join.ts', 'JoinOptions'],
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
@@ -45,6 +46,7 @@ describe('docs/jobs.md', () => {
       'BulkDataInsertion',
     ],
     ['`classifications`', 'src/destinations/classifications/classifications.ts', 'Classifications'],
+    ['`dataSources`', 'src/destinations/data-sources/data-sources.ts', 'DataSources'],
   ])('explains every option of %s, and no other', (title, path, name) => {
     expect(documented(title).sort()).toEqual(membersOf(path, name).sort())
   })

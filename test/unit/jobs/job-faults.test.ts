@@ -5,6 +5,7 @@ import {
   incremental,
   input,
   instant,
+  join,
   number,
   offset,
   pageCursor,
@@ -15,6 +16,7 @@ import {
 } from '../../../src'
 import { jobs } from '../../fixtures/app/jobs'
 import { findJob } from '../../../src/jobs/find-job'
+import { inputsOf } from '../../../src/jobs/job-faults'
 import { openJob } from '../../../src/jobs/open-job'
 import { errorThrownBy } from '../../fixtures/error-of'
 import type { Job } from '../../../src'
@@ -423,5 +425,109 @@ describe('findJob', () => {
       message: '2 jobs have the name "others".',
     })
     expect(findJob(list, 'flights').name).toBe('flights')
+  })
+})
+
+describe('a join', () => {
+  const named = {
+    source: restSource(rest),
+    key: 'id',
+    by: 'id',
+    fields: ['name'],
+    whenUnmatched: 'null',
+  } as const
+  const record = orders.record.extend({ campaign: z.object({ name: z.string() }).nullable() })
+  const joined = (options: object, change: object = {}) =>
+    faultsOf({ record, joins: { campaign: join({ ...named, ...options }) }, ...change })
+
+  it('of a whole declaration has no faults, and its inputs are those of the job', () => {
+    expect(joined({})).toEqual([])
+    const other = join({ ...named, source: restSource({ ...rest, baseUrl: input('OTHER_BASE_URL') }) })
+    const job = js.job({ ...orders, record, joins: { campaign: other } })
+    expect(inputsOf(job).map(({ name }) => name)).toEqual(['API_BASE_URL', 'OTHER_BASE_URL', 'SUITE'])
+  })
+
+  const keyed = (more: object) => ({
+    sync: js.incremental({ cursor: instant('at'), primaryKey: 'id', ...more }),
+  })
+  const consent = { field: 'campaign.name', granted: ['yes'] }
+  it.each([
+    [
+      'a field that the record has not',
+      {},
+      { record: orders.record },
+      'has no field of that name in the record',
+    ],
+    [
+      'a key that the record has not',
+      { by: 'campaignId' },
+      {},
+      'reads the field "campaignId", which the record has not',
+    ],
+    [
+      'a faulty source',
+      { source: restSource({ ...rest, path: 'x' }) },
+      {},
+      'has the fault: source: restSource: "path" must be a path',
+    ],
+    [
+      'another policy',
+      { whenUnmatched: 'ignore' },
+      {},
+      'has the fault: join: "whenUnmatched" must be "reject" or "null"',
+    ],
+    [
+      'a limit that memory has not',
+      { limits: { records: 1e6 } },
+      {},
+      '"limits.records" must be 200,000 at most',
+    ],
+    ['an option that does not exist', { onMissing: 'null' }, {}, 'there is no option "onMissing"'],
+    [
+      'the primary key',
+      {},
+      { sync: js.incremental({ cursor: instant('at'), primaryKey: 'campaign.name' }) },
+      'can be part of neither the primary key nor the cursor',
+    ],
+    [
+      'the cursor',
+      {},
+      { sync: js.incremental({ cursor: text('campaign.name') }) },
+      'can be part of neither the primary key nor the cursor',
+    ],
+    [
+      'a consent that is not noticed later',
+      {},
+      { consent },
+      'decides about the consent: it needs "changesRecords"',
+    ],
+    [
+      'changes without a primary key',
+      { changesRecords: true },
+      {},
+      'needs a primaryKey for "changesRecords"',
+    ],
+    [
+      'changes that are never read again',
+      { changesRecords: true },
+      keyed({}),
+      'has "changesRecords" without effect',
+    ],
+  ])('with %s has a fault', (_what, options, change, message) => {
+    const [fault, ...others] = joined(options, change)
+    expect(others).toEqual([])
+    expect(fault).toContain('joins: "campaign" ')
+    expect(fault).toContain(message)
+  })
+
+  it('that was not made by join is a fault', () => {
+    expect(faultsOf({ record, joins: { campaign: named } })).toEqual(['joins: each must be made by join(…)'])
+    expect(faultsOf({ record, joins: { campaign: undefined } })).toEqual([
+      'joins: each must be made by join(…)',
+    ])
+  })
+
+  it('may change records that a lookback reads again', () => {
+    expect(joined({ changesRecords: true }, keyed({ lookback: { days: 1 } }))).toEqual([])
   })
 })

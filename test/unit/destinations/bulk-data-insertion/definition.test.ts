@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { bulkDataInsertion } from '../../../../src/destinations/bulk-data-insertion/bulk-data-insertion'
-import { systemClock } from '../../../../src/clock'
-import { input, inputsFrom } from '../../../../src/inputs'
+import { input } from '../../../../src/inputs'
+import { unusedContext, unusedUrl } from '../../../fixtures/destination-context'
 import { errorOf } from '../../../fixtures/error-of'
 import type { DestinationContext } from '../../../../src/destinations/destination'
 import type { HitColumn } from '../../../../src/destinations/bulk-data-insertion/hit'
@@ -13,17 +13,7 @@ function define(change: object = {}) {
 }
 
 function context(suite: string, settings: unknown = {}): DestinationContext {
-  return {
-    job: 'hits',
-    inputs: inputsFrom({ SUITE: suite }),
-    http: () => Promise.reject(new RangeError('nothing is sent here')),
-    authorize: () => Promise.reject(new RangeError('no token is asked for here')),
-    credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-    endpoints: { collection: 'https://collection.example', analytics: 'https://analytics.example' },
-    settings,
-    clock: systemClock,
-    redact: (text) => text,
-  }
+  return unusedContext({ SUITE: suite }, { settings })
 }
 
 it('a definition without faults opens', () => {
@@ -32,7 +22,7 @@ it('a definition without faults opens', () => {
   expect(definition.faults).toEqual([])
   expect(definition.open(context('suite')).identity).toEqual({
     kind: 'bulk-data-insertion',
-    address: 'https://collection.example',
+    address: unusedUrl,
     account: 'client of org@AdobeOrg',
     target: 'suite',
   })

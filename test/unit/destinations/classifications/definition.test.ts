@@ -1,5 +1,6 @@
 import { classifications } from '../../../../src/destinations/classifications/classifications'
-import { input, inputsFrom } from '../../../../src/inputs'
+import { input } from '../../../../src/inputs'
+import { unusedContext, unusedUrl } from '../../../fixtures/destination-context'
 import { errorOf } from '../../../fixtures/error-of'
 import { virtualClock } from '../../../fixtures/virtual-clock'
 import type { DestinationContext } from '../../../../src/destinations/destination'
@@ -9,17 +10,7 @@ function define(change: object = {}) {
 }
 
 function context(settings: unknown = {}, inputs: object = {}): DestinationContext {
-  return {
-    job: 'names',
-    inputs: inputsFrom({ SUITE: 'suite', ANALYTICS_COMPANY_ID: 'exampl0', SET: 'set1', ...inputs }),
-    http: () => Promise.reject(new RangeError('nothing is sent here')),
-    authorize: () => Promise.reject(new RangeError('no token is asked for here')),
-    credential: { clientId: 'client', orgId: 'org@AdobeOrg' },
-    endpoints: { collection: 'https://collection.example', analytics: 'https://analytics.example' },
-    settings,
-    clock: virtualClock(),
-    redact: (text) => text,
-  }
+  return unusedContext({ SUITE: 'suite', SET: 'set1', ...inputs }, { settings, clock: virtualClock() })
 }
 
 it('a definition without faults opens, for suite and variable', () => {
@@ -29,7 +20,7 @@ it('a definition without faults opens, for suite and variable', () => {
   expect(definition.inputs.map(({ name }) => name)).toEqual(['ANALYTICS_COMPANY_ID', 'SUITE'])
   expect(definition.open(context()).identity).toEqual({
     kind: 'classifications',
-    address: 'https://analytics.example',
+    address: unusedUrl,
     account: 'client of org@AdobeOrg',
     target: 'suite eVar1',
   })

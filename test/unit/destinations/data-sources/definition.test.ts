@@ -1,6 +1,7 @@
 import { dataSources } from '../../../../src/destinations/data-sources/data-sources'
-import { input, inputsFrom } from '../../../../src/inputs'
-import type { DestinationContext, DestinationDefinition } from '../../../../src/destinations/destination'
+import { input } from '../../../../src/inputs'
+import { unusedContext } from '../../../fixtures/destination-context'
+import type { DestinationDefinition } from '../../../../src/destinations/destination'
 
 const base = { reportSuite: input('SUITE'), account: 'Ad costs', timeZone: 'UTC' }
 const columns = ['Tracking Code', 'Event 1'] as const
@@ -33,6 +34,14 @@ describe('the definition of a Data Sources destination', () => {
         (name) => `dataSources: "negatives" lists "${name}", which is no metric among the columns.`,
       ),
     ],
+    [{ allowPersonalData: ['Tracking Code'] }, []],
+    [
+      { allowPersonalData: ['Evar 1', 'Event 1'] },
+      ['Evar 1', 'Event 1'].map(
+        (name) =>
+          `dataSources: "allowPersonalData" lists "${name}", which is no dimension among the columns.`,
+      ),
+    ],
     [{ repeats: 'add' }, ['dataSources: "repeats" must be "reject" or "sum".']],
     [
       { kind: 'transaction-id', repeats: 'sum' },
@@ -51,14 +60,7 @@ describe('the definition of a Data Sources destination', () => {
 
 describe('a Data Sources destination', () => {
   const open = (values: Readonly<Record<string, string>> = {}, settings: object = {}) =>
-    defined({}).open({
-      ...{
-        job: 'ad-costs',
-        inputs: inputsFrom({ ANALYTICS_COMPANY_ID: 'exampl0', SUITE: 'suite', ...values }),
-        settings,
-      },
-      ...{ credential: { clientId: 'client', orgId: 'org' }, endpoints: { analytics: 'https://a.example' } },
-    } as unknown as DestinationContext)
+    defined({}).open(unusedContext({ SUITE: 'suite', ...values }, { settings }))
 
   it('writes to one report suite: several, or a name, are an error of the input', () => {
     expect(() => open({ SUITE: 'one,two' })).toThrow('SUITE names several report suites: "one,two".')

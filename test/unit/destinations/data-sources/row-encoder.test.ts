@@ -10,6 +10,7 @@ const summary: RowLayout = {
   columns: ['Tracking Code', 'Evar 1', 'Event 1', 'Price'],
   timeZone: 'America/New_York',
   negatives: [],
+  allowPersonalData: [],
   sums: false,
   settings: DataSourceSettings.parse({}),
   clock: { now: () => now },
@@ -94,6 +95,16 @@ describe('a line of a Data Sources file', () => {
     expect(codeOf({ ...row, 'Event 1': -1 }, layout)).toBe('metric-negative at Event 1')
     expect(lineOf({ ...row, Price: -0 })).toBe('11/01/2026\tspring\t\t3\t0\n')
   })
+
+  it.each(['jo.doe@example.com', '+49 151 12345678'])(
+    'is rejected with %s in a dimension, unless the job allows it there',
+    (value) => {
+      const allowing = { allowPersonalData: ['Evar 1'] }
+      expect(codeOf({ ...row, 'Evar 1': value })).toBe('personal-data at Evar 1')
+      expect(codeOf({ ...row, 'Evar 1': value }, allowing)).toBe('row')
+      expect(codeOf({ ...row, 'Tracking Code': value }, allowing)).toBe('personal-data at Tracking Code')
+    },
+  )
 
   it('is rejected without any dimension, without any metric, and with a column that the job does not list', () => {
     expect(codeOf({ ...row, 'Tracking Code': ' ' })).toBe('dimension-missing at ')
