@@ -37,7 +37,7 @@ export function statusPage(page: StatusPage): WebResponse {
     <header>
       <h1>${title}</h1>
       <p class="soft">
-        As of ${instant(status.at)}. <a href="${pageOf(context)}">Load again</a>${
+        As of ${instant(status.at)}. <a href="${againOf(context, outcome)}">Load again</a>${
           status.tenant === null ? null : html` · <a href="${url}">The app's own jobs</a>`
         }
       </p>
@@ -87,8 +87,14 @@ function urgency({ condition }: JobStatus): number {
   return place === -1 ? urgent.length : place
 }
 
-function pageOf({ url, tenant }: PageContext): string {
-  return tenant === null ? url : `${url}?tenant=${encodeURIComponent(tenant)}`
+/** The address of this page; while a run is under way, with its activation, so that its end is told. */
+function againOf(context: PageContext, outcome: RunOutcome | null): string {
+  return addressOf(context, outcome?.kind === 'running' ? { activation: outcome.activation } : {})
+}
+
+function addressOf({ url, tenant }: PageContext, query: Readonly<Record<string, string>>): string {
+  const all = new URLSearchParams({ ...query, ...(tenant === null ? {} : { tenant }) })
+  return all.size === 0 ? url : `${url}?${all.toString()}`
 }
 
 function notice(outcome: RunOutcome): Markup {
@@ -119,7 +125,7 @@ function overview(context: PageContext, jobs: readonly JobStatus[], whole: reado
   const rows = jobs.map((status) => {
     const { job, condition, runs, next, rejects } = status
     const [last] = runs
-    const href = whole.includes(status) ? `#job-${job}` : `${context.url}?${queryOf(context, job)}`
+    const href = whole.includes(status) ? `#job-${job}` : addressOf(context, { job })
     return [
       html`<a href="${href}">${job}</a>`,
       conditionBadge(condition),
@@ -133,10 +139,6 @@ function overview(context: PageContext, jobs: readonly JobStatus[], whole: reado
     <h2 id="title-jobs">Jobs</h2>
     ${table('All jobs, with their last run', columns, rows)}
   </section>`
-}
-
-function queryOf({ tenant }: PageContext, job: string): string {
-  return new URLSearchParams({ job, ...(tenant === null ? {} : { tenant }) }).toString()
 }
 
 function strays(found: readonly StrayState[]): Markup {
