@@ -35,6 +35,8 @@ const config: Config = {
   testTimeout: 300_000,
   maxWorkers: '100%',
   // A worker that has loaded webpack or an SDK collects garbage, and runs hooks on every promise, for all files after it.
+  // Where the last file of a worker exceeds the limit, Jest ends the new worker while it still starts, and prints that
+  // it "has failed to exit gracefully": no handle of a test is open then (`--workerIdleMemoryLimit=1MB` shows the same).
   workerIdleMemoryLimit: '600MB',
 }
 

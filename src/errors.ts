@@ -41,6 +41,9 @@ export const jobErrorCodes = [
   'store-unreachable',
   'store-refused',
   'secret-in-state',
+  // alerts
+  'webhook-unreachable',
+  'webhook-refused',
   // one record
   'row-invalid',
   // the command line

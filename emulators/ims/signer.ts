@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import type { JsonWebKey } from 'node:crypto'
 
-/** Signs and verifies JWTs with one generated key pair. */
+/** Signs and verifies JWTs with one key pair, generated when it is first needed. */
 export interface Signer {
   readonly kid: string
   /** The public key as PEM. An HS256 token that is signed with it is a key-confusion attack. */
@@ -13,26 +13,35 @@ export interface Signer {
 }
 
 export function createSigner(kid: string): Signer {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
+  let pair: KeyPair | undefined
+  const keys = () => (pair ??= generateKeys())
   return {
     kid,
-    publicKey,
+    get publicKey() {
+      return keys().publicKey
+    },
     sign(header, claims) {
       const signed = `${encode(header)}.${encode(claims)}`
-      return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`
+      return `${signed}.${sign('sha256', Buffer.from(signed), keys().privateKey).toString('base64url')}`
     },
-    verify: (token) => (isSignedBy(token, publicKey) ? claimsOf(token) : null),
+    verify: (token) => (isSignedBy(token, keys().publicKey) ? claimsOf(token) : null),
     jwk: () => ({
-      ...createPublicKey(publicKey).export({ format: 'jwk' }),
+      ...createPublicKey(keys().publicKey).export({ format: 'jwk' }),
       kid,
       use: 'sig',
       alg: 'RS256',
     }),
   }
+}
+
+type KeyPair = ReturnType<typeof generateKeys>
+
+function generateKeys() {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
 }
 
 /** Verifies an RS256 signature. */

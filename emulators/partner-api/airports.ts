@@ -16,5 +16,8 @@ export interface AirportRecord {
 /** Real airports, 3,376 of them, from the npm package vega-datasets (its `exports` hide the data, so: by path). */
 export function realAirports(): AirportRecord[] {
   const path = join(require.resolve('vega-datasets'), '..', '..', 'data', 'airports.csv')
-  return parse<AirportRecord>(readFileSync(path), { columns: true })
+  parsed ??= parse<AirportRecord>(readFileSync(path), { columns: true })
+  return parsed.map((airport) => ({ ...airport }))
 }
+
+let parsed: readonly AirportRecord[] | undefined

@@ -44,8 +44,11 @@ const rangedData: Readonly<Record<string, typeof adCostsBetween | typeof refunds
 /** Real flights, 20,000 of them, from the npm package vega-datasets (its `exports` hide the data, so: by path). */
 export function realFlights(): FlightRecord[] {
   const path = join(require.resolve('vega-datasets'), '..', '..', 'data', 'flights-20k.json')
-  return JSON.parse(readFileSync(path, 'utf8')) as FlightRecord[]
+  parsed ??= JSON.parse(readFileSync(path, 'utf8')) as FlightRecord[]
+  return parsed.map((flight) => ({ ...flight }))
 }
+
+let parsed: readonly FlightRecord[] | undefined
 
 /**
  * A partner's REST API: an OAuth 2 authorization server, `GET /v1/flights` with `since` (inclusive), `limit` and

@@ -119,6 +119,7 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
     needed === null || source.capabilities.includes(needed)
       ? null
       : `sync: ${sync.mode} needs a source with the capability "${needed}"; this one has ${listOf(source.capabilities)}`,
+    sliceFieldFault(sync, source),
     source.paging === 'shifting' && sync.primaryKey === null
       ? 'sync: the pages of this source may overlap, so the job needs a primaryKey'
       : null,
@@ -126,6 +127,15 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
       ? 'sync: onChange "send" would count a changed record twice: the destination adds rows and replaces none'
       : null,
   ].filter((fault) => fault !== null)
+}
+
+function sliceFieldFault(sync: Sync, { slicedBy }: SourceDefinition): string | null {
+  if (sync.mode !== 'sliced' || !slicedBy) return null
+  const { field, isWithin } = slicedBy
+  if (sync.cursor.path.startsWith(`${field}.`) === isWithin) return null
+  return isWithin
+    ? `sync: the parent takes the bounds of a slice, so the cursor must be one of its fields, such as "${field}.createdAt"`
+    : `sync: the child takes the bounds of a slice, so the cursor must be one of its own fields, not of "${field}"`
 }
 
 /** Checks the field paths: a misspelt one would make every record a reject. */

@@ -70,6 +70,11 @@ export interface SourceDefinition<C extends Capability = Capability, P extends P
    * side. They are dropped and counted. Where it is false, such a record is an error.
    */
   readonly bringsMore: boolean
+  /**
+   * Present where records of several APIs are combined: the field that holds those of one of them, and whether the
+   * slices are cut by it. A cursor of the other API would leave records out of every slice.
+   */
+  readonly slicedBy?: { readonly field: string; readonly isWithin: boolean }
   /** Every input that {@link open} will look up; a test holds them against the manifest. */
   readonly inputs: readonly InputReference[]
   /** Faults of the definition. Its job does not open; the other jobs do. */

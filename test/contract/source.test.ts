@@ -14,7 +14,8 @@ import { nextToken } from '../../src/sources/paginators/next-token'
 import { nextUrl } from '../../src/sources/paginators/next-url'
 import { offset } from '../../src/sources/paginators/offset'
 import { pageNumber } from '../../src/sources/paginators/page-number'
-import { inBody, inHeader } from '../../src/sources/rest/place'
+import { childSource } from '../../src/sources/rest/child-source'
+import { inBody, inHeader, inPath } from '../../src/sources/rest/place'
 import { formBody, graphql, jsonBody } from '../../src/sources/rest/request-body'
 import { restSource } from '../../src/sources/rest/rest-source'
 import { exportSource } from '../../src/sources/exports/export-source'
@@ -35,7 +36,8 @@ const overLoopback = createHttpClient({ clock: systemClock })
 const future = new Date(Date.UTC(2099, 0, 1)).toISOString()
 const authentication = apiKey({ query: 'key', value: secret('API_KEY') })
 
-function openRest(url: string, definition: Partial<RestSource>) {
+/** Counts the requests that somebody waits for. */
+function watchedHttp(): { readonly http: HttpClient; readonly pending: () => number } {
   const open = new Set<symbol>()
   const http: HttpClient = async (request) => {
     const id = Symbol()
@@ -44,6 +46,11 @@ function openRest(url: string, definition: Partial<RestSource>) {
     request.signal?.addEventListener('abort', () => open.delete(id), { once: true })
     return overLoopback(request).finally(() => open.delete(id))
   }
+  return { http, pending: () => open.size }
+}
+
+function openRest(url: string, definition: Partial<RestSource>) {
+  const { http, pending } = watchedHttp()
   const rest = {
     baseUrl: input('API_BASE_URL'),
     path: '/things',
@@ -54,7 +61,7 @@ function openRest(url: string, definition: Partial<RestSource>) {
   const opened = restSource(rest as unknown as RestSource)
   expect(opened.faults).toEqual([])
   const inputs = { API_BASE_URL: url, API_KEY: 'canary-key' }
-  return { source: opened.open(sourceContext({ inputs, http })), pending: () => open.size }
+  return { source: opened.open(sourceContext({ inputs, http })), pending }
 }
 
 const resume: SourceUnderTest['resume'] = (read) => ({
@@ -249,6 +256,57 @@ function recordOf(enriched: Enriched | undefined): unknown {
 }
 
 describeSource('a source with a join', startJoined)
+
+/**
+ * Orders with their lines. @param bounds whether the orders or the lines are filtered by a slice @param orderOf an item
+ */
+async function startChildren(
+  bounds: 'parent' | 'child',
+  orderOf: (item: Item) => number,
+): Promise<SourceUnderTest> {
+  let stored: readonly Item[] = items(0, 7)
+  const rangeParams = { from: 'from', to: 'to' }
+  const server = await startEmulator(({ url }) => {
+    const { pathname, searchParams: query } = new URL(url, 'http://x')
+    if (query.get('key') !== 'canary-key') return { status: 401 }
+    const [, , order] = pathname.split('/')
+    const isAsked = ({ at }: Item) => at >= (query.get('from') ?? '') && at < (query.get('to') ?? '9')
+    const found = stored.filter(isAsked)
+    // Order 99 has no lines.
+    const orders = [...new Set([99, ...found.map(orderOf)])].map((id) => ({ id, at: stored[0]?.at }))
+    const all = order === undefined ? orders : found.filter((item) => orderOf(item) === Number(order))
+    const skip = number(query.get('token'))
+    const next = skip + size < all.length ? String(skip + size) : null
+    return { status: 200, body: { data: all.slice(skip, skip + size), next } }
+  })
+  const paging = { paginator: nextToken({ path: 'next', param: 'token' }), authentication, records: 'data' }
+  const baseUrl = input('API_BASE_URL')
+  const parent = { baseUrl, path: '/orders', ...paging }
+  const child = { baseUrl, path: '/orders/{order}/lines', ...paging }
+  const fill = { fill: { id: inPath('order') }, carry: { as: 'order', fields: ['id'] } } as const
+  const definition =
+    bounds === 'parent'
+      ? childSource({ parent: restSource({ ...parent, rangeParams }), child, ...fill })
+      : childSource({ parent: restSource(parent), child: { ...child, rangeParams }, ...fill })
+  expect(definition.faults).toEqual([])
+  const watched = watchedHttp()
+  const inputs = { API_BASE_URL: server.url, API_KEY: 'canary-key' }
+  const slice = (from: string, to: string) => ({ mode: 'sliced', range: { from, to }, signal }) as const
+  return {
+    source: definition.open(sourceContext({ inputs, http: watched.http })),
+    pending: watched.pending,
+    add: (...added) => void (stored = [...stored, ...added]),
+    resume: (read) => slice(read.at(-1)?.at ?? '', future),
+    begin: { mode: 'full-refresh', signal },
+    future: { request: slice(future, '2100-01-01T00:00:00.000Z'), expected: 'nothing' },
+    stop: () => server.stop(),
+  }
+}
+
+describeSource('children of parents that are filtered', () => startChildren('parent', ({ id }) => id))
+describeSource('children that are filtered, of two parents', () =>
+  startChildren('child', ({ id }) => (id < 4 ? 1 : 2)),
+)
 
 describeSource('one page in JSON Lines', () =>
   startPaged({ decoder: jsonLines(), records: undefined } as unknown as Partial<RestSource>, (found) => ({

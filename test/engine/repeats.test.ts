@@ -201,6 +201,35 @@ describe('a backfill', () => {
     expect(world.hits().slice(6)).toEqual(['e60', 'e90'])
   })
 
+  it.each<[string, { primaryKey?: 'id' }]>([
+    ['without a primary key', {}],
+    ['with a primary key', { primaryKey: 'id' }],
+  ])(
+    'by force (%s) sends nothing twice when it is killed between two records of one instant',
+    async (_, primary) => {
+      const tied = [10, 20, 20, 20, 30].map((at, index) => ({ id: `e${index}`, at: minute(at) }))
+      const world = worldOf(...tied)
+      world.feed.pageSize = 2
+      world.list.batchRows = 2
+      const job = jobOf(world, { sync: incremental({ cursor: atInstant, ...primary }) })
+      await world.run(job)
+
+      const hasBegun = () =>
+        world.stateOf(job).backfills.some((open) => 'cursor' in open && open.cursor !== null)
+      const range = { force: true, from: minute(0), to: minute(30) }
+      await world.kill(
+        job,
+        ({ kind, path }) => kind === 'write' && path.endsWith('.txt') && hasBegun(),
+        range,
+      )
+      await world.pass(hourMs)
+      await world.run(job)
+
+      expect(world.stateOf(job).backfills).toEqual([])
+      expect(world.hits().slice(5)).toEqual(['e0', 'e1', 'e2', 'e3'])
+    },
+  )
+
   it('without force sends only those records of a skipped slice that were never sent', async () => {
     const world = worldOf(...records)
     const sync = sliced({ ...key, every: 'hour', timeZone: 'UTC', start: '2026-11-20' })

@@ -1,6 +1,7 @@
 import { incremental } from '../../src/jobs/incremental'
 import { sliced } from '../../src/jobs/sliced'
 import { atInstant, engineWorld, hourMs, jobOf, minute } from '../fixtures/engine-world'
+import { scriptedSource } from '../fixtures/scripted-source'
 import type { Job } from '../../src/jobs/job'
 
 /** More records than the document itself remembers: their identities lie in files. */
@@ -44,4 +45,36 @@ describe('a deduplication index in files', () => {
     expect(world.hits()).toHaveLength(3 * many)
     expect(world.stateOf(job).memory.segments).toHaveLength(1)
   })
+})
+
+it('writes full batches of a slice while it still reads the slice, so that its size is no matter of memory', async () => {
+  const world = engineWorld()
+  world.feed.records = recordsOf(22)
+  const written: string[] = []
+  world.fault = ({ kind, path }) => {
+    if (kind === 'write' && path.endsWith('.txt')) written.push(path)
+    return 'ok'
+  }
+  const source = scriptedSource(world.feed)
+  const writtenAtPage: number[] = []
+  const watched: typeof source = {
+    ...source,
+    open: (context) => ({
+      ...source.open(context),
+      async *read(request) {
+        for await (const page of source.open(context).read(request)) {
+          writtenAtPage.push(written.length)
+          yield page
+        }
+      },
+    }),
+  }
+  const slices = sliced({
+    ...{ cursor: atInstant, every: 'hour', timeZone: 'UTC', start: '2026-11-20T22:00:00Z' },
+    ordered: true,
+  })
+  await world.run(jobOf(world, { source: watched, sync: slices }))
+
+  expect(world.hits()).toHaveLength(many)
+  expect(writtenAtPage.at(-1)).toBeGreaterThan(many / world.list.batchRows - 3)
 })

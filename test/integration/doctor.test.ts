@@ -122,6 +122,11 @@ it.each<[string, Record<string, string>, RegExp]>([
   ['an address that is none', { IMS_BASE_URL: 'ims' }, /IMS_BASE_URL/],
   ['another company', { ANALYTICS_COMPANY_ID: 'wrong0' }, /Set ANALYTICS_COMPANY_ID=exampl0/],
   ['a suite out of reach', { ANALYTICS_REPORT_SUITE: 'secret' }, /secret cannot be read: .*(403|forbidden)/i],
+  [
+    'a webhook without a kind',
+    { ALERT_WEBHOOK_URL: 'https://canary.example' },
+    /ALERT_WEBHOOK_KIND is not set/,
+  ],
   ['a short encryption key', { TOKEN_ENCRYPTION_KEY: 'c2hvcnQ=' }, /TOKEN_ENCRYPTION_KEY is not 32 bytes/],
 ])('names %s and what to do', async (_what, change, words) => {
   const { output } = await doctor({ ...good, ...change })

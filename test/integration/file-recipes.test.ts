@@ -33,18 +33,18 @@ it('the cost of advertising comes from a report, and becomes metrics of tracking
   })
   try {
     const inputs = { ADS_API_BASE_URL: api.url, ADS_API_TOKEN: 'a-secret-token' }
-    const yesterday = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
+    const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
 
     const rows = await rowsOf(adCost, {
       inputs,
       clock: hurriedClock(),
-      request: { mode: 'incremental', since: yesterday, signal },
+      request: { mode: 'incremental', since: twoDaysAgo, signal },
     })
 
     expect(rows).toEqual([{ Date: '2026-01-01', 'Tracking Code': 'spring', 'Event 20': 12.5 }])
     expect(JSON.parse(String(api.requests[0]?.body))).toMatchObject({
       type: 'campaign',
-      range: { from: yesterday },
+      range: { from: twoDaysAgo },
     })
   } finally {
     await api.stop()

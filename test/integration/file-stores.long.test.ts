@@ -60,7 +60,8 @@ describe.each([
       ['list/a.csv', 3],
       ['list/deep/er/b.csv', 1],
     ])
-    for (const { modified } of files) expect(Math.abs(Date.now() - (modified ?? 0))).toBeLessThan(60_000)
+    // A time zone that is read wrongly is at least a quarter of an hour off.
+    for (const { modified } of files) expect(Math.abs(Date.now() - (modified ?? 0))).toBeLessThan(850_000)
   })
 
   it('lists every page', async () => {

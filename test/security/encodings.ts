@@ -15,11 +15,17 @@ export const encodings: Readonly<Record<string, (secret: string) => string>> = {
   'in upper case': (secret) => secret.toUpperCase(),
 }
 
-/** Whether a text holds a secret, whatever its form. Decoders of our own: the redactor is what is tested. */
-export function holds(text: string, secret: string): boolean {
-  const plain = [text, unescapedPercent(text), unescapedHtml(text), unescapedJson(text)]
-  const spelled = plain.some((form) => form.toLowerCase().includes(secret.toLowerCase()))
-  return spelled || decodings(text).some((decoded) => decoded.includes(secret))
+/** The secrets that a text holds, whatever their form. Decoders of our own: the redactor is what is tested. */
+export function secretsIn(text: string, secrets: readonly string[]): string[] {
+  const plain = [text, unescapedPercent(text), unescapedHtml(text), unescapedJson(text)].map((form) =>
+    form.toLowerCase(),
+  )
+  const decoded = decodings(text)
+  return secrets.filter(
+    (secret) =>
+      plain.some((form) => form.includes(secret.toLowerCase())) ||
+      decoded.some((form) => form.includes(secret)),
+  )
 }
 
 const unescapedPercent = (text: string) =>

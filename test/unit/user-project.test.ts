@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jobs } from '../../src/jobs'
+import { unknownNames } from '../../src/alerts/targets'
+import { readAlertSettings } from '../../src/app-builder/params/alert-params'
 import { inputsOf } from '../../src/jobs/job-faults'
 import { root } from '../../emulators/local/root'
 import { packageName, shippedManifest } from '../fixtures/app/manifest'
@@ -41,4 +43,10 @@ it('every job can be opened, and has a name of its own', () => {
 
   expect(faults).toEqual([])
   expect([...new Set(names)]).toEqual(names)
+})
+
+it('the periods that the manifest declares for the watchdog are of jobs that exist', () => {
+  const settings = readAlertSettings(actions.watchdog?.inputs ?? {})
+
+  expect(unknownNames(jobs, settings)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { JobError } from '../../errors'
+import { readWebhook } from '../params/alert-params'
 import { toPem } from '../params/credential-params'
 import { readSealer } from '../params/encryption-key'
 import { readServiceUrls, readSettings } from '../params/parse-inputs'
@@ -85,6 +86,7 @@ export function inspectInputs(inputs: Inputs, jobs: readonly Job[]): Finding[] {
     ...inspectNames(inputs),
     ...inspectHosts(inputs),
     ...inspectRest(inputs, jobs),
+    ...inspectWebhook(inputs),
   ]
 }
 
@@ -136,4 +138,19 @@ function inspectRest(inputs: Inputs, jobs: readonly Job[]): Finding[] {
     }
   }
   return findings
+}
+
+/** The URL of the webhook is a secret: its fault does not quote it. */
+function inspectWebhook(inputs: Inputs): Finding[] {
+  const subject = 'Alerts'
+  try {
+    const webhook = readWebhook(inputs, { add: () => undefined })
+    if (!webhook)
+      return [{ level: 'absent', subject, message: 'no webhook: alerts are lines of the log only' }]
+    return [{ level: 'good', subject, message: `go to a webhook of the kind ${webhook.kind}` }]
+  } catch (error) {
+    if (!(error instanceof JobError)) throw error
+    const { message, remedy } = error
+    return [{ level: 'fault', subject, message, remedy }]
+  }
 }

@@ -15,7 +15,7 @@ interface HasSettings {
 
 /** @throws JobError `input-invalid` naming the input */
 export function readServiceUrls(params: Params): ServiceUrls {
-  return parse(ServiceUrls, params, (path) => path)
+  return parseInput(ServiceUrls, params, (path) => path)
 }
 
 /**
@@ -26,21 +26,22 @@ export function readServiceUrls(params: Params): ServiceUrls {
 export function readSettings(params: Params, jobs: readonly HasSettings[]): EngineSettings {
   const given = readDeliverySettings(params)
   const own = jobs.map(({ destination }) => destination?.settings?.shape ?? {})
-  parse(z.strictObject(Object.assign({}, EngineSettings.shape, ...own) as z.ZodRawShape), given, nameOf)
-  return parse(EngineSettings, given, nameOf)
+  parseInput(z.strictObject(Object.assign({}, EngineSettings.shape, ...own) as z.ZodRawShape), given, nameOf)
+  return parseInput(EngineSettings, given, nameOf)
 }
 
 /** @throws JobError `input-invalid` where it is no JSON object */
 export function readDeliverySettings({ DELIVERY_SETTINGS: text }: Params): Readonly<Record<string, unknown>> {
   if (text === undefined || text === '') return {}
   const value = typeof text === 'string' ? parseJson(text) : text
-  if (value === undefined) throw invalid('DELIVERY_SETTINGS', 'is not JSON')
-  return parse(z.record(z.string(), z.unknown()), value, nameOf)
+  if (value === undefined) throw invalidInput('DELIVERY_SETTINGS', 'is not JSON')
+  return parseInput(z.record(z.string(), z.unknown()), value, nameOf)
 }
 
 const nameOf = (path: string) => (path === '' ? 'DELIVERY_SETTINGS' : `DELIVERY_SETTINGS.${path}`)
 
-function parse<Schema extends z.ZodType>(
+/** A value of an input by its schema. @param nameOf the input, or a member of it, at a path */
+export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   nameOf: (path: string) => string,
@@ -48,10 +49,10 @@ function parse<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const { path, message } = firstIssue(parsed.error)
-  throw invalid(nameOf(path), message)
+  throw invalidInput(nameOf(path), message)
 }
 
-function invalid(name: string, message: string): JobError {
+export function invalidInput(name: string, message: string): JobError {
   return new JobError(
     'input-invalid',
     `The input ${name} is invalid: ${message}.`,

@@ -10,6 +10,8 @@ const secretInputs = [
   'JWT_CLIENT_SECRET',
   'JWT_PRIVATE_KEY',
   'TOKEN_ENCRYPTION_KEY',
+  'ALERT_WEBHOOK_URL',
+  'ALERT_WEBHOOK_SECRET',
 ]
 
 /** Tells the redactor every secret that an activation begins with, before anything is logged. */

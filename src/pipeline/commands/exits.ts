@@ -53,6 +53,8 @@ export const exits: Readonly<Record<JobErrorCode, Exit>> = {
   'store-unreachable': 'later',
   'store-refused': 'setup',
   'secret-in-state': 'leave-out',
+  'webhook-unreachable': 'request',
+  'webhook-refused': 'request',
   'row-invalid': 'leave-out',
   'action-unavailable': 'request',
   unexpected: 'leave-out',

@@ -40,7 +40,7 @@ export function urlPaginator(
         next(answer) {
           const next = find(answer)
           if (next === null) return null
-          const turn = sameOrigin(next, answer.url)
+          const turn = sameOrigin(next, answer)
           endless.check(turn.url, answer.records.length, answer.url)
           return turn
         },
@@ -50,9 +50,12 @@ export function urlPaginator(
 }
 
 /** Every page is requested with the credentials of the source, so a page of another origin is never requested. */
-function sameOrigin(next: string, url: string): Extract<Turn, { kind: 'url' }> {
-  if (!URL.canParse(next, url)) throw unusable(url, 'names a next page that is not a URL')
-  const target = new URL(next, url)
+function sameOrigin(
+  next: string,
+  { url, address }: Pick<PageAnswer, 'url' | 'address'>,
+): Extract<Turn, { kind: 'url' }> {
+  if (!URL.canParse(next, address)) throw unusable(url, 'names a next page that is not a URL')
+  const target = new URL(next, address)
   if (target.origin !== new URL(url).origin || target.username !== '' || target.password !== '') {
     throw unusable(
       url,

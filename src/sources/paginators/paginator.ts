@@ -3,8 +3,10 @@ import type { Paging } from '../source'
 
 /** One answer of the source. */
 export interface PageAnswer {
-  /** Without its query. */
+  /** For errors: without its query, and with the placeholders of its path. */
   readonly url: string
+  /** What was asked for: relative URLs begin there. */
+  readonly address: string
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   /** The parsed body; with a decoder, what is around its records. */

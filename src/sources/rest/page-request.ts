@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { JobError } from '../../errors'
 import type { HttpRequest } from '../../http/http-client'
 import type { Turn } from '../paginators/paginator'
 import type { Assignment } from './place'
@@ -44,11 +45,22 @@ function addressOf(
 ): string {
   let address = url
   for (const { place, value } of inPath) {
+    if (['', '.', '..'].includes(String(value))) throw notInPath(url, place.name)
     address = address.replaceAll(`{${place.name}}`, encodeURIComponent(String(value)))
   }
   const search = new URLSearchParams(query)
   for (const { place, value } of inQuery) search.set(place.name, String(value))
   return search.size === 0 ? address : `${address}?${search.toString()}`
+}
+
+/** A URL with such a segment is another URL. */
+function notInPath(url: string, name: string): JobError {
+  return new JobError(
+    'source-malformed',
+    `A value for {${name}} of ${url} is empty, "." or "..", which would ask for another path.`,
+    'Compare the values that go into the path with the documentation of the source.',
+    { details: { url } },
+  )
 }
 
 /**

@@ -18,14 +18,14 @@ export type PageContent =
  * @throws JobError `source-malformed` for a body without records
  */
 export async function readPage(
-  url: string,
+  { url, address }: Pick<PageAnswer, 'url' | 'address'>,
   { records: path = '', decoder }: RestSource,
   response: HttpResponse,
 ): Promise<PageContent> {
   const { headers, body: bytes } = response
   if (decoder) {
     const content = await decoded(url, decoder, response)
-    return content ? { kind: 'page', page: { url, headers, bytes, ...content } } : unpackedTooLarge
+    return content ? { kind: 'page', page: { url, address, headers, bytes, ...content } } : unpackedTooLarge
   }
   const parsed = parseLargeJson(bytes)
   if (parsed.kind !== 'json') {
@@ -34,7 +34,7 @@ export async function readPage(
   }
   const records = valueAt(parsed.value, path)
   if (!Array.isArray(records)) throw malformed(url, `has no list of records at "${path}"`)
-  return { kind: 'page', page: { url, headers, bytes, body: parsed.value, records } }
+  return { kind: 'page', page: { url, address, headers, bytes, body: parsed.value, records } }
 }
 
 const unpackedTooLarge = { kind: 'too-large', reason: 'unpacks to more than fits into memory' } as const

@@ -47,13 +47,16 @@ const Options = z.strictObject({
     .optional(),
 })
 
-/** The compiler's rules again, for JavaScript and dynamic values. */
-export function restFaults(given: RestSource): string[] {
+/**
+ * The compiler's rules again, for JavaScript and dynamic values.
+ * @param filled places that take values from elsewhere
+ */
+export function restFaults(given: RestSource, filled: readonly Place[] = []): string[] {
   const { options, faults } = parseOptions('restSource', Options, given)
   if (!options) return [...faults]
   return [
     ...idleOptions(given),
-    ...placeFaults(given),
+    ...placeFaults(given, filled),
     (given.records === undefined) === (given.decoder === undefined)
       ? 'restSource: needs either "records" or "decoder"'
       : null,
@@ -89,13 +92,13 @@ function idleOptions(given: RestSource): (string | null)[] {
 }
 
 /** Each place takes one value, each placeholder of the path has one, and only a body has fields. */
-function placeFaults(given: RestSource): (string | null)[] {
+function placeFaults(given: RestSource, filled: readonly Place[]): (string | null)[] {
   const { path, query = {}, body, sinceParam, sinceStart, rangeParams, pageSize, paginator } = given
   const params: Param[] = [sinceParam, rangeParams?.from, rangeParams?.to, pageSize?.param].filter(
     (param) => param !== undefined,
   )
   const first = paginator?.open().first ?? []
-  const places = [...params.map(placeOf), ...first.map(({ place }) => place)]
+  const places = [...filled, ...params.map(placeOf), ...first.map(({ place }) => place)]
   const taken = [...Object.keys(query).map((name) => `query ${name}`), ...places.map(nameOf)]
   const twice = taken.find((name, index) => taken.indexOf(name) !== index)
   const placeholders = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)

@@ -9,7 +9,7 @@ import { capabilitiesOf } from './rest-options'
 import { pageSender } from './send-page'
 import { streamedSource } from './streamed-source'
 import type { PageAnswer, Turn } from '../paginators/paginator'
-import type { Page, Paging, Source, SourceContext, SourceDefinition } from '../source'
+import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition } from '../source'
 import type { Assignment, Param } from './place'
 import type { CapabilityOf, RangeParams, RestSource } from './rest-options'
 import type { PageOutcome, SendPage } from './send-page'
@@ -43,7 +43,13 @@ export function restSource<
 /** An answer to GraphQL may have errors beside some data, with the status 200. */
 const graphqlErrors = { status: 200, body: { path: 'errors' }, then: 'fail' } as const
 
-function openRest(definition: RestSource, context: SourceContext): Source {
+/** A source whose requests can take values from elsewhere, such as those of a parent. */
+export interface RestReader extends Source {
+  read(request: ReadRequest, values?: readonly Assignment[]): AsyncIterable<Page>
+}
+
+/** @throws JobError `input-missing`, `input-invalid` */
+export function openRest(definition: RestSource, context: SourceContext): RestReader {
   const url = readBaseUrl(definition.baseUrl, context.inputs) + definition.path
   const signer = openAuthentication(definition.authentication, context)
   const rules = [
@@ -56,12 +62,13 @@ function openRest(definition: RestSource, context: SourceContext): Source {
 
   return {
     identity: identityOf(definition, url),
-    async *read(request): AsyncIterable<Page> {
+    async *read(request, more = []): AsyncIterable<Page> {
       const paginator = definition.paginator?.open() ?? null
       // A consumer that stops early aborts the pending request.
       const stop = new AbortController()
       const signal = AbortSignal.any([request.signal, stop.signal])
-      const fetch = pageFetcher(definition, url, valuesOf(definition, request), send, signal)
+      const values = [...valuesOf(definition, request), ...more]
+      const fetch = pageFetcher(definition, url, values, send, signal)
       try {
         let turn: Turn | null = { kind: 'values', values: paginator?.first ?? [] }
         let pending: Promise<PageOutcome> | null = fetch.begin(turn)
@@ -90,8 +97,13 @@ function pageFetcher(
 ) {
   const size = openPageSize(definition)
 
+  /** Where the last request went: relative URLs of its answer begin there. */
+  let address = url
+
   function begin(turn: Turn): Promise<PageOutcome> {
-    return send(pageRequest(definition, url, [...values, ...size.values()], turn), signal)
+    const request = pageRequest(definition, url, [...values, ...size.values()], turn)
+    address = request.url
+    return send(request, signal)
   }
 
   /** Null where the source declares that the answer stands for no records. */
@@ -104,7 +116,8 @@ function pageFetcher(
       if (outcome.kind === 'failed') throw refused(url, definition.baseUrl.name, outcome.response, now)
       if (outcome.kind === 'skipped' && isFirst) return null
       if (outcome.kind === 'skipped') throw skippedLate(url, outcome.response)
-      const content = outcome.kind === 'answer' ? await readPage(url, definition, outcome.response) : outcome
+      const content =
+        outcome.kind === 'answer' ? await readPage({ url, address }, definition, outcome.response) : outcome
       if (content.kind === 'page') return content.page
       if (!size.shrink()) throw pageTooLarge(url, content.reason, definition)
     }

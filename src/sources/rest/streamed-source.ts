@@ -5,28 +5,31 @@ import { pageSender } from './send-page'
 import { streamedRecords, streamingClient } from './streamed-answer'
 import type { Signer } from '../authentication/request-authentication'
 import type { Decoder } from '../decoders/decoder'
-import type { Page, Source, SourceContext } from '../source'
+import type { Page, SourceContext } from '../source'
 import type { AnswerRule } from './answer-rules'
 import type { RestSource } from './rest-options'
+import type { RestReader } from './rest-source'
 
 /** A source of one answer of any size, whose records are yielded as they arrive. */
 export function streamedSource(
   definition: RestSource & { readonly decoder: Decoder },
   context: SourceContext,
   how: { readonly url: string; readonly signer: Signer | null; readonly rules: readonly AnswerRule[] },
-): Source {
+): RestReader {
   const { url, rules } = how
   const baseUrl = definition.baseUrl.name
+  const client = streamingClient(context.download, rules)
+  // The budget counts all reads.
+  const send = pageSender(definition, { ...context, http: client.http }, how)
   return {
     identity: identityOf(definition, url),
-    async *read(request): AsyncIterable<Page> {
+    async *read(request, more = []): AsyncIterable<Page> {
       const stop = new AbortController()
       const signal = AbortSignal.any([request.signal, stop.signal])
-      const client = streamingClient(context.download, rules)
-      const send = pageSender(definition, { ...context, http: client.http }, how)
       try {
         const turn = { kind: 'values', values: [] } as const
-        const outcome = await send(pageRequest(definition, url, valuesOf(definition, request), turn), signal)
+        const values = [...valuesOf(definition, request), ...more]
+        const outcome = await send(pageRequest(definition, url, values, turn), signal)
         if (outcome.kind === 'skipped') return
         if (outcome.kind === 'too-large') throw pageTooLarge(url, outcome.reason, definition)
         const answer = client.take()

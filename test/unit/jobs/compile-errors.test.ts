@@ -5,7 +5,7 @@ const prelude = `
 import { z, defineJob, incremental, sliced, fullRefresh, instant, number, text, pageCursor } from '../src'
 import { bulkDataInsertion, classifications, dataSources, input } from '../src'
 import { nextToken, offset, pageNumber, restSource } from '../src'
-import { join } from '../src'
+import { childSource, join } from '../src'
 import { bearer, inBody, inHeader, inPath, jsonBody, secret } from '../src'
 import type { DestinationDefinition } from '../src/destinations/destination'
 import type { SourceDefinition } from '../src/sources/source'
@@ -45,6 +45,9 @@ const sync = incremental({ cursor: instant('at') })
 const names = classifications({ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Name', 'Note'] })
 const changes = { source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) } as const
 const job = { name: 'orders', source: since, sync, record, map: () => null, destination }
+const lines = { ...rest, path: '/orders/{order}/lines' } as const
+const ranged = { ...lines, rangeParams: { from: 'from', to: 'to' } } as const
+const family = { fill: { id: inPath('order') }, carry: { as: 'meta', fields: ['at'] } } as const
 const named = { source: whole, key: 'id', by: 'id', fields: ['name'] } as const
 const withCampaign = record.extend({ campaign: z.object({ name: z.string(), note: z.string().optional() }) })
 const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cursor: instant('at') } as const
@@ -52,6 +55,11 @@ const daily = { every: 'day', timeZone: 'Europe/Berlin', start: '2026-01-31', cu
 
 const works: Readonly<Record<string, string>> = {
   'an incremental job': `defineJob(job)`,
+  'children of parents': `
+    defineJob({ ...job, source: childSource({ parent: whole, child: lines, ...family }), sync: fullRefresh({ primaryKey: ['meta.at', 'id'] }) })
+    defineJob({ ...job, source: childSource({ parent: whole, child: ranged, ...family }), sync: sliced(daily) })
+    defineJob({ ...job, source: childSource({ parent: range, child: lines, ...family }), sync: sliced({ ...daily, cursor: instant('meta.at') }) })
+    defineJob({ ...job, source: childSource({ parent: whole, child: { ...ranged, paginator: offset({ param: 'skip' }) }, ...family }), sync: sliced({ ...daily, primaryKey: 'id' }) })`,
   'a join': `
     defineJob({ ...job, record: withCampaign, joins: { campaign: join({ ...named, whenUnmatched: 'reject' }) }, map: ({ campaign }) => { campaign.name.length; return null } })
     defineJob({ ...job, record: record.extend({ campaign: withCampaign.shape.campaign.nullable() }), joins: { campaign: join({ ...named, whenUnmatched: 'null' }) } })`,
@@ -154,6 +162,37 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'a join without a policy for records without a match',
     `join(named)`,
     "Property 'whenUnmatched' is missing",
+  ],
+  // children
+  [
+    'an incremental read of children',
+    `defineJob({ ...job, source: childSource({ parent: since, child: lines, ...family }) })`,
+    'The source has no filter for a cursor',
+  ],
+  [
+    'a cursor for children',
+    `childSource({ parent: whole, child: { ...lines, sinceParam: 'since' }, ...family })`,
+    "'sinceParam' does not exist",
+  ],
+  [
+    'slices of parents and children',
+    `childSource({ parent: range, child: ranged, ...family })`,
+    'The bounds of a slice go to the parent or to the child, and not to both.',
+  ],
+  [
+    'slices of children without a filter',
+    `defineJob({ ...job, source: childSource({ parent: since, child: lines, ...family }), sync: sliced(daily) })`,
+    'The source has no filter for a slice',
+  ],
+  [
+    'children whose pages may overlap, without a primary key',
+    `defineJob({ ...job, source: childSource({ parent: whole, child: { ...ranged, paginator: offset({ param: 'skip' }) }, ...family }), sync: sliced(daily) })`,
+    'the job needs a primaryKey',
+  ],
+  [
+    'children of parents whose pages may overlap, without a primary key',
+    `defineJob({ ...job, source: childSource({ parent: restSource({ ...rest, paginator: offset({ param: 'skip' }) }), child: ranged, ...family }), sync: sliced(daily) })`,
+    'the job needs a primaryKey',
   ],
   // cursors
   [

@@ -38,6 +38,7 @@ describe('docs/jobs.md', () => {
     ['`join`', 'src/jobs/join.ts', 'JoinOptions'],
     ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
+    ['`childSource`', 'src/sources/rest/child-options.ts', 'ChildSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],
     ['`exportSource`', 'src/sources/exports/export-options.ts', 'ExportSource'],
     [

@@ -1,7 +1,9 @@
 import {
   bulkDataInsertion,
+  childSource,
   defineJob,
   fullRefresh,
+  inPath,
   incremental,
   input,
   instant,
@@ -529,5 +531,39 @@ describe('a join', () => {
 
   it('may change records that a lookback reads again', () => {
     expect(joined({ changesRecords: true }, keyed({ lookback: { days: 1 } }))).toEqual([])
+  })
+})
+
+describe('a sliced job of children', () => {
+  const family = { fill: { id: inPath('order') }, carry: { as: 'meta', fields: ['at'] } } as const
+  const lines = { ...rest, path: '/orders/{order}/lines' } as const
+  const byParent = childSource({ parent: range, child: lines, ...family })
+  const byChild = childSource({
+    parent: restSource(rest),
+    child: { ...lines, rangeParams: { from: 'from', to: 'to' } },
+    ...family,
+  })
+
+  it.each([
+    ['its parents', 'meta.at', byParent, []],
+    ['its children', 'at', byChild, []],
+    [
+      'its parents',
+      'at',
+      byParent,
+      [
+        'sync: the parent takes the bounds of a slice, so the cursor must be one of its fields, such as "meta.createdAt"',
+      ],
+    ],
+    [
+      'its children',
+      'meta.at',
+      byChild,
+      [
+        'sync: the child takes the bounds of a slice, so the cursor must be one of its own fields, not of "meta"',
+      ],
+    ],
+  ])('that filters %s and has the cursor %s', (_whose, cursor, source, faults) => {
+    expect(faultsOf({ source, sync: js.sliced({ ...daily, cursor: instant(cursor) }) })).toEqual(faults)
   })
 })

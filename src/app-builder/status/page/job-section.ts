@@ -29,9 +29,10 @@ function leaseText({ run, since, killed }: NonNullable<JobStatus['lease']>): Mar
     : html`<p class="bad">${killed}</p>`
 }
 
-function lastError({ runs }: JobStatus): Markup | null {
+/** Held batches are shown with their choices, so the error that names them would say less a second time. */
+function lastError({ runs, held }: JobStatus): Markup | null {
   const [last] = runs
-  if (!last?.error) return null
+  if (!last?.error || (last.error.code === 'batch-held' && held.length > 0)) return null
   const { code, message, remedy } = last.error
   return html`<h3>Last run: ${code}</h3>
     <p class="bad">${message}</p>

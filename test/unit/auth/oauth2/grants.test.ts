@@ -399,6 +399,24 @@ describe('a grant by password', () => {
     expect(grants()).toEqual(['password', 'password'])
   })
 
+  it('is kept where its scopes are written in another order', async () => {
+    const app = namespace()
+    for (const scope of [
+      ['read', 'admin'],
+      ['admin', 'read'],
+    ]) {
+      const scoped = destinationSdkOAuth2({
+        name: 'movies',
+        configuration: { ...printed('password'), scope },
+        inputs: { ...client, username: input('USER'), password: secret('PASSWORD') },
+      })
+      await scoped.open(app.context())()
+      app.clock.pass(hour)
+    }
+
+    expect(grants()).toEqual(['password', 'refresh_token'])
+  })
+
   it('is kept in memory without a store', async () => {
     const clock = hurriedClock()
     const { http } = everyHostIs(server.url)

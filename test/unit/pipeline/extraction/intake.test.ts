@@ -121,6 +121,18 @@ describe('a record that is unknown', () => {
     expect(verdict).toMatchObject({ kind: 'reject', reject: { code }, replaces: null })
   })
 
+  it.each([
+    ['objects', nested],
+    ['lists', nestedLists],
+  ])('may be nested as deep as 200 levels of %s', async (_, deep) => {
+    const verdicts = [199, 200, 201].map((depth) => judge({ ...record, deep: deep(depth) }))
+    expect((await Promise.all(verdicts)).map(({ verdict }) => verdict)).toMatchObject([
+      { kind: 'rows' },
+      { kind: 'rows' },
+      { kind: 'reject', reject: { code: 'record-too-deep' } },
+    ])
+  })
+
   it('is rejected where the schema throws', async () => {
     const throwing = z.any().transform(() => {
       throw new RangeError('thrown')
@@ -231,5 +243,11 @@ it('without a primary key, two equal events of which one was rejected are one he
 function nested(depth: number): unknown {
   let value: unknown = 1
   for (let level = 0; level < depth; level += 1) value = { value }
+  return value
+}
+
+function nestedLists(depth: number): unknown {
+  let value: unknown = 1
+  for (let level = 0; level < depth; level += 1) value = [value]
   return value
 }

@@ -171,6 +171,32 @@ describe('ties with a primary key', () => {
   })
 })
 
+it.each([true, false])(
+  'ties (with a primary key: %s) take no more room when each run reads them again',
+  async (keyed) => {
+    const record = identify(keyed ? ['id'] : null, { id: 'a' }, { id: 'a' })
+    const first = await open(noMemory, { keyed })
+    first.remember(record, 'sent', newest('1'))
+    const stored = await first.toCommit(reached('1'))
+
+    const next = await open(stored, { keyed, cursor: '1' })
+    next.beginRead()
+    next.remember(record, 'sent', { ...newest('1'), recalled: next.recall(record, '1') !== null })
+
+    expect(await next.toCommit(reached('1'))).toEqual(stored)
+  },
+)
+
+it.each([true, false])(
+  'ties (with a primary key: %s) end with the cursor, also where cursors have no distance',
+  async (keyed) => {
+    const memory = await open(noMemory, { keyed, placeOf: () => 0 })
+    memory.remember(identify(keyed ? ['id'] : null, { id: 'a' }, { id: 'a' }), 'sent', newest('a'))
+
+    expect(await memory.toCommit(reached('b'))).toEqual(noMemory)
+  },
+)
+
 describe('a window', () => {
   const window: Partial<MemoryOptions> = { reach: 'window', keyed: true, lookback: 10 }
 

@@ -94,6 +94,22 @@ it('a bucket can be part of the path', async () => {
   expect(request.headers?.authorization).toContain(`Signature=${signatureOf(request)}`)
 })
 
+it('releases the connection of a file that was replaced since it was listed, where the server ignores the condition', async () => {
+  const discard = jest.fn()
+  const download: HttpDownload = async (request) => ({
+    ...(await recording().download(request)),
+    headers: { etag: '"2"' },
+    discard,
+  })
+  const store = s3(options).open(sourceContext({ inputs, download }))
+  const listed = { name: 'a.csv', bytes: 1, modified: null, version: '"1"' }
+
+  await expect(store.read(listed, new AbortController().signal)).rejects.toThrow(
+    'changed while it was being read',
+  )
+  expect(discard).toHaveBeenCalledTimes(1)
+})
+
 it.each([
   [{ bucket: 'Exports/2026' }, 's3: "bucket" must be the name of a bucket'],
   [{ region: 'EU Central' }, 's3: "region" must be a region such as eu-central-1'],
