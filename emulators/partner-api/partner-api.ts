@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startEmulator } from '../emulator'
 import { realAirports } from './airports'
 import { createAuthorizationServer } from './authorization-server'
+import { salesSince } from './sales'
 import { adCostsBetween, refundsBetween } from './shop'
 import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { AuthorizationServer } from './authorization-server'
@@ -52,7 +53,7 @@ let parsed: readonly FlightRecord[] | undefined
 
 /**
  * A partner's REST API: an OAuth 2 authorization server, `GET /v1/flights` with `since` (inclusive), `limit` and
- * `page_token`, `GET /v1/airports` with `limit` and `page_token`, and `GET /v1/ad-costs` and `GET /v1/refunds` with
+ * `page_token`, the same of `GET /v1/sales`, `GET /v1/airports` with `limit` and `page_token`, and `GET /v1/ad-costs` and `GET /v1/refunds` with
  * `from` and `to` (exclusive).
  */
 export async function startPartnerApi({
@@ -99,6 +100,8 @@ export async function startPartnerApi({
       }
       if (request.method === 'GET' && pathname === '/v1/airports')
         return list(request, airports, 0, searchParams)
+      if (request.method === 'GET' && pathname === '/v1/sales')
+        return list(request, salesSince(searchParams.get('since') ?? ''), 0, searchParams)
       const ranged = rangedData[pathname]
       if (request.method === 'GET' && ranged) {
         const instantOf = (name: string) => Date.parse(searchParams.get(name) ?? '')

@@ -1,18 +1,9 @@
-import type { ParseArgsConfig } from 'node:util'
+import type { CommandShape, Values } from './arguments'
 
-type Options = NonNullable<ParseArgsConfig['options']>
-
-export type Values = Readonly<Record<string, string | boolean | undefined>>
-
-/** One command of `npm run job`: its arguments and options, and the params of the action that they become. */
-export interface Command {
+/** One command for deployed jobs, with the params of the action that it becomes. */
+export interface Command extends CommandShape {
   /** Default: `run-job`. */
   readonly action?: 'job-status'
-  /** Names of the command's arguments, all of them required. */
-  readonly args: readonly string[]
-  readonly options: Options
-  readonly does: string
-  readonly example: string
   /** The part of the answer that is printed. */
   readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'link' | 'all'
   /** Params of the action, without `job`. */
@@ -30,7 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, 'dry-run': flag, force: flag, ...again },
     does: 'Do the work that is due. --dry-run writes and sends nothing; --force reads the last slice again.',
-    example: 'run orders --dry-run',
+    examples: ['run orders --dry-run'],
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), dryRun: values['dry-run'] }),
   },
@@ -38,7 +29,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, from: text, to: text, force: flag, 'dry-run': flag, ...again },
     does: 'Read a range beside the ordinary work. --force also sends records that are known as sent: they count twice.',
-    example: 'backfill orders --from 2026-01-01 --to 2026-02-01',
+    examples: ['backfill orders --from 2026-01-01 --to 2026-02-01'],
     shows: 'report',
     params: (_args, values) => ({
       ...asked(values),
@@ -49,7 +40,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the state of a job: progress, waiting batches, open rejects, the last runs.',
-    example: 'status orders',
+    examples: ['status orders'],
     shows: 'status',
     params: look,
   },
@@ -58,7 +49,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: [],
     options: {},
     does: 'Print a link that opens the status page of all jobs in a browser, once.',
-    example: 'page',
+    examples: ['page'],
     shows: 'link',
     params: () => ({ link: true }),
   },
@@ -66,7 +57,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Print all of the state of a job, as JSON.',
-    example: 'inspect orders',
+    examples: ['inspect orders'],
     shows: 'all',
     params: look,
   },
@@ -74,7 +65,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the plan that waits for approval.',
-    example: 'plan orders',
+    examples: ['plan orders'],
     shows: 'plan',
     params: look,
   },
@@ -82,7 +73,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job', 'plan'],
     options: { ...tenant, ...again },
     does: 'Send exactly the batches of a plan.',
-    example: 'approve orders 5f3a…',
+    examples: ['approve orders 5f3a…'],
     shows: 'report',
     params: ([, approve], values) => ({ ...asked(values), approve }),
   },
@@ -90,7 +81,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: tenant,
     does: 'Show the rejects that are open, by file and by reason of the last runs.',
-    example: 'rejects orders',
+    examples: ['rejects orders'],
     shows: 'rejects',
     params: look,
   },
@@ -98,7 +89,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job'],
     options: { ...tenant, ...again },
     does: 'Try all open rejects again, after the mapping or schema was corrected. Each is sent once.',
-    example: 'replay orders',
+    examples: ['replay orders'],
     shows: 'report',
     params: (_args, values) => ({ ...asked(values), resolve: 'rejects', as: 'resend' }),
   },
@@ -106,7 +97,7 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['job', 'what'],
     options: { ...tenant, as: text, from: text, ...again },
     does: 'Decide about a batch, slice, backfill, plan or block, as an error or report names it.',
-    example: 'resolve orders source-order --as continue',
+    examples: ['resolve orders source-order --as continue'],
     shows: 'report',
     params: ([, resolve], values) => ({ ...asked(values), resolve, as: values.as, from: values.from }),
   },

@@ -35,6 +35,11 @@ export interface Format<Row = unknown> {
    */
   readonly merge?: (first: EncodedRow, second: EncodedRow) => EncodedRow
   /**
+   * Upsert kinds: the row that deletes a key with all its values. It is sent like any other; deleting a key that is not
+   * there changes nothing.
+   */
+  readonly deletion?: (rowKey: string) => EncodedRow
+  /**
    * Opens a file without rows; it writes its own header, if any.
    * @param shortId names the batch, 12 characters: the format may write it into every row, to be recognised by
    */

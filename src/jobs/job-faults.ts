@@ -126,6 +126,9 @@ function matchFaults(sync: Sync, source: SourceDefinition, destination: Destinat
     sync.onChange === 'send' && destination.semantics === 'append'
       ? 'sync: onChange "send" would count a changed record twice: the destination adds rows and replaces none'
       : null,
+    sync.mode === 'full-refresh' && sync.onVanished === 'delete-key' && destination.semantics === 'append'
+      ? 'sync: onVanished "delete-key" has no effect: the destination adds rows and deletes none'
+      : null,
   ].filter((fault) => fault !== null)
 }
 

@@ -15,6 +15,7 @@ export type SyncRule<S extends Sync, Output, C extends Capability, P extends Pag
       CapabilityRule<S, C>,
       PagingRule<S, P>,
       ChangeRule<S, D>,
+      VanishedRule<S, D>,
       S extends { readonly cursor: infer Cursor } ? CursorRule<Cursor, Output> : unknown,
       KeyRule<S['primaryKey'], Output>,
     ]
@@ -49,5 +50,13 @@ type PagingRule<S extends Sync, P extends Paging> = 'shifting' extends P
 type ChangeRule<S extends Sync, D extends Semantics> = 'send' extends S['onChange']
   ? 'append' extends D
     ? Mistake<'The destination adds rows and replaces none: sending a changed record would count it twice.'>
+    : unknown
+  : unknown
+
+type VanishedRule<S extends Sync, D extends Semantics> = S extends { readonly onVanished: infer Vanished }
+  ? 'delete-key' extends Vanished
+    ? 'append' extends D
+      ? Mistake<'The destination adds rows and has no keys: it deletes none.'>
+      : unknown
     : unknown
   : unknown

@@ -30,6 +30,8 @@ export interface PageCursor {
 
 /** Policy for a record that was sent before and comes again with other content. */
 export type OnChange = 'ignore' | 'reject' | 'send'
+/** Policy for the rows of a record that the source no longer has. */
+export type OnVanished = 'keep' | 'delete-key'
 /** Policy for a row older than rows that its partition has already sent. */
 export type Late = 'send' | 'reject'
 
@@ -78,7 +80,7 @@ export interface FullRefresh extends Declaration {
   readonly primaryKey: readonly string[]
   readonly onChange: OnChange
   /** Policy for the rows of a record that the source no longer has. */
-  readonly onVanished: 'keep'
+  readonly onVanished: OnVanished
   readonly late: Late
 }
 

@@ -13,6 +13,7 @@ import type { EngineSettings } from './settings'
 export function countingOf(
   { sync, source: definition }: Pick<Job, 'sync' | 'source'>,
   source: Pick<Source, 'identity'>,
+  { semantics, identity }: Pick<Destination, 'semantics' | 'identity'>,
 ): Counting {
   return {
     mode: sync.mode,
@@ -21,6 +22,7 @@ export function countingOf(
     lookback: lookbackText(sync),
     source: source.identity,
     sourceVersion: definition.version,
+    target: semantics === 'upsert' ? identity.target : '',
   }
 }
 
@@ -34,11 +36,11 @@ function lookbackText(sync: Sync): string {
   return sync.mode === 'full-refresh' || sync.lookback === null ? '' : String(sync.lookback)
 }
 
-/** The differences, each as `name: before → now`. */
+/** The differences, each as `name: before → now`. A target that was not recorded is none. */
 export function changesOf(before: Counting, now: Counting): readonly string[] {
   const names = Object.keys(now) as (keyof Counting)[]
   return names
-    .filter((name) => before[name] !== now[name])
+    .filter((name) => before[name] !== now[name] && !(name === 'target' && before.target === ''))
     .map(
       (name) =>
         `${name}: ${before[name] === '' ? 'none' : before[name]} → ${now[name] === '' ? 'none' : now[name]}`,
@@ -53,14 +55,18 @@ export function changesOf(before: Counting, now: Counting): readonly string[] {
 export function assertSameCounting({
   job,
   source,
+  destination,
   state,
-}: Pick<RunContext, 'job' | 'state'> & { readonly source: Pick<Source, 'identity'> }): void {
+}: Pick<RunContext, 'job' | 'state'> & {
+  readonly source: Pick<Source, 'identity'>
+  readonly destination: Pick<Destination, 'semantics' | 'identity'>
+}): void {
   const { counting } = state.document
-  const changes = counting ? changesOf(counting, countingOf(job, source)) : []
+  const changes = counting ? changesOf(counting, countingOf(job, source, destination)) : []
   if (changes.length === 0) return
   throw new JobError(
     'definition-changed',
-    `The job "${job.name}" identifies or reads its records in another way than before: ${changes.join('; ')}. Nothing is extracted until a person decides.`,
+    `The job "${job.name}" identifies, reads or sends its records in another way than before: ${changes.join('; ')}. Nothing is extracted until a person decides.`,
     `${continueRemedy(job.sync)} Or put the former definition back. Or give the job a new name, and with it a new state: it sends everything from its beginning.`,
     { details: { job: job.name, changes: changes.join('; ') } },
   )
@@ -68,7 +74,7 @@ export function assertSameCounting({
 
 function continueRemedy(sync: Sync): string {
   if (sync.mode === 'full-refresh') {
-    return 'Go on with resolve=definition as=continue: where mode, cursor or primary key changed, every record counts as new and is sent again.'
+    return 'Go on with resolve=definition as=continue: where mode, cursor, primary key or target changed, every record counts as new and is sent again.'
   }
   const place = sync.mode === 'sliced' ? '<instant>' : '<cursor>'
   return `Go on with resolve=definition as=continue from=${place}: records from there on are read under the new definition, and those that were sent before count twice; earlier records are no longer read, and those that were not sent are left out.`

@@ -90,6 +90,7 @@ export async function dryRun(dependencies: DryRunDependencies): Promise<DryRunRe
     drift: drift.found(),
     notes: [
       ...notes,
+      ...end.notes,
       ...plannedNotes(before, state.document),
       ...driftNotes(job, drift.found()),
       ...checkNotes(check),

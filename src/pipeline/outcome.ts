@@ -92,9 +92,7 @@ function notesOf(
   { extracted, delivered }: Findings,
 ): readonly string[] {
   const { document, storeClock } = state
-  const notes: string[] = []
-  const plan = waitingPlan(document)
-  if (plan) notes.push(planNote(plan))
+  const notes = [...commitNotes(extracted), ...planNotes(document)]
   if (delivered.kind === 'waiting') notes.push(waitingNote(document))
   if (extracted?.kind === 'exhausted' && job.sync.mode === 'sliced' && document.watermark === null) {
     notes.push(notBegunNote(job.sync))
@@ -109,6 +107,15 @@ function notesOf(
     )
   }
   return notes
+}
+
+function commitNotes(extracted: StageEnd | null): readonly string[] {
+  return extracted?.notes ?? []
+}
+
+function planNotes(document: StateDocument): readonly string[] {
+  const plan = waitingPlan(document)
+  return plan ? [planNote(plan)] : []
 }
 
 /** Reports a `start` in the future, which would otherwise look like a job without due work. */

@@ -5,6 +5,7 @@ import { placeOf } from './extraction/cursor-value'
 import { extract } from './extraction/extract'
 import { openMemory } from './extraction/memory'
 import { cursorFieldOf } from './extraction/read-record'
+import { deletesKeys } from './extraction/row-keys/open-row-keys'
 import { openRejectIndex } from './extraction/reject-index'
 import { isOpenEnded, nextWork } from './work'
 import type { Sync } from '../jobs/sync'
@@ -22,6 +23,8 @@ export interface StageEnd {
   readonly kind: 'exhausted' | 'deadline' | 'capped' | 'held' | 'regrouping'
   /** True where a commit had new records and each of them was rejected. */
   readonly allRejected: boolean
+  /** What the report says of the commits. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -31,23 +34,25 @@ export interface StageEnd {
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
   const { job, state } = context
   const blocked = await blockOf(context)
-  if (blocked) return { kind: blocked, allRejected: false }
+  if (blocked) return { kind: blocked, allRejected: false, notes: [] }
   let recollection: Recollection | null = null
   let allRejected = false
+  let notes: readonly string[] = []
   for (let done = 0; ; done += 1) {
     const room = await waitForRoom(context, control)
-    if (room === 'held') return { kind: 'held', allRejected }
-    if (room === 'closing') return { kind: 'deadline', allRejected }
+    if (room === 'held') return { kind: 'held', allRejected, notes }
+    if (room === 'closing') return { kind: 'deadline', allRejected, notes }
     const work = nextWork(job, state.document, state.storeClock.now())
-    if (!work) return { kind: 'exhausted', allRejected }
-    if (isCapped(job.sync, done)) return { kind: 'capped', allRejected }
-    if (!isInTime(context)) return { kind: 'deadline', allRejected }
+    if (!work) return { kind: 'exhausted', allRejected, notes }
+    if (isCapped(job.sync, done)) return { kind: 'capped', allRejected, notes }
+    if (!isInTime(context)) return { kind: 'deadline', allRejected, notes }
 
     recollection ??= await recollect(context)
     const extracted = await extract(context, control, work, recollection)
     allRejected ||= extracted.allRejected
-    if (extracted.kind !== 'finished') return { kind: extracted.kind, allRejected }
-    if (isOpenEnded(work)) return { kind: 'exhausted', allRejected }
+    notes = [...notes, ...extracted.notes]
+    if (extracted.kind !== 'finished') return { kind: extracted.kind, allRejected, notes }
+    if (isOpenEnded(work)) return { kind: 'exhausted', allRejected, notes }
   }
 }
 
@@ -92,6 +97,7 @@ async function recollect({ job, state, files }: ExtractContext): Promise<Recolle
       files,
       run: state.run,
       cursor: cursor?.at ?? null,
+      watchesAbsence: deletesKeys(job),
       ...distancesOf(job.sync),
     }),
     rejects: await openRejectIndex(rejects, files),

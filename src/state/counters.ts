@@ -15,6 +15,8 @@ export const Counters = z.object({
   /** Taken records that were rejects before and are valid now. */
   healed: count,
   rows: count,
+  /** Rows of these that delete the keys of records that the source no longer has. */
+  deletions: count.default(0),
   /** By reason code. */
   rejects: z.record(z.string(), count),
   /** Known as sent, with other content, which the job ignores (`onChange: 'ignore'`). */
@@ -44,6 +46,7 @@ export const noCounters: Counters = {
   taken: 0,
   healed: 0,
   rows: 0,
+  deletions: 0,
   rejects: {},
   duplicates: 0,
   filtered: 0,

@@ -1,5 +1,6 @@
 import type { LogFields } from '../log'
-import type { CommandEffect, StateEvent } from './events'
+import type { CommandEffect } from './command-effect'
+import type { StateEvent } from './events'
 import type { Work } from './work'
 
 /** The facts of an event's log line: the members of the event, with counts in place of lists. */
@@ -13,6 +14,7 @@ export function factsOf(event: StateEvent): LogFields {
         batches: event.entries.length,
         plan: event.plan?.id,
         ...event.counters,
+        ...(event.notes?.length ? { notes: event.notes } : {}),
       }
     case 'command-accepted':
       return { note: event.note, ...effectFacts(event.effect) }

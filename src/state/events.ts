@@ -1,11 +1,12 @@
 import type { DestinationIdentity } from '../destinations/destination'
+import type { CommandEffect } from './command-effect'
 import type { Counters } from './counters'
 import type { Hold, OutboxEntry } from './outbox-entry'
 import type { Plan } from './plan'
-import type { Memory } from './run-file'
+import type { Memory, RowKeys } from './run-file'
 import type { RunReport } from './run-report'
 import type { Counting, Rejects, Waiver } from './state-document'
-import type { Backfill, Cursor, Replay, Slice, Work } from './work'
+import type { Cursor, Work } from './work'
 
 /** On the store's clock, ms since the epoch. */
 type StoreTime = number
@@ -31,36 +32,6 @@ export type ArrivalVerdict = {
   | { readonly kind: 'arrived' | 'indicated' | 'waiting' }
   | { readonly kind: 'missing'; readonly causes: readonly string[] }
 )
-
-/** The effect of an accepted command on the state. */
-export type CommandEffect =
-  | { readonly kind: 'backfill'; readonly backfill: Backfill }
-  | { readonly kind: 'replay'; readonly replay: Replay }
-  | { readonly kind: 'slice-skipped'; readonly slice: Slice }
-  | { readonly kind: 'backfill-dropped'; readonly name: string }
-  | { readonly kind: 'batch-settled'; readonly id: string }
-  | {
-      readonly kind: 'batch-resent'
-      readonly id: string
-      readonly newId: string
-      readonly generation: number
-    }
-  | { readonly kind: 'plan-approved' }
-  /** `memory`: its records are known as dropped. */
-  | { readonly kind: 'plan-dropped'; readonly memory: Memory }
-  | { readonly kind: 'rejects-dropped'; readonly rejects: Rejects }
-  | { readonly kind: 'waived'; readonly waiver: Waiver }
-  | { readonly kind: 'regrouping-waived' }
-  | {
-      readonly kind: 'definition-continued'
-      readonly counting: Counting
-      readonly floor: Cursor | null
-      /** Incremental: reads on from the floor. Sliced: ms. */
-      readonly cursor: Cursor | null
-      readonly watermark: number | null
-      /** The decisions about earlier records that stay known. */
-      readonly memory: Memory
-    }
 
 /**
  * Everything that can happen to a job's state. An event is applied by `reduce`, written with the document, and logged
@@ -116,9 +87,13 @@ export type StateEvent =
       /** `order` of the newest row by partition, of the partitions that this commit moves. */
       readonly marks: Readonly<Record<string, number>>
       readonly memory: Memory
+      /** Absent where the job does not record them. */
+      readonly rowKeys?: RowKeys | null
       readonly rejects: Rejects
       /** Without `slices`: `advance.finished` counts a slice. */
       readonly counters: Omit<Partial<Counters>, 'slices'>
+      /** What the report says of it: for the log. */
+      readonly notes?: readonly string[]
       /** Waivers that this commit needed. */
       readonly waived: readonly Waiver[]
     }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Span } from './outbox-entry'
-import { Memory } from './run-file'
+import { Memory, RowKeys } from './run-file'
 import type { StateDocument } from './state-document'
 
 /** ms since the epoch on the store's clock. */
@@ -32,6 +32,8 @@ export const Plan = z.object({
    * dropped.
    */
   memoryBefore: Memory,
+  /** The row keys before this commit: dropping the plan leaves those that both commits have. */
+  rowKeysBefore: RowKeys.nullable().default(null),
   /** Null while it waits. */
   decision: z.object({ kind: z.enum(['approved', 'dropped']), run: z.string(), at: storeTime }).nullable(),
 })

@@ -3,7 +3,8 @@ import { withoutBackfill } from './reduce-commit'
 import { replaceEntry } from './reduce-delivery'
 import { approvePlan, dropPlan } from './reduce-plan'
 import { withDroppedFiles, withNamedFiles } from './run-files-named'
-import type { CommandEffect, StateEvent } from './events'
+import type { CommandEffect } from './command-effect'
+import type { StateEvent } from './events'
 import type { Counting, StateDocument } from './state-document'
 
 type CommandAccepted = Extract<StateEvent, { type: 'command-accepted' }>
@@ -51,7 +52,7 @@ function withEffect(document: StateDocument, effect: CommandEffect, at: number):
     case 'plan-approved':
       return approvePlan(document, at)
     case 'plan-dropped':
-      return dropPlan(document, effect.memory, at)
+      return dropPlan(document, effect, at)
     case 'rejects-dropped':
       return withNamedFiles(withoutReplays(document), { rejects: effect.rejects })
     case 'waived':
@@ -96,14 +97,26 @@ function withoutConfirmations(document: StateDocument): StateDocument {
 /** The index of rejects is kept only where the new definition recognises a record by the same identity. */
 function continueDefinition(
   document: StateDocument,
-  { counting, floor, cursor, watermark, memory }: EffectOf<'definition-continued'>,
+  { counting, floor, cursor, watermark, memory, rowKeys }: EffectOf<'definition-continued'>,
 ): StateDocument {
   const isSame = document.counting !== null && sameIdentity(document.counting, counting)
   const rejects = isSame ? document.rejects : { index: null, segments: [] }
-  return withNamedFiles({ ...document, counting, floor, cursor, watermark }, { memory, rejects })
+  // Another target has no order yet that rows could break.
+  const isThere = document.counting !== null && isSameTarget(document.counting, counting)
+  const partitioning = isThere ? document.partitioning : null
+  const next = { ...document, counting, floor, cursor, watermark, rowKeys, partitioning }
+  return withNamedFiles(next, { memory, rejects })
 }
 
-/** True where both definitions recognise a record by the same identity, in the same order. */
+/**
+ * True where both definitions recognise a record by the same identity, in the same order, and a record that was sent is
+ * at the same target.
+ */
 export function sameIdentity(a: Counting, b: Counting): boolean {
-  return a.mode === b.mode && a.cursor === b.cursor && a.primaryKey === b.primaryKey
+  return a.mode === b.mode && a.cursor === b.cursor && a.primaryKey === b.primaryKey && isSameTarget(a, b)
+}
+
+/** A target that was not recorded counts as the same. */
+export function isSameTarget(a: Counting, b: Counting): boolean {
+  return a.target === b.target || a.target === ''
 }

@@ -18,6 +18,7 @@ export function reduceCommit(document: StateDocument, event: Committed): StateDo
   return withDroppedFiles(document, {
     ...moved,
     attempts: 0,
+    rowKeys: event.rowKeys ?? null,
     plan: event.plan ?? document.plan,
     commits: document.commits + 1,
     counting: event.counting,

@@ -3,7 +3,7 @@ import { noMemory } from './run-file'
 import { withNamedFiles } from './run-files-named'
 import type { OutboxEntry } from './outbox-entry'
 import type { Plan } from './plan'
-import type { Memory } from './run-file'
+import type { Memory, RowKeys } from './run-file'
 import type { StateDocument } from './state-document'
 
 /** Exactly the planned batches become staged, with the bytes that were planned. */
@@ -12,8 +12,12 @@ export function approvePlan(document: StateDocument, at: number): StateDocument 
 }
 
 /** The planned batches are never sent; their files are deleted as those of confirmed ones. */
-export function dropPlan(document: StateDocument, memory: Memory, at: number): StateDocument {
-  return withNamedFiles(decided(document, 'dropped', 'confirmed', at), { memory })
+export function dropPlan(
+  document: StateDocument,
+  { memory, rowKeys }: { readonly memory: Memory; readonly rowKeys: RowKeys | null },
+  at: number,
+): StateDocument {
+  return withNamedFiles({ ...decided(document, 'dropped', 'confirmed', at), rowKeys }, { memory })
 }
 
 function decided(
@@ -28,5 +32,5 @@ function decided(
     entry.state === 'planned' ? { ...batchOf(entry), state } : entry,
   )
   const decision = { kind, run: lease?.run ?? '', at }
-  return { ...document, outbox, plan: { ...plan, memoryBefore: noMemory, decision } }
+  return { ...document, outbox, plan: { ...plan, memoryBefore: noMemory, rowKeysBefore: null, decision } }
 }

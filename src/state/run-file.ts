@@ -17,3 +17,14 @@ export const Memory = z.object({
 export type Memory = z.infer<typeof Memory>
 
 export const noMemory: Memory = { inline: '', segments: [] }
+
+/**
+ * The row keys that a job has sent and not deleted, each with the records that it came from: sorted by key, in files.
+ * Those of records that vanish from the source are deleted at the destination.
+ */
+export const RowKeys = z.object({
+  parts: z.array(RunFile),
+  /** How many keys; a key of several records counts once. */
+  keys: z.number().int(),
+})
+export type RowKeys = z.infer<typeof RowKeys>

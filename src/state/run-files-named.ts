@@ -9,17 +9,19 @@ export function runFilesNamed({ outbox, ...document }: StateDocument): readonly 
 function filesBesideOutbox({
   rejects,
   memory,
+  rowKeys,
   backfills,
   plan,
-}: Pick<StateDocument, 'rejects' | 'memory' | 'backfills' | 'plan'>): readonly RunFile[] {
+}: Pick<StateDocument, 'rejects' | 'memory' | 'rowKeys' | 'backfills' | 'plan'>): readonly RunFile[] {
   const ties = backfills.flatMap((work) =>
     work.kind === 'backfill' && work.mode === 'incremental' ? work.ties.segments : [],
   )
-  const before = plan?.memoryBefore.segments ?? []
+  const before = [...(plan?.memoryBefore.segments ?? []), ...(plan?.rowKeysBefore?.parts ?? [])]
   return [
     ...rejects.segments,
     ...(rejects.index ? [rejects.index] : []),
     ...memory.segments,
+    ...(rowKeys?.parts ?? []),
     ...before,
     ...ties,
   ]

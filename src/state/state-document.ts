@@ -3,7 +3,7 @@ import { Arrivals, noArrivals } from './arrivals'
 import { Counters, noCounters } from './counters'
 import { OutboxEntry } from './outbox-entry'
 import { Plan } from './plan'
-import { Memory, RunFile, noMemory } from './run-file'
+import { Memory, RowKeys, RunFile, noMemory } from './run-file'
 import { RunReport } from './run-report'
 import { Backfill, Cursor, Replay, Slice } from './work'
 
@@ -49,6 +49,11 @@ export const Counting = z.object({
   lookback: z.string(),
   source: z.string(),
   sourceVersion: count,
+  /**
+   * Destinations whose rows replace each other: where they are, because another target has none of the records that are
+   * known as sent. Empty for others, and where it was not recorded.
+   */
+  target: z.string().default(''),
 })
 export type Counting = z.infer<typeof Counting>
 
@@ -112,6 +117,8 @@ export const StateDocument = z.object({
   /** Sliced jobs: everything before it is committed. */
   watermark: storeTime.nullable(),
   memory: Memory,
+  /** Null where the job does not record them, or has not read everything since it does. */
+  rowKeys: RowKeys.nullable().default(null),
   /** Slices that a person skipped. */
   skipped: z.array(Slice.extend({ at: storeTime })),
   /** Sliced jobs: the ranges that commits have covered under any definition; reading them again takes `force`. */
@@ -158,6 +165,7 @@ export function newDocument(job: string): StateDocument {
     cursor: null,
     watermark: null,
     memory: noMemory,
+    rowKeys: null,
     skipped: [],
     done: [],
     backfills: [],

@@ -24,6 +24,8 @@ export interface ImportRecord {
 
 export interface ClassificationSets {
   add(set: Pick<ClassificationSet, 'columns' | 'subscriptions'> & { readonly name?: string }): string
+  /** Adds columns that the set lacks, as a person does in the user interface. */
+  extend(id: string, columns: readonly string[]): void
   find(id: string): ClassificationSet | null
   subscribedBy(rsid: string): readonly ClassificationSet[]
   /** Applies records one by one, so that the last value of a key and column stays. Returns how many changed nothing. */
@@ -49,6 +51,10 @@ export function createClassificationSets(): ClassificationSets {
   }
 
   return {
+    extend(id, columns) {
+      const set = sets.get(id)
+      if (set) sets.set(id, { ...set, columns: [...new Set([...set.columns, ...columns])] })
+    },
     add({ columns, subscriptions, name }) {
       const id = randomBytes(12).toString('hex')
       const [first] = subscriptions

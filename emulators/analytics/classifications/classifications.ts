@@ -129,6 +129,9 @@ export function createClassifications(now: () => number): ClassificationsEmulato
 
   return {
     add: (set) => sets.add(set),
+    extend: (id, columns) => {
+      sets.extend(id, columns)
+    },
     find: (id) => sets.find(id),
     subscribedBy: (rsid) => sets.subscribedBy(rsid),
     knobs,

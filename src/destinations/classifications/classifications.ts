@@ -7,7 +7,7 @@ import { columnsFaults, isClassifiedVariable } from './classification-row'
 import { findDataset } from './dataset'
 import { explainHold, remedies } from './explanations'
 import { createImportClient } from './import-client'
-import { createJsonEncoder } from './json-encoder'
+import { createJsonEncoder, deletionOf } from './json-encoder'
 import { splitJsonLines } from './json-lines'
 import { reviewCommit } from './review'
 import { withSample } from './sample'
@@ -109,6 +109,7 @@ function open<Column extends string>(
     format: {
       extension: 'json.gz',
       encode: (row) => encoder.encode(row),
+      deletion: deletionOf,
       open: () => withSample(openGzipBatch(''), columns),
       split: splitJsonLines,
     },

@@ -62,6 +62,11 @@ export function createJsonEncoder(
   return { encode }
 }
 
+/** Deletes a key with all its values. A line without `data`: with it, Adobe refuses the file. */
+export function deletionOf(key: string): EncodedRow {
+  return encoded(key, `{"key":${JSON.stringify(key)},"action":"delete-key"}\n`)
+}
+
 /** `delete-field` names its action and its columns: without the action, Adobe would blank the whole column. */
 function rowOf(key: string, set: string, emptied: string): EncodedRow | Reject {
   if (set === '' && emptied === '') return reject('row-without-values', '', 'sets no column')

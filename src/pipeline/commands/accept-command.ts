@@ -1,4 +1,5 @@
 import { waitingPlan } from '../../state/plan'
+import { countingOf } from '../definition'
 import { addBackfill } from './add-backfill'
 import { approvePlan } from './approve-plan'
 import {
@@ -18,6 +19,7 @@ import { resolveRejects } from './resolve-rejects'
 import { skipSlice } from './skip-slice'
 import { waive } from './waive'
 import type { RunFile } from '../../state/run-file'
+import type { StateDocument } from '../../state/state-document'
 import type { Resolution, RunContext } from '../run-context'
 import type { RunFiles } from '../run-files'
 import type { Acceptance, DoneBefore } from './acceptance'
@@ -79,8 +81,9 @@ async function judgeResolution(
   }
   if (resolve === 'rejects') return resolveRejects(document, as, { files, run: state.run, storeNow })
   if (resolve === 'definition') {
-    const lost = await lostFiles(document.memory.segments, files)
-    return continueDefinition(job, source, document, { as, from: command.from, storeNow, lost })
+    const lost = await lostFiles(document, files)
+    const now = countingOf(job, source, destination)
+    return continueDefinition(job, now, document, { as, from: command.from, storeNow, lost })
   }
   if (resolve === 'regrouping') return continueRegrouping(document, destination, as, settings, storeNow)
   if (resolve === 'source-order' || resolve === 'too-many-rejects') return waive(document, resolve, as)
@@ -90,11 +93,12 @@ async function judgeResolution(
   return resolveBatch(job, destination, document, resolve, as)
 }
 
-/** The named files that are no longer in the store. */
+/** The files of the deduplication index and of the row keys that are no longer in the store. */
 async function lostFiles(
-  named: readonly RunFile[],
+  { memory, rowKeys }: StateDocument,
   files: Pick<RunFiles, 'list'>,
 ): Promise<ReadonlySet<RunFile>> {
+  const named = [...memory.segments, ...(rowKeys?.parts ?? [])]
   const lost = new Set(named)
   for (const run of new Set(named.map((file) => file.run))) {
     for await (const name of files.list(run)) {

@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import type { CommandEffect } from '../../state/events'
+import type { CommandEffect } from '../../state/command-effect'
 
 /** The effect of an accepted command, and the note about it in the report. */
 export interface Acceptance {

@@ -1,14 +1,13 @@
 import { parseInstant } from '../../instant'
 import { noMemory } from '../../state/run-file'
-import { sameIdentity } from '../../state/reduce-command'
-import { changesOf, countingOf } from '../definition'
+import { isSameTarget, sameIdentity } from '../../state/reduce-command'
+import { changesOf } from '../definition'
 import { compareCursors, instantOf } from '../extraction/cursor-value'
 import { refused } from './acceptance'
 import { readCursor } from './cursor-range'
 import type { Job } from '../../jobs/job'
 import type { PageCursor, RecordCursor } from '../../jobs/sync'
-import type { Source } from '../../sources/source'
-import type { CommandEffect } from '../../state/events'
+import type { CommandEffect } from '../../state/command-effect'
 import type { Memory, RunFile } from '../../state/run-file'
 import type { Counting, StateDocument } from '../../state/state-document'
 import type { Cursor } from '../../state/work'
@@ -38,17 +37,17 @@ type Place = Pick<
  * Continues from a stated place under the present definition. An unchanged definition is accepted only where no other
  * command ends a block: an incremental job may step over a place where its source fails, and a job whose deduplication
  * index has lost files may continue without them.
+ * @param counting of the present definition
  */
 export function continueDefinition(
-  job: Pick<Job, 'name' | 'sync' | 'source'>,
-  source: Pick<Source, 'identity'>,
+  job: Pick<Job, 'name' | 'sync'>,
+  counting: Counting,
   document: StateDocument,
   { as, from, storeNow, lost }: ContinueOptions,
 ): Acceptance {
   if (as !== 'continue') {
     throw refused('A definition can only be continued.', 'Use resolve=definition as=continue from=<where>.')
   }
-  const counting = countingOf(job, source)
   const before = document.counting ?? counting
   const changes = changesOf(before, counting)
   const isSame = sameIdentity(before, counting)
@@ -61,19 +60,21 @@ export function continueDefinition(
   const { order, ...place } = placeOf(job.sync, stood, from, storeNow)
   if (stepsOver && order !== null) assertAhead(order, from)
   const { memory } = document
-  // The memory stores no place for a text cursor: at another cursor its records would be taken for records there.
-  const isElsewhere = isText(job.sync) && order !== 0
   return {
     note: [whereTo(from, changes), consequenceOf(job.sync, order), whatIsGone(memory, lost)].join(' ').trim(),
     effect: {
       ...{ kind: 'definition-continued', counting, ...place },
-      memory: isSame && !isElsewhere ? without(memory, lost) : noMemory,
+      memory: isSame && !isElsewhere(job.sync, order) ? without(memory, lost) : noMemory,
+      rowKeys: isSameTarget(before, counting) ? whole(document.rowKeys, lost) : null,
     },
   }
 }
 
-function isText(sync: Job['sync']): boolean {
-  return sync.mode === 'incremental' && sync.cursor.kind === 'record' && sync.cursor.notation === 'text'
+/** The memory stores no place for a text cursor: at another cursor its records would be taken for records there. */
+function isElsewhere(sync: Job['sync'], order: number | null): boolean {
+  const isText =
+    sync.mode === 'incremental' && sync.cursor.kind === 'record' && sync.cursor.notation === 'text'
+  return isText && order !== 0
 }
 
 function whereTo(from: string | undefined, changes: readonly string[]): string {
@@ -160,6 +161,11 @@ function cursorAt(field: RecordCursor | PageCursor, from: string | undefined, st
 
 function without({ inline, segments }: Memory, lost: ReadonlySet<RunFile>): Memory {
   return { inline, segments: segments.filter((segment) => !lost.has(segment)) }
+}
+
+/** A list without some of its keys is worth nothing: null, so that the keys are recorded anew. */
+function whole(rowKeys: StateDocument['rowKeys'], lost: ReadonlySet<RunFile>): StateDocument['rowKeys'] {
+  return rowKeys?.parts.some((part) => lost.has(part)) ? null : rowKeys
 }
 
 /** True where both definitions write places in the same notation, so that they can be compared. */

@@ -1,5 +1,6 @@
 import { waitingPlan } from '../../state/plan'
 import { dropRecords } from '../extraction/drop-records'
+import { commonRowKeys } from '../extraction/row-keys/common-row-keys'
 import { distancesOf, reachOf } from '../stage'
 import { refused } from './acceptance'
 import { asideName } from './aside-name'
@@ -30,16 +31,20 @@ export async function dropPlan(
       `Approve it with approve=${plan.id}, or give it up with resolve=plan as=drop.`,
     )
   }
+  const aside = asideName('dropped', storeNow, document)
+  const rowKeys = await commonRowKeys(plan.rowKeysBefore, document.rowKeys, {
+    ...{ files, name: `${aside}-keys.bin`, run },
+  })
   const memory = await dropRecords(plan.memoryBefore, document.memory, {
     reach: reachOf(sync),
     keyed: sync.primaryKey !== null,
     lookback: distancesOf(sync).lookback,
     files,
-    file: `${asideName('dropped', storeNow, document)}.bin`,
+    file: `${aside}.bin`,
     run,
   })
   return {
     note: `Plan ${plan.id} (${plan.rows} rows) was dropped: the same records are left out for good, changed ones count as new.`,
-    effect: { kind: 'plan-dropped', memory },
+    effect: { kind: 'plan-dropped', memory, rowKeys },
   }
 }

@@ -4,6 +4,8 @@ import { makePlan, spanOf } from './make-plan'
 import { createMarks } from './marks'
 import { createNewKeys } from './new-keys'
 import { reviewCommit } from './review-commit'
+import { toRows } from './intake'
+import { openRowKeys, rowKeyNotes } from './row-keys/open-row-keys'
 import { createRowMerger } from './row-merger'
 import { createStagedBatches } from './staged-batches'
 import { newTally, takeVerdict } from './take-verdict'
@@ -31,10 +33,10 @@ export interface Commit {
   settle(): Promise<void>
   /**
    * Writes what is open, then the one event that makes all of it durable: to be sent, or as a plan that waits for a
-   * person.
+   * person. Returns what the report says of it.
    * @throws JobError `too-many-rejects`, `slice-too-large`, and where the destination cannot review it
    */
-  write(reach: CommitReach): Promise<void>
+  write(reach: CommitReach): Promise<readonly string[]>
   /** Frees the local disk, committed or not. */
   dispose(): Promise<void>
 }
@@ -51,11 +53,16 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     marks: createMarks(state.document.partitions, destination.partition, sorts),
     merger: createRowMerger(semantics, format, options.work.kind === 'replay'),
     newKeys: createNewKeys(),
+    rowKeys: openRowKeys(context, options),
+    rowsOf(record) {
+      const rows = toRows(job, format, record)
+      return rows.kind === 'rows' ? rows.rows : []
+    },
     rejects: createRejects(context, options),
     rejectsLate: job.sync.late === 'reject' && !aside,
     remember,
   }
-  const { batches, rejects } = parts
+  const { batches, rejects, rowKeys } = parts
   const counters = () => ({ ...tally.counts, rejects: rejects.byReason })
 
   function remember(taken: Taken, decision: Decision, isNewest: boolean): void {
@@ -71,7 +78,7 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
 
   return {
     get hasNews() {
-      return tally.hasNews
+      return tally.hasNews || rowKeys?.hasNews === true
     },
     get allRejected() {
       return rejects.count > 0 && newRecords(tally) === 0
@@ -84,9 +91,13 @@ export function openCommit(context: CommitContext, options: CommitOptions): Comm
     async settle() {
       await rejects.settle()
       await batches.settle()
+      await rowKeys?.settle()
     },
     write: (reach) => writeCommit(context, options, parts, reach),
-    dispose: batches.dispose,
+    async dispose() {
+      await batches.dispose()
+      await rowKeys?.dispose()
+    },
   }
 }
 
@@ -96,14 +107,15 @@ async function writeCommit(
   options: CommitOptions,
   parts: CommitParts,
   { finished, cursor, reachedTo, ownTo, isForgotten }: CommitReach,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { destination, state } = context
-  const { tally, batches, marks, rejects } = parts
+  const { tally, batches, marks, rejects, rowKeys } = parts
   const { name, work, counting, memory, ownMemory } = options
   const waived = [...options.waived, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
-  const staged = await batches.finish()
-  const plan = await planOf(context, options, parts, staged)
+  const staged = await batches.finish(rowKeys?.gone())
+  const { plan, notes } = await planOf(context, options, parts, staged)
   const stored = await rejects.store()
+  if (rowKeys?.found.stored && !rowKeys.found.isUncertain) memory.presence?.forgetAbsent()
   const remembered = await memory.toCommit({ file: `${name}-memory.bin`, to: reachedTo, isForgotten })
   const ties = await ownMemory?.toCommit({ file: `${name}-ties.bin`, to: ownTo, isForgotten: null })
   await state.write({
@@ -117,38 +129,46 @@ async function writeCommit(
     partitioning: destination.partition.fingerprint,
     marks: marks.moved(),
     memory: remembered,
+    ...(rowKeys ? { rowKeys: rowKeys.found.stored } : {}),
+    notes,
     rejects: stored,
     counters: {
       ...tally.counts,
       rejects: rejects.byReason,
       rows: batches.rows,
+      deletions: rowKeys?.found.deleted ?? 0,
       batches: staged.length,
     },
     waived,
   })
+  return notes
 }
 
-/** Null where nothing speaks against sending the commit at once. */
+/** `plan` is null where nothing speaks against sending the commit at once. `notes` are for the report: a plan has its own. */
 async function planOf(
   context: CommitContext,
   options: CommitOptions,
-  { batches, newKeys }: CommitParts,
+  { batches, newKeys, rowKeys }: CommitParts,
   entries: readonly EntryIn<'staged'>[],
-): Promise<Plan | null> {
+): Promise<{ readonly plan: Plan | null; readonly notes: readonly string[] }> {
   const { job, destination, state } = context
   const summary: CommitSummary = {
     ...{ rows: batches.rows, batches: entries.length },
     newKeys: { count: newKeys.count, sample: newKeys.sample },
     span: spanOf(entries),
   }
-  const review = await reviewCommit(context, options, summary, options.signal)
-  if (review.reasons.length === 0) return null
+  const found = rowKeys?.found ?? null
+  const review = await reviewCommit(context, { ...options, found }, summary, options.signal)
+  const notes = found ? rowKeyNotes(found) : []
+  if (review.reasons.length === 0) return { plan: null, notes: [...review.notes, ...notes] }
   const { document, run, storeClock } = state
-  return makePlan({
+  const plan = makePlan({
     ...{ job: job.name, run, commit: document.commits + 1, storeNow: storeClock.now() },
     ...{ entries, summary, review, sample: batches.sample },
     ...{ identity: destination.identity, memoryBefore: document.memory },
+    rowKeysBefore: document.rowKeys,
   })
+  return { plan, notes }
 }
 
 function toPlanned(entry: EntryIn<'staged'>): EntryIn<'planned'> {

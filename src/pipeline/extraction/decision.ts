@@ -1,5 +1,5 @@
-/** The decision about a record. The numbers are stored. */
-export const decisions = { sent: 1, rejected: 2, late: 3, filtered: 4, dropped: 5 } as const
+/** The decision about a record. The numbers are stored. `vanished`: the source had it no more, so it is unknown again. */
+export const decisions = { sent: 1, rejected: 2, late: 3, filtered: 4, dropped: 5, vanished: 6 } as const
 
 export type Decision = keyof typeof decisions
 

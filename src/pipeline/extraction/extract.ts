@@ -36,6 +36,8 @@ export interface ExtractEnd {
   readonly kind: 'finished' | 'deadline' | 'held'
   /** True where a commit had new records and each of them was rejected. */
   readonly allRejected: boolean
+  /** For the report: what the destination and the engine say of the commits. */
+  readonly notes: readonly string[]
 }
 
 /** The memories that all reads of one run share. */

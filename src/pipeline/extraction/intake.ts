@@ -136,8 +136,8 @@ function untouched(record: ReadRecord, verdict: Verdict): Taken {
 type EncodedRecord =
   { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | { readonly kind: 'filtered' }
 
-/** An exception of the author's code on a record becomes a reject. */
-function toRows(
+/** Rows of a record. An exception of the author's code on it becomes a reject. */
+export function toRows(
   job: Job,
   format: Destination['format'],
   { parsed, fault }: ReadRecord,

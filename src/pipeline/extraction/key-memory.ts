@@ -1,14 +1,17 @@
-import { decisionOf } from './decision'
+import { decisionOf, decisions } from './decision'
 import { sameContent } from './identity'
 import { createKeyTable } from './key-table'
 import { createEntryLog, decodeEntries } from './memory-entries'
 import { fileEntries, readEntries, storeEntries } from './memory-files'
+import { bare, createPresence } from './presence'
 import { entryOf } from './tie-memory'
 import type { Memory as StoredMemory } from '../../state/run-file'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
+import type { KeyTable } from './key-table'
 import type { Memory, MemoryOptions, Sighting } from './memory'
 import type { MemoryEntry } from './memory-entries'
+import type { PresenceMarks } from './presence'
 
 /** Segments are merged when there are this many more than their entries need. */
 const segmentLimit = 32
@@ -23,21 +26,23 @@ const fewEntries = 64 * 1024
  */
 export async function openKeyMemory(
   stored: StoredMemory,
-  { reach, files, run, placeOf, lookback }: MemoryOptions,
+  { reach, files, run, placeOf, lookback, watchesAbsence = false }: MemoryOptions,
 ): Promise<Memory> {
   // A full refresh has no cursors: every place is 0.
   const isPlaced = reach !== 'all'
   let table = createKeyTable(isPlaced)
   if (reach !== 'none') for await (const entry of readEntries(stored, files, true)) table.put(entry)
   const added = createAdditions()
+  const presence =
+    watchesAbsence && reach === 'all' ? createPresence(table, (entry) => added.push(entry, table.size)) : null
   let current = stored
 
   function remember(identity: LazyIdentity, decision: Decision, { at }: Sighting): void {
     if (!identity().keyed) return
     const entry = entryOf(identity(), decision, at === null ? 0 : placeOf(at))
     const before = table.find(entry.words[0], entry.words[1])
-    if (before && isSame(before, entry)) return
-    table.put(entry)
+    if (before && isSame(bare(before), entry)) return
+    table.put(presence?.marked(entry) ?? entry)
     if (reach !== 'none') added.push(entry, table.size)
   }
 
@@ -50,12 +55,14 @@ export async function openKeyMemory(
   }
 
   return {
+    ...(presence ? { presence } : {}),
     beginRead() {
+      presence?.begin()
       if (reach === 'none') table = createKeyTable(isPlaced)
     },
     recall(identity, at) {
-      const { words, keyed } = identity()
-      const found = keyed ? table.find(words[0], words[1]) : null
+      const { words } = identity()
+      const found = findSeen(table, presence, identity)
       if (!found) return null
       const same = sameContent(identity(), found.words)
       const isOutOfReach = lookback === null || (at !== null && placeOf(at) - found.place > lookback)
@@ -71,7 +78,7 @@ export async function openKeyMemory(
       const segments = current.segments.filter((segment) => !isForgotten?.(segment.to))
       const place = { file, to, run, files, keyed: true }
       if (added.areMost() || segments.length >= segmentLimit + table.size / fileEntries) {
-        current = await storeEntries(table.entries(), table.size, [], place)
+        current = await storeEntries(knownEntries(table), table.size, [], place)
       } else if (added.size > 0) {
         const before = [...decodeEntries(Buffer.from(current.inline, 'base64'), true)]
         const count = before.length + added.size
@@ -82,6 +89,29 @@ export async function openKeyMemory(
       added.clear()
       return current
     },
+  }
+}
+
+/** Null where the record is unknown. The read has had it. */
+function findSeen(
+  table: KeyTable,
+  presence: PresenceMarks | null,
+  identity: LazyIdentity,
+): MemoryEntry | null {
+  const { words, keyed } = identity()
+  if (!keyed) presence?.unreadable()
+  const stored = keyed ? table.find(words[0], words[1]) : null
+  const found = stored && presence ? bare(stored) : stored
+  if (found?.decision === decisions.vanished) return null
+  if (found) presence?.see(words[0], words[1])
+  return found
+}
+
+/** Without the marks of the read, and without records that vanished. */
+function* knownEntries(table: KeyTable): Iterable<MemoryEntry> {
+  for (const entry of table.entries()) {
+    const stored = bare(entry)
+    if (stored.decision !== decisions.vanished) yield stored
   }
 }
 

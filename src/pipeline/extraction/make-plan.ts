@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CommitSummary, DestinationIdentity } from '../../destinations/destination'
 import type { EntryIn, Span } from '../../state/outbox-entry'
 import type { Plan } from '../../state/plan'
-import type { Memory } from '../../state/run-file'
+import type { Memory, RowKeys } from '../../state/run-file'
 import type { Review } from './review-commit'
 
 type Staged = EntryIn<'staged'>
@@ -19,11 +19,12 @@ export interface PlannedCommit {
   readonly sample: readonly string[]
   readonly identity: DestinationIdentity
   readonly memoryBefore: Memory
+  readonly rowKeysBefore: RowKeys | null
 }
 
 /** The plan of a commit that waits for a person. */
 export function makePlan(planned: PlannedCommit): Plan {
-  const { run, commit, storeNow, summary, review, sample, identity, memoryBefore } = planned
+  const { run, commit, storeNow, summary, review, sample, identity, memoryBefore, rowKeysBefore } = planned
   const { rows, batches, span } = summary
   return {
     ...{ id: planId(planned), run, commit, createdAt: storeNow },
@@ -34,6 +35,7 @@ export function makePlan(planned: PlannedCommit): Plan {
     notes: [...review.notes],
     sample: [...sample],
     memoryBefore,
+    rowKeysBefore,
     decision: null,
   }
 }

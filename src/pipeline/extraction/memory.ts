@@ -4,6 +4,7 @@ import type { Memory as StoredMemory } from '../../state/run-file'
 import type { RunFiles } from '../run-files'
 import type { Decision } from './decision'
 import type { LazyIdentity } from './identity'
+import type { Presence } from './presence'
 
 /**
  * How far a record can come again, and so how far the memory reaches.
@@ -58,6 +59,8 @@ export interface Memory {
   remember(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
   /** Remembers a decision made beside the ordinary read (backfill, replay), where the record can come again. */
   amend(identity: LazyIdentity, decision: Decision, sighting: Sighting): void
+  /** Which remembered records the read has had; absent where that is not asked for. */
+  readonly presence?: Presence
   /** The value for the document after the next commit; writes a file where there are more than a few entries. */
   toCommit(reached: Reached): Promise<StoredMemory>
 }
@@ -76,6 +79,8 @@ export interface MemoryOptions {
    * remembered; null where another version counts as another record, because nothing is read twice.
    */
   readonly lookback: number | null
+  /** True where it is asked which records the read has not had. Reach `all` only. */
+  readonly watchesAbsence?: boolean
 }
 
 /** @throws JobError `state-missing` where a segment is gone */

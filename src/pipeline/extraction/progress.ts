@@ -34,11 +34,11 @@ export function followProgress(
   { memory, ownMemory, rejects }: Recollection & { readonly ownMemory: Memory | null },
   signal: AbortSignal,
 ): Progress {
-  const { state, job, source } = context
-  const counting = countingOf(job, source)
+  const { state, job, source, destination } = context
+  const counting = countingOf(job, source, destination)
   let pageCursor: Cursor | null = null
   let committed = plan.start
-  let allRejected = false
+  let [allRejected, notes]: [boolean, readonly string[]] = [false, []]
   let commit = open()
 
   function open(): Commit {
@@ -64,13 +64,14 @@ export function followProgress(
     // A source that hands out cursors with its pages may have nothing new.
     const cursor = pageCursor ?? plan.position?.cursor() ?? committed
     if (mustCommit(cursor, finished)) {
-      await commit.write({
+      const said = await commit.write({
         finished,
         cursor: work.kind === 'replay' ? null : cursor,
         reachedTo: reachedBy(context, work, cursor),
         ownTo: cursor?.at ?? '',
         isForgotten: forgetsBefore(context, work, cursor),
       })
+      notes = [...new Set([...notes, ...said])].slice(0, mostNotes)
       allRejected ||= commit.allRejected
       committed = cursor
     } else {
@@ -89,9 +90,12 @@ export function followProgress(
       pageCursor = cursorAfter(job, work, page)
     },
     write,
-    end: (kind) => ({ kind: waitingPlan(state.document) ? 'held' : kind, allRejected }),
+    end: (kind) => ({ kind: waitingPlan(state.document) ? 'held' : kind, allRejected, notes }),
   }
 }
+
+/** Of the commits of one read. */
+const mostNotes = 10
 
 /** A person approves what a run reads, or its rows are counted, as a whole. */
 function isOneCommit({ approval, expect }: ExtractContext['job']): boolean {

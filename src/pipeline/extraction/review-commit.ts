@@ -8,6 +8,7 @@ import type {
 } from '../../destinations/destination'
 import type { Job } from '../../jobs/job'
 import type { Work } from '../../state/work'
+import type { FoundKeys } from './row-keys/commit-row-keys'
 
 /**
  * The reasons why a commit waits for a person, and the destination's notes and cost. Without reasons it may be sent.
@@ -33,11 +34,11 @@ export async function reviewCommit(
     readonly destination: Pick<Destination, 'review' | 'remedies'>
     readonly redact: (text: string) => string
   },
-  { name, work }: { readonly name: string; readonly work: Work },
+  { name, work, found }: { readonly name: string; readonly work: Work; readonly found: FoundKeys | null },
   summary: CommitSummary,
   signal: AbortSignal,
 ): Promise<Review> {
-  const expected = rowsConcern(job.expect, work, summary.rows)
+  const expected = [...rowsConcern(job.expect, work, summary.rows), ...deletionsConcern(found)]
   if (summary.rows === 0) return { reasons: expected, notes: [], serverCalls: null }
   const required = job.approval === 'required' ? [approvalRequired] : []
   const answer = await ask(destination, summary, signal)
@@ -58,6 +59,20 @@ function rowsConcern(expect: Job['expect'], { kind }: Work, rows: number): reado
   if (rows >= least && rows <= most) return []
   const message = `The commit has ${rows} rows; the job expects ${least} to ${most}.`
   return [{ code: 'rows-out-of-range', message }]
+}
+
+/** So many deletions never wait for a person, unless the read was empty. */
+const fewDeletions = 20
+const deletionShare = 0.1
+
+/** A source that answers with a part of its records looks like one from which the others vanished. */
+function deletionsConcern(found: FoundKeys | null): readonly Concern[] {
+  if (!found || found.deleted === 0) return []
+  const { deleted, known, isEmptyRead } = found
+  if (!isEmptyRead && (deleted <= fewDeletions || deleted <= known * deletionShare)) return []
+  const cause = isEmptyRead ? 'the source returned no record' : 'their records are no longer in the source'
+  const message = `The commit deletes ${deleted} of the ${known} keys that the job has sent: ${cause}.`
+  return [{ code: 'too-many-deletions', message }]
 }
 
 /** The destination forgets a token that was refused: the second time it asks with a fresh one. */

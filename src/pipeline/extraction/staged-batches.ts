@@ -3,9 +3,10 @@ import { batchId, shortBatchId } from '../batch-id'
 import { createBatcher } from './batcher'
 import { mergeRows } from './sort/merge-rows'
 import { createRowSorter } from './sort/row-sorter'
-import type { EncodedRow } from '../../destinations/destination'
+import type { EncodedRow, Format } from '../../destinations/destination'
 import type { EntryIn } from '../../state/outbox-entry'
 import type { FinishedBatch } from './batcher'
+import type { RowSorter } from './sort/row-sorter'
 import type { CommitContext, CommitOptions } from './commit-options'
 
 /** Stages the rows of one commit in immutable files. Until the commit is written, the document names none of them. */
@@ -20,9 +21,10 @@ export interface StagedBatches {
   settle(): Promise<void>
   /**
    * Sorts the rows where they come unordered, writes the remaining batches, and returns the entries.
+   * @param gone keys whose deletions follow the rows
    * @throws JobError `slice-too-large`
    */
-  finish(): Promise<readonly EntryIn<'staged'>[]>
+  finish(gone?: AsyncIterable<readonly string[]>): Promise<readonly EntryIn<'staged'>[]>
   /** Frees the local disk. */
   readonly dispose: () => Promise<void>
 }
@@ -81,8 +83,8 @@ export function createStagedBatches(
       await sorter?.settle()
       await stageAll(batcher.full(), stageFile)
     },
-    async finish() {
-      for await (const block of mergeRows(sorter?.sorted() ?? [], format)) {
+    async finish(gone) {
+      for await (const block of inOrder(sorter, gone, format, sample)) {
         for (const row of block) batcher.append(row)
         await stageAll(batcher.full(), stageFile)
       }
@@ -90,6 +92,23 @@ export function createStagedBatches(
       return entries
     },
     dispose: () => sorter?.dispose() ?? Promise.resolve(),
+  }
+}
+
+/** The rows that were sorted, then the deletions. */
+async function* inOrder(
+  sorter: RowSorter | null,
+  gone: AsyncIterable<readonly string[]> | undefined,
+  format: Format,
+  sample: string[],
+): AsyncIterable<readonly EncodedRow[]> {
+  yield* mergeRows(sorter?.sorted() ?? [], format)
+  const { deletion } = format
+  if (!gone || !deletion) return
+  for await (const keys of gone) {
+    const rows = keys.map(deletion)
+    sample.push(...rows.slice(0, sampleRows - sample.length).map(({ line }) => line))
+    yield rows
   }
 }
 

@@ -5,7 +5,10 @@ import type { Marks } from './marks'
 import type { NewKeys } from './new-keys'
 import type { IndexedReject } from './reject-index'
 import type { RowMerger } from './row-merger'
+import type { CommitRowKeys } from './row-keys/commit-row-keys'
 import type { StagedBatches } from './staged-batches'
+import type { EncodedRow } from '../../destinations/destination'
+import type { ReadRecord } from './read-record'
 
 /** The counts of one commit so far. */
 export interface Tally {
@@ -32,6 +35,10 @@ export interface CommitParts {
   readonly merger: RowMerger
   /** Row keys that were never sent. */
   readonly newKeys: NewKeys
+  /** Null where the job deletes no keys. */
+  readonly rowKeys: CommitRowKeys | null
+  /** The rows of a record as `map` makes them now; none where it makes none. */
+  readonly rowsOf: (record: ReadRecord) => readonly EncodedRow[]
   readonly rejects: CommitRejects
   readonly batches: StagedBatches
   /** True where a record with a late row is rejected. */
@@ -67,15 +74,18 @@ export function takeVerdict(parts: CommitParts, taken: Taken, isNewest: boolean)
       counts.filtered += 1
       close(parts, verdict.heals)
       parts.remember(taken, 'filtered', isNewest)
+      parts.rowKeys?.rewrite(taken.record, [])
       return
     case 'duplicate':
       counts.duplicates += 1
       // Remembers an ignored content, so that it counts as repeated from now on.
       parts.remember(taken, 'sent', isNewest)
+      learn(parts, taken)
       return
     case 'repeated':
       counts.repeated += 1
       takeRepeated(parts, taken, verdict, isNewest)
+      learn(parts, taken)
       return
     case 'behind':
       counts.behind += 1
@@ -118,9 +128,19 @@ function takeRows(
   close(parts, heals)
   for (const row of merged.rows) {
     batches.append(row)
-    if (row.rowKey !== undefined && taken.recalled !== 'sent') parts.newKeys.add(row.rowKey)
+    countNew(parts, row, taken)
   }
   parts.remember(taken, 'sent', isNewest)
+  parts.rowKeys?.rewrite(taken.record, rows)
+}
+
+function countNew({ newKeys }: CommitParts, { rowKey }: EncodedRow, { recalled }: Taken): void {
+  if (rowKey !== undefined && recalled !== 'sent') newKeys.add(rowKey)
+}
+
+/** Records the keys of a record that was sent before the job recorded any. */
+function learn({ rowKeys, rowsOf }: CommitParts, { record, recalled }: Taken): void {
+  if (rowKeys?.learns && recalled === 'sent') rowKeys.learn(record, rowsOf(record))
 }
 
 function takeReject(

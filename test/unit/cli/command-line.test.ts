@@ -1,13 +1,14 @@
 import { startEmulator } from '../../../emulators/emulator'
-import { runCommandLine } from '../../../src/cli/command-line'
+import { commands } from '../../../src/cli/commands'
+import { localCommands } from '../../../src/cli/local-commands'
 import { systemClock } from '../../../src/clock'
-import { createHttpClient } from '../../../src/http/node-fetch-client'
-import type { ListedJob } from '../../../src/cli/command-line'
+import { runAtTerminal } from '../../fixtures/terminal'
 import type { Emulator, Handler } from '../../../emulators/emulator'
+import type { ListedJob } from '../../../src/cli/terminal'
 
 const listed: ListedJob = {
   ...{ name: 'orders', sync: { mode: 'incremental' as const }, source: { kind: 'rest' } },
-  ...{ destination: { kind: 'bulk-data-insertion' }, faults: [] },
+  ...{ destination: { kind: 'bulk-data-insertion' }, faults: [], inputNames: [] },
 }
 const report = {
   ...{ job: 'orders', run: 'r1', activation: 'a1', outcome: 'succeeded', notes: ['A note.'], held: [] },
@@ -23,9 +24,8 @@ afterEach(() => server.stop())
 
 async function commandLine(answer: Handler, line: string, env: Record<string, string> = {}) {
   server = await startEmulator(answer)
-  const [printed, said]: [string[], string[]] = [[], []]
   const slept: number[] = []
-  const code = await runCommandLine(line.split(' ').filter(Boolean), {
+  const ran = await runAtTerminal(line.split(' ').filter(Boolean), {
     env: {
       ...{
         AIO_runtime_namespace: 'ns',
@@ -34,7 +34,6 @@ async function commandLine(answer: Handler, line: string, env: Record<string, st
       },
       ...env,
     },
-    http: createHttpClient({ clock: systemClock }),
     clock: {
       ...systemClock,
       sleep: (ms) => {
@@ -42,13 +41,10 @@ async function commandLine(answer: Handler, line: string, env: Record<string, st
         return Promise.resolve()
       },
     },
-    random: () => 0.5,
     jobs: [listed, { ...listed, name: 'broken', faults: ['Its cursor is wrong.'] }],
-    print: (text) => printed.push(text),
-    say: (text) => said.push(text),
   })
   const asked = server.requests.map(({ method, url, body }) => ({ method, url, body: body.toString() }))
-  return { code, printed: printed.join('\n'), said: said.join('\n'), asked, slept }
+  return { ...ran, asked, slept }
 }
 
 const paramsOf = ({ asked }: { asked: readonly { body: string }[] }) =>
@@ -142,7 +138,9 @@ describe('npm run job', () => {
       Array(2).fill('GET /api/v1/namespaces/ns/activations/a1'),
     )
     expect(ran.slept).toEqual([2_000, 2_000])
-    expect(ran.said).toContain('orders is running')
+    expect(ran.progress).toContain('orders is running, 0 s …')
+    // The line is cleared before the result is printed.
+    expect(ran.progress.at(-1)).toBeNull()
     expect(JSON.parse(ran.printed)).toEqual(report)
   })
 
@@ -215,4 +213,32 @@ describe('npm run job', () => {
       'npm run job -- backfill <job> [--tenant <tenant>] [--from <from>]',
     )
   })
+
+  it.each([
+    ['doctor', 'src/app-builder/doctor/main.ts'],
+    ['doctor --job orders', 'src/app-builder/doctor/main.ts --job orders'],
+    ['try orders', 'emulators/local/try-job.ts orders'],
+    ['try orders --practice --json', 'emulators/local/try-job.ts orders --practice --json'],
+  ])('%s runs a script of the project, and calls no namespace', async (line, script) => {
+    const ran = await commandLine(() => done(report), line)
+    expect(ran.scripts).toEqual([script])
+    expect(ran.code).toBe(0)
+    expect(ran.asked).toEqual([])
+  })
+
+  it.each([...Object.entries(localCommands), ...Object.entries(commands)])(
+    '%s --help shows examples, each of which the command accepts',
+    async (name, { examples }) => {
+      const { printed, code } = await commandLine(() => done(report), `${name} --help`)
+      expect(code).toBe(0)
+      expect(examples.length).toBeGreaterThan(0)
+      for (const example of examples) {
+        expect(printed).toContain(`npm run job -- ${example}`)
+        const words = [...example.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+        expect(words[0]).toBe(name)
+        // Help is printed only once the options of the example are known to the command.
+        expect((await runAtTerminal([...words, '--help'])).code).toBe(0)
+      }
+    },
+  )
 })

@@ -65,6 +65,6 @@ it('docs/errors.md explains every reason for which the engine makes a commit wai
   const source = readFileSync(join(__dirname, '../../../src/pipeline/extraction/review-commit.ts'), 'utf8')
   const codes = [...source.matchAll(/code: '([a-z-]+)'/g)].map(([, code = '']) => code)
 
-  expect(codes).toHaveLength(2)
+  expect(codes).toHaveLength(3)
   expect(documented('Plans')).toEqual(expect.arrayContaining(codes))
 })

@@ -90,6 +90,8 @@ const works: Readonly<Record<string, string>> = {
   'a full refresh of any source': `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'id' }) })`,
   'changes sent to a destination that replaces': `
     defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send' }) })`,
+  'vanished keys deleted at a destination that upserts': `
+    defineJob({ ...job, destination: upserts, source: whole, sync: fullRefresh({ primaryKey: 'id', onChange: 'send', onVanished: 'delete-key' }) })`,
   'pages that may overlap, with a primary key': `defineJob({ ...job, source: pages, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
   'a source that does not say what it can': `defineJob({ ...job, source: undecided, sync: incremental({ cursor: instant('at'), primaryKey: 'id' }) })`,
   'an approval and a band of rows': `defineJob({ ...job, approval: 'required', expect: { rows: [1, 100] } })`,
@@ -324,6 +326,11 @@ const mistakes: readonly (readonly [name: string, source: string, message: strin
     'onChange with a page cursor',
     `incremental({ cursor: pageCursor(), primaryKey: 'id', onChange: 'reject' })`,
     'onChange has no effect with a page cursor: no page is read twice.',
+  ],
+  [
+    'vanished keys deleted at a destination that adds rows',
+    `defineJob({ ...job, source: whole, sync: fullRefresh({ primaryKey: 'id', onVanished: 'delete-key' }) })`,
+    'The destination adds rows and has no keys: it deletes none.',
   ],
   [
     'a changed record sent to a destination that adds rows',

@@ -288,7 +288,7 @@ describe('a job has a fault', () => {
     [
       'onVanished',
       { sync: js.fullRefresh({ primaryKey: 'id', onVanished: 'delete' }) },
-      '"onVanished" must be "keep"',
+      '"onVanished" must be "keep" or "delete-key"',
     ],
     [
       'primary key',
@@ -300,6 +300,11 @@ describe('a job has a fault', () => {
       'primary key',
       { sync: js.fullRefresh({ primaryKey: ['id', 'id'] }) },
       '"primaryKey" names a field twice',
+    ],
+    [
+      'deletions for a destination that adds',
+      { sync: js.fullRefresh({ primaryKey: 'id', onVanished: 'delete-key' }) },
+      'onVanished "delete-key" has no effect',
     ],
     [
       'changes for a destination that adds',

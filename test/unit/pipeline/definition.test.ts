@@ -18,7 +18,8 @@ import type { Job } from '../../../src/jobs/job'
 import type { Sync } from '../../../src/jobs/sync'
 
 const source = { identity: 'http://source/records' }
-const counting = (sync: Sync, identity = source.identity) => countingOf(jobWith({ sync }), { identity })
+const counting = (sync: Sync, identity = source.identity) =>
+  countingOf(jobWith({ sync }), { identity }, destinationWith())
 
 describe('the counting of a job (what identifies its records)', () => {
   it.each<[string, Sync, Sync]>([
@@ -63,7 +64,7 @@ describe('the counting of a job (what identifies its records)', () => {
     const newer: Job = { ...job, source: { ...job.source, version: 2 } }
 
     expect(counting(job.sync, 'http://elsewhere')).not.toEqual(counting(job.sync))
-    expect(countingOf(newer, source)).not.toEqual(counting(job.sync))
+    expect(countingOf(newer, source, destinationWith())).not.toEqual(counting(job.sync))
   })
 
   it.each<[string, Sync, Sync]>([

@@ -12,7 +12,7 @@ const fault = (code: 'source-refused' | 'not-permitted' | 'lease-lost') =>
 const drained: DeliveryEnd = { kind: 'drained' }
 
 function ended(kind: StageEnd['kind'], allRejected = false): ExtractionEnd<StageEnd> {
-  return { kind: 'ended', end: { kind, allRejected } }
+  return { kind: 'ended', end: { kind, allRejected, notes: [] } }
 }
 
 function judged(

@@ -1,6 +1,7 @@
 import { reduce } from '../../../src/state/reduce'
 import { batchIn, storedDocument } from '../../fixtures/stored-state'
-import type { CommandEffect, StateEvent } from '../../../src/state/events'
+import type { CommandEffect } from '../../../src/state/command-effect'
+import type { StateEvent } from '../../../src/state/events'
 import type { Counting, StateDocument } from '../../../src/state/state-document'
 import type { Backfill } from '../../../src/state/work'
 
@@ -145,6 +146,7 @@ describe('a definition that is continued', () => {
     lookback: '',
     source: 'http://old',
     sourceVersion: 1,
+    target: '',
   }
   const place = { at: '5', since: 'five' }
   const before = {
@@ -163,6 +165,7 @@ describe('a definition that is continued', () => {
         cursor: place,
         watermark: null,
         memory: kept,
+        rowKeys: null,
       },
       before,
     )

@@ -16,6 +16,7 @@ const counting = {
   lookback: '',
   source: 's',
   sourceVersion: 1,
+  target: '',
 } as const
 
 const committed: Committed = {

@@ -4,7 +4,8 @@ import { reduce } from '../../../src/state/reduce'
 import { noMemory } from '../../../src/state/run-file'
 import { errorThrownBy } from '../../fixtures/error-of'
 import { batchIn, storedDocument, storedPlan } from '../../fixtures/stored-state'
-import type { CommandEffect, StateEvent } from '../../../src/state/events'
+import type { CommandEffect } from '../../../src/state/command-effect'
+import type { StateEvent } from '../../../src/state/events'
 import type { Memory } from '../../../src/state/run-file'
 import type { StateDocument } from '../../../src/state/state-document'
 
@@ -20,6 +21,7 @@ const committed: Extract<StateEvent, { type: 'committed' }> = {
   counting: {
     ...{ mode: 'full-refresh', cursor: '', primaryKey: '["id"]', lookback: '', source: 's' },
     sourceVersion: 1,
+    target: '',
   },
   entries: [batchIn('staged')],
   identity,
@@ -75,7 +77,7 @@ it('a dropped plan leaves its batches to be deleted, takes the new memory, and m
     memory: memoryWith('sent.bin'),
   }
 
-  const next = after({ kind: 'plan-dropped', memory }, before)
+  const next = after({ kind: 'plan-dropped', memory, rowKeys: null }, before)
 
   expect(next.outbox).toEqual([accepted, { ...batchIn('planned'), state: 'confirmed' }])
   expect(next.memory).toEqual(memory)

@@ -53,7 +53,7 @@ export function createRowSorter(
   return {
     append(row) {
       rows.push(row)
-      chars += row.line.length
+      chars += row.line.length + (row.rowKey?.length ?? 0)
     },
     async settle() {
       if (chars >= runChars) await spill()

@@ -149,8 +149,8 @@ export const extractionRemovals: readonly Removal[] = [
   {
     safeguard: 'a commit with a concern waits for a person',
     file: 'src/pipeline/extraction/commit.ts',
-    find: 'if (review.reasons.length === 0) return null',
-    replace: 'if (review.reasons.length >= 0) return null',
+    find: 'if (review.reasons.length === 0)',
+    replace: 'if (review.reasons.length >= 0)',
   },
   {
     safeguard: 'a commit whose review was not answered is not made',
@@ -164,5 +164,41 @@ export const extractionRemovals: readonly Removal[] = [
     file: 'src/pipeline/extraction/progress.ts',
     find: '!isOneCommit(job) && ',
     replace: '',
+  },
+  {
+    safeguard: 'many deletions wait for a person',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: 'deleted <= fewDeletions || deleted <= known * deletionShare',
+    replace: 'deleted <= Infinity',
+  },
+  {
+    safeguard: 'an empty read deletes nothing without a person',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: 'if (!isEmptyRead && (',
+    replace: 'if ((',
+  },
+  {
+    safeguard: 'a record without a readable primary key keeps all keys',
+    file: 'src/pipeline/extraction/row-keys/commit-row-keys.ts',
+    find: 'const canDelete = () => isWhole && presence.isCertain',
+    replace: 'const canDelete = () => isWhole',
+  },
+  {
+    safeguard: 'a key that another record has stays',
+    file: 'src/pipeline/extraction/row-keys/commit-row-keys.ts',
+    find: 'distinct([...first.filter(stays), ...second])',
+    replace: 'distinct(first.every(stays) ? [...first, ...second] : second)',
+  },
+  {
+    safeguard: 'a record that vanished is new when it comes back',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'if (rowKeys?.found.stored && !rowKeys.found.isUncertain) memory.presence?.forgetAbsent()',
+    replace: '',
+  },
+  {
+    safeguard: 'another target stops a job whose rows replace each other',
+    file: 'src/pipeline/definition.ts',
+    find: "target: semantics === 'upsert' ? identity.target : ''",
+    replace: "target: semantics === 'upsert' ? '' : identity.target.slice(0, 0)",
   },
 ]

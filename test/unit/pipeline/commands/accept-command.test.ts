@@ -1,7 +1,7 @@
 import { acceptCommand } from '../../../../src/pipeline/commands/accept-command'
 import { countingOf } from '../../../../src/pipeline/definition'
 import { errorOf } from '../../../fixtures/error-of'
-import { jobWith, runContext } from '../../../fixtures/run-dependencies'
+import { destinationWith, jobWith, runContext } from '../../../fixtures/run-dependencies'
 import { batchIn, storedReport } from '../../../fixtures/stored-state'
 import { incrementalSync } from '../../../fixtures/syncs'
 import type { Command, RunDependencies } from '../../../../src/pipeline/run-context'
@@ -155,7 +155,7 @@ it.each([
   } as const
   const document = {
     ...run.state.document,
-    counting: { ...known, source: 'http://source', sourceVersion: 1 },
+    counting: { ...known, source: 'http://source', sourceVersion: 1, target: '' },
   }
   const error = await errorOf(acceptCommand(runContext(document, { command: run.command })))
 
@@ -181,7 +181,7 @@ it('an incremental job takes ranges in the notation of its cursor', async () => 
 it('a definition is continued without the lost files of its deduplication index', async () => {
   const segment = (file: string) => ({ run: 'run-0', file, to: '1' })
   const memory = { inline: '', segments: [segment('lost'), segment('there')] }
-  const counting = countingOf(jobWith(), { identity: 'http://source' })
+  const counting = countingOf(jobWith(), { identity: 'http://source' }, destinationWith())
   const command = { resolve: 'definition', as: 'continue', from: '2026-11-01' } as const
   const run = context(command, { memory, counting })
   run.files.stored.set('run-0/there', Buffer.from(''))

@@ -1,7 +1,7 @@
 import { continueDefinition } from '../../../../src/pipeline/commands/continue-definition'
 import { countingOf } from '../../../../src/pipeline/definition'
 import { errorThrownBy } from '../../../fixtures/error-of'
-import { jobWith } from '../../../fixtures/run-dependencies'
+import { destinationWith, jobWith } from '../../../fixtures/run-dependencies'
 import { storedDocument } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, numberCursor, slicedSync } from '../../../fixtures/syncs'
 import type { Sync } from '../../../../src/jobs/sync'
@@ -9,14 +9,12 @@ import type { RunFile } from '../../../../src/state/run-file'
 import type { StateDocument } from '../../../../src/state/state-document'
 
 const storeNow = Date.UTC(2026, 10, 21)
-const source = { identity: 'http://new' }
-
 function committedAs(sync: Sync, identity = 'http://old') {
-  return countingOf(jobWith({ sync }), { identity })
+  return countingOf(jobWith({ sync }), { identity }, destinationWith())
 }
 
 function accept(sync: Sync, document: Partial<StateDocument>, from?: string, lost: readonly RunFile[] = []) {
-  return continueDefinition(jobWith({ sync }), source, storedDocument(document), {
+  return continueDefinition(jobWith({ sync }), committedAs(sync, 'http://new'), storedDocument(document), {
     as: 'continue',
     from,
     storeNow,
@@ -45,6 +43,7 @@ describe('a sliced job', () => {
       cursor: null,
       watermark: Date.parse(since),
       memory: { inline: '', segments: [] },
+      rowKeys: null,
     })
     expect(note).toContain('source: http://old → http://new')
   })
@@ -172,7 +171,7 @@ describe('where the new definition recognises a record by another identity', () 
 
 it('a definition can only be continued', () => {
   const call = () =>
-    continueDefinition(jobWith(), source, storedDocument(), {
+    continueDefinition(jobWith(), committedAs(slicedSync()), storedDocument(), {
       as: 'drop',
       from: '2026-11-01',
       storeNow,

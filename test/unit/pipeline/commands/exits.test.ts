@@ -5,7 +5,7 @@ import { acceptCommand } from '../../../../src/pipeline/commands/accept-command'
 import { exitText, exits, withExit } from '../../../../src/pipeline/commands/exits'
 import { assertSameCounting, countingOf } from '../../../../src/pipeline/definition'
 import { errorThrownBy } from '../../../fixtures/error-of'
-import { jobWith, runContext } from '../../../fixtures/run-dependencies'
+import { destinationWith, jobWith, runContext } from '../../../fixtures/run-dependencies'
 import { batchIn, storedReport } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../../fixtures/syncs'
 import type { JobErrorCode } from '../../../../src/errors'
@@ -55,7 +55,7 @@ function commandIn(remedy: string) {
 
 function blocked(sync: Sync, document: Partial<StateDocument>, code: JobErrorCode) {
   const job = jobWith({ sync })
-  const counting = countingOf(job, { identity: 'http://source' })
+  const counting = countingOf(job, { identity: 'http://source' }, destinationWith())
   const reports = [storedReport({ outcome: 'failed', reason: code })]
   return runContext({ counting, reports, ...document }, { job })
 }

@@ -1,0 +1,138 @@
+import { parseLinkHeader } from '../../http/link-header'
+import { quoted } from './schema-text'
+import { isRecord } from './shape'
+
+/** One answer, as far as it says how the next page is asked for. */
+export interface AnsweredPage {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+  /** Where the records are. */
+  readonly path: string
+  readonly count: number
+}
+
+/** `unclear`: there are more pages, and the answer does not show what asks for them. */
+export type Paging =
+  | { readonly kind: 'one-page' }
+  | { readonly kind: 'unclear'; readonly why: string }
+  | {
+      readonly kind: 'pages'
+      readonly name: 'linkHeader' | 'nextUrl' | 'nextToken' | 'pageNumber' | 'offset'
+      /** Such as `nextUrl({ path: 'links.next' })`. */
+      readonly text: string
+      /** The parameter of the URL that the paginator sets itself. */
+      readonly param: string | null
+    }
+
+interface Scalar {
+  readonly path: string
+  readonly name: string
+  readonly value: unknown
+}
+
+const tokenName =
+  /^(?:next_?(?:page_?)?(?:token|cursor|key|id)|cursor|page_?token|continuation(?:_?token)?|after|scroll_?id)$/i
+const urlName = /^(?:@?odata\.)?next(?:_?(?:page|link|href|uri))?(?:_?url)?$|^next$/i
+const moreName = /^(?:has_?more|has_?next(?:_?page)?|more)$/i
+const totalName = /^(?:total(?:_?(?:count|results|records|items|elements))?|count_?total)$/i
+const offsetName = /^(?:offset|skip|start|start_?at|start_?index|from)$/i
+const pageName = /^(?:page|p|page_?(?:number|no|index))$/i
+
+/**
+ * Recognizes the paginator in an answer: the header `Link`, a URL or a token of the next page in the body, a counting
+ * parameter in the URL.
+ * @param param the query parameter that takes token, page number or offset, where the author names it
+ */
+export function inferPaging(page: AnsweredPage, param: string | undefined): Paging {
+  const links = parseLinkHeader(page.headers.link ?? '') ?? []
+  if (links.some(({ relations }) => relations.includes('next'))) return pages('linkHeader', 'linkHeader()')
+  const scalars = scalarsIn(page.body, page.path, '', 3)
+  return nextInBody(page, scalars, param) ?? counting(page, scalars, param) ?? rest(page, scalars)
+}
+
+function pages(name: Extract<Paging, { kind: 'pages' }>['name'], text: string, param: string | null = null) {
+  return { kind: 'pages', name, text, param } as const
+}
+
+function nextInBody(
+  { url }: AnsweredPage,
+  scalars: readonly Scalar[],
+  param: string | undefined,
+): Paging | null {
+  const links = scalars.filter(({ name, path }) => urlName.test(name) || urlName.test(path))
+  const link = links.find(({ value }) => isUrl(value, url))
+  if (link?.name.includes('.')) {
+    return {
+      kind: 'unclear',
+      why: `the field "${link.name}" names the next page, and no path can name the field`,
+    }
+  }
+  if (link) return pages('nextUrl', `nextUrl({ path: ${quoted(link.path)} })`)
+  const token = scalars.find(
+    ({ name, value }) => tokenName.test(name) || (urlName.test(name) && isToken(value)),
+  )
+  if (!token) {
+    const empty = links.find(({ value }) => value === null)
+    return empty && param === undefined ? pages('nextUrl', `nextUrl({ path: ${quoted(empty.path)} })`) : null
+  }
+  if (param === undefined) {
+    return { kind: 'unclear', why: `the answer carries a token of the next page at "${token.path}"` }
+  }
+  const more = scalars.find(({ name, value }) => moreName.test(name) && typeof value === 'boolean')
+  const options = [
+    `path: ${quoted(token.path)}`,
+    more && `more: ${quoted(more.path)}`,
+    `param: ${quoted(param)}`,
+  ]
+  return pages('nextToken', `nextToken({ ${options.filter(Boolean).join(', ')} })`, param)
+}
+
+function counting(
+  { url, count }: AnsweredPage,
+  scalars: readonly Scalar[],
+  given: string | undefined,
+): Paging | null {
+  const asked = new URL(url).searchParams
+  const find = (name: RegExp) => [...asked.keys()].find((key) => name.test(key))
+  const total = scalars.find(
+    ({ name, value }) => totalName.test(name) && typeof value === 'number' && value >= count,
+  )
+  const options = (param: string, first: string | null = null) =>
+    `{ ${[`param: ${quoted(param)}`, first, total && `total: ${quoted(total.path)}`].filter(Boolean).join(', ')} }`
+  const skip = given !== undefined && offsetName.test(given) ? given : find(offsetName)
+  if (skip !== undefined) return pages('offset', `offset(${options(skip)})`, skip)
+  const number = given ?? find(pageName)
+  if (number === undefined) return null
+  const first = asked.get(number) === '0' ? 'first: 0' : null
+  return pages('pageNumber', `pageNumber(${options(number, first)})`, number)
+}
+
+function rest({ count }: AnsweredPage, scalars: readonly Scalar[]): Paging {
+  const more = scalars.find(({ name, value }) => moreName.test(name) && value === true)
+  if (more) return { kind: 'unclear', why: `the answer says at "${more.path}" that there are more pages` }
+  const total = scalars.find(
+    ({ name, value }) => totalName.test(name) && typeof value === 'number' && value > count,
+  )
+  if (!total) return { kind: 'one-page' }
+  const [all, here] = [Number(total.value).toLocaleString('en'), count.toLocaleString('en')]
+  return { kind: 'unclear', why: `the answer has ${here} records of ${all} ("${total.path}")` }
+}
+
+/** Texts, numbers, booleans and nulls of the body, without those in lists and in the records. */
+function scalarsIn(value: unknown, records: string, at: string, levels: number): readonly Scalar[] {
+  if (!isRecord(value) || levels === 0) return []
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = at === '' ? name : `${at}.${name}`
+    if (path === records || Array.isArray(member)) return []
+    return isRecord(member) ? scalarsIn(member, records, path, levels - 1) : [{ path, name, value: member }]
+  })
+}
+
+function isUrl(value: unknown, base: string): boolean {
+  return typeof value === 'string' && /^(?:https?:\/\/|\/|\?)/.test(value) && URL.canParse(value, base)
+}
+
+function isToken(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number'
+}
