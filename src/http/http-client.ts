@@ -1,3 +1,5 @@
+import type { Reach } from './address-guard'
+
 /** One HTTP exchange; the caller adds retries, throttling and tokens. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD'
@@ -10,6 +12,8 @@ export interface HttpRequest {
   /** The largest body of an answer, decoded, in bytes. Default {@link defaultMaxBytes}. */
   readonly maxBytes?: number
   readonly signal?: AbortSignal
+  /** For a URL that comes from data: private addresses are refused. Default: every address. */
+  readonly reach?: Reach
 }
 
 /**

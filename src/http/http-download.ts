@@ -1,7 +1,10 @@
 import type { HttpRequest } from './http-client'
 
 /** A request whose answer is read as it arrives. */
-export interface DownloadRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'signal'> {
+export interface DownloadRequest extends Pick<
+  HttpRequest,
+  'method' | 'url' | 'headers' | 'body' | 'signal' | 'reach'
+> {
   /** The longest wait for the head of the answer, and between two pieces of its body, in ms. */
   readonly idleMs: number
   /** True to leave a `Content-Encoding` as it is: the bytes are those that the server stores. */

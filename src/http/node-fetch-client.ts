@@ -1,9 +1,11 @@
 import fetch from 'node-fetch'
 import { JobError } from '../errors'
+import { addressRefused, isAddressRefusal } from './address-guard'
 import { createAgents, proxyRefused } from './agents'
 import { TransportError, defaultMaxBytes } from './http-client'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
+import type { Resolve } from './address-guard'
 import type { ProxyFor } from './agents'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client'
 
@@ -29,14 +31,16 @@ export interface ClientOptions {
   readonly clock: Clock
   /** Default: what the environment names. */
   readonly proxyFor?: ProxyFor
+  /** Names of requests with a {@link HttpRequest.reach}. Default: `dns.lookup`. */
+  readonly resolve?: Resolve
 }
 
 /**
  * The {@link HttpClient} over node-fetch, with kept-alive connections, a time limit on the whole exchange and a size
  * limit on the decoded answer.
  */
-export function createHttpClient({ clock, proxyFor }: ClientOptions): HttpClient {
-  const agentFor = createAgents(proxyFor)
+export function createHttpClient({ clock, proxyFor, resolve }: ClientOptions): HttpClient {
+  const agentFor = createAgents(proxyFor, resolve)
 
   return async function send(request) {
     const url = checkedUrl(request.url)
@@ -52,7 +56,7 @@ export function createHttpClient({ clock, proxyFor }: ClientOptions): HttpClient
     try {
       return await exchange(url, request, AbortSignal.any(signals))
     } catch (error) {
-      throw transportError(error, url, request, expiry.signal.aborted)
+      throw failureOf(error, url, request, expiry.signal.aborted)
     } finally {
       // Passes a reason: otherwise every abort allocates a DOMException with a stack.
       timer.abort('answered')
@@ -62,7 +66,7 @@ export function createHttpClient({ clock, proxyFor }: ClientOptions): HttpClient
   async function exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { method, maxBytes: size = defaultMaxBytes } = request
     const init: RequestInit = { method, redirect: 'manual', signal, size }
-    init.agent = await agentFor(url)
+    init.agent = await agentFor(url, request.reach)
     if (request.headers) init.headers = { ...request.headers }
     if (request.body !== undefined) init.body = request.body as BodyInit
     const response = await fetch(url, init)
@@ -101,8 +105,18 @@ function abortedBefore(url: URL, { method }: HttpRequest): TransportError {
   return new TransportError(`${method} ${placeOf(url)} was aborted`, 'no', 'aborted')
 }
 
-/** The TransportError for a failure of node-fetch. It leaves out the query, which may carry secrets. */
-export function transportError(
+/** The error for a failure of node-fetch: a JobError where the address was refused, otherwise a TransportError. */
+export function failureOf(
+  error: unknown,
+  url: URL,
+  request: Pick<HttpRequest, 'method' | 'timeoutMs' | 'maxBytes'>,
+  timedOut: boolean,
+): JobError | TransportError {
+  return isAddressRefusal(error) ? addressRefused(url) : transportError(error, url, request, timedOut)
+}
+
+/** It leaves out the query, which may carry secrets. */
+function transportError(
   error: unknown,
   url: URL,
   { method, timeoutMs, maxBytes = defaultMaxBytes }: Pick<HttpRequest, 'method' | 'timeoutMs' | 'maxBytes'>,

@@ -1,13 +1,14 @@
 import fetch from 'node-fetch'
 import { createAgents } from './agents'
-import { checkedUrl, transportError } from './node-fetch-client'
+import { checkedUrl, failureOf } from './node-fetch-client'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
+import type { ClientOptions } from './node-fetch-client'
 import type { DownloadRequest, DownloadResponse, HttpDownload } from './http-download'
 
 /** The {@link HttpDownload} over node-fetch, with kept-alive connections and a limit on the time without a byte. */
-export function createHttpDownload({ clock }: { readonly clock: Clock }): HttpDownload {
-  const agentFor = createAgents()
+export function createHttpDownload({ clock, proxyFor, resolve }: ClientOptions): HttpDownload {
+  const agentFor = createAgents(proxyFor, resolve)
 
   return async function download(request): Promise<DownloadResponse> {
     const url = checkedUrl(request.url)
@@ -15,10 +16,10 @@ export function createHttpDownload({ clock }: { readonly clock: Clock }): HttpDo
     const discarded = new AbortController()
     const signals = [idle.signal, discarded.signal, ...(request.signal ? [request.signal] : [])]
     const fail = (error: unknown) =>
-      transportError(error, url, { method: request.method, timeoutMs: request.idleMs }, idle.signal.aborted)
+      failureOf(error, url, { method: request.method, timeoutMs: request.idleMs }, idle.signal.aborted)
     try {
       const init = initOf(request, AbortSignal.any(signals))
-      init.agent = await agentFor(url)
+      init.agent = await agentFor(url, request.reach)
       const response = await idle.within(() => fetch(url, init))
       return {
         status: response.status,

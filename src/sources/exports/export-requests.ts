@@ -1,4 +1,5 @@
 import { valueAt } from '../../field-path'
+import { reachOf } from '../../http/address-guard'
 import { parseLargeJson } from '../../http/json'
 import { openAuthentication } from '../authentication/open-authentication'
 import { parseExactJson } from '../decoders/exact-json'
@@ -10,6 +11,7 @@ import { placeOf } from '../rest/place'
 import { refused } from '../rest/read-page'
 import { pageSender } from '../rest/send-page'
 import { streamedRecords, streamingClient } from '../rest/streamed-answer'
+import type { HttpDownload } from '../../http/http-download'
 import type { SourceContext } from '../source'
 import type { PageRequest } from '../rest/page-request'
 import type { ExportSettings, ExportSource } from './export-options'
@@ -104,7 +106,9 @@ export function openExportRequests(
     async *download(address, signal) {
       const isOwn = new URL(address).origin === new URL(base).origin
       const place = new URL(address).origin + new URL(address).pathname
-      const client = streamingClient(context.download, [])
+      const reach = reachOf(address, base)
+      const guarded: HttpDownload = (request) => context.download({ ...request, ...(reach ? { reach } : {}) })
+      const client = streamingClient(guarded, [])
       // Credentials never go to another host.
       const how = { url: place, signer: isOwn ? signer : null, rules: [] }
       const send = pageSender(sender, { ...context, http: client.http }, how)
@@ -128,8 +132,8 @@ function fill(path: string, id: string): string {
 }
 
 /**
- * The URL comes from the API's answer: plain HTTP is refused beyond the origin of the API. HTTPS is accepted for every
- * host, also for a private address.
+ * The URL comes from the API's answer: plain HTTP is refused beyond the origin of the API. The download then refuses
+ * private addresses.
  */
 function isSafe(text: string, base: string): boolean {
   if (!URL.canParse(text, base)) return false

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { JobError } from '../../errors'
+import { reachOf } from '../../http/address-guard'
 import { parseOptions } from '../../options'
 import { bytesOf, changed, malformed, openAnswer, refused } from './store-request'
 import type { DownloadResponse } from '../../http/http-download'
@@ -87,13 +88,15 @@ async function follow(
   let url = start
   for (let hops = 0; ; hops += 1) {
     const { href } = url
-    const { answer } = await openAnswer(context, () => ({ url: href, headers: {}, what, raw: false, signal }))
+    const reach = reachOf(href, start.href)
+    const request = { url: href, headers: {}, what, raw: false, reach, signal }
+    const { answer } = await openAnswer(context, () => request)
     const { location } = answer.headers
     if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer
     answer.discard()
     if (hops === maxRedirects) throw malformed(what, `redirects more than ${maxRedirects} times`)
     const next = URL.canParse(location, href) ? new URL(location, url) : null
-    // A redirect is untrusted: it must not lead to a server on this machine, or to plain http (SSRF).
+    // A redirect is untrusted: it must not lead to plain http, or to a private address (SSRF).
     if (!next || (next.protocol !== 'https:' && next.origin !== start.origin)) {
       throw malformed(what, 'redirects to something else than an https URL')
     }

@@ -1,6 +1,7 @@
 import { JobError } from '../../errors'
 import { TransportError } from '../../http/http-client'
 import { withRetries } from '../../http/retry-policy'
+import type { Reach } from '../../http/address-guard'
 import type { DownloadResponse } from '../../http/http-download'
 import type { SourceContext } from '../source'
 
@@ -17,6 +18,8 @@ export interface StoreRequest {
   readonly what: string
   /** False to let the transport undo a `Content-Encoding`. Default: the bytes as they are stored. */
   readonly raw?: boolean
+  /** For a URL that comes from an answer. */
+  readonly reach?: Reach | undefined
   readonly signal: AbortSignal
 }
 
@@ -37,8 +40,11 @@ export async function openAnswer(
       answer?.discard()
       answer = null
       request = await sign()
-      const { url, headers, raw = true, signal } = request
-      answer = await context.download({ method: 'GET', url, headers, idleMs, raw, signal })
+      const { url, headers, raw = true, reach, signal } = request
+      answer = await context.download({
+        ...{ method: 'GET', url, headers, idleMs, raw, signal },
+        ...(reach ? { reach } : {}),
+      })
       return { status: answer.status, headers: answer.headers, body: Buffer.alloc(0) }
     },
     { clock: context.clock, random: context.random, tries: 4, budgetMs },

@@ -75,7 +75,8 @@ async function read(
   const download = createHttpDownload({ clock: systemClock })
   const context = sourceContext({
     inputs: { BASE: server.url, TOKEN: 'secret-token' },
-    download: (request) => download({ ...request, url: request.url.replace(fileHost, files.url) }),
+    download: (request) =>
+      download({ ...request, url: request.url.replace('https://files.example.com', files.url) }),
     clock: {
       ...clock,
       now: () => now + passed,
@@ -206,6 +207,18 @@ it.each(['http://169.254.169.254', 'file:///etc', 'http://localhost:1'])(
     fileHost = host
 
     await expect(read(null, { download: { url: 'file' } })).rejects.toThrow('has no https URL at file')
+  },
+)
+
+it.each(['https://10.0.0.1', 'https://[fd00:ec2::254]', 'https://169.254.169.254'])(
+  'does not connect to the private address %s, which an answer names',
+  async (host) => {
+    fileHost = host
+
+    await expect(read(null, { download: { url: 'file' } })).rejects.toMatchObject({
+      code: 'source-malformed',
+      message: `An answer of the source leads to ${host}, which is at a private address.`,
+    })
   },
 )
 

@@ -59,6 +59,7 @@ it.each([
     { location: 'http://169.254.169.254/latest' },
     'redirects to something else',
   ],
+  ['to a private address', { location: 'https://169.254.169.254/latest' }, 'is at a private address'],
   ['to a file', { location: 'file:///etc/passwd' }, 'redirects to something else'],
   ['in circles', { location: '/old' }, 'redirects more than 5 times'],
 ])('does not follow redirects %s', async (_, headers, message) => {
