@@ -141,3 +141,16 @@ it('every command that a text of the engine names is accepted', () => {
   expect(texts.length).toBeGreaterThan(20)
   expect(texts.filter((target) => !targets.includes(target) && !/^(<|\$\{|\[)/.test(target))).toEqual([])
 })
+
+it('an error that gains an exit keeps its details and its cause', () => {
+  const cause = new Error('socket hang up')
+  const { job, state } = blocked(slicedSync(), { watermark: Date.UTC(2026, 10, 5) }, 'slice-too-large')
+  const error = new JobError('slice-too-large', 'It is blocked.', 'Mend it.', {
+    cause,
+    details: { limit: 1 },
+  })
+  const told = withExit(error, job, state.document, state.storeClock.now())
+
+  expect(told.remedy).toMatch(/^Mend it\. .*resolve=slice-/)
+  expect(told).toMatchObject({ cause, details: { limit: 1 } })
+})
