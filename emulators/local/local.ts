@@ -77,7 +77,8 @@ function tell({ openwhisk, inputs }: Platform): void {
   for (const line of lines) console.log(line)
   console.log(
     [
-      `\n# In another terminal, read these lines from their file; then, for example:`,
+      `\n# Status page: ${openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/job-status`,
+      `# In another terminal, read these lines from their file; then, for example:`,
       `#   source ${environmentFile}`,
       '#   npm run job -- run flights',
       '#   npm run doctor',

@@ -46,18 +46,19 @@ async function invoke(
   values: Values,
   terminal: Terminal,
 ): Promise<number> {
-  const [job = ''] = args
+  const { action = 'run-job' } = command
+  const [job] = args
   const given: Readonly<Record<string, unknown>> = { job, ...command.params(args, values) }
   const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const namespace = readNamespace(terminal.env)
   const waiting = (passedMs: number) => {
-    terminal.progress(`${job} is running, ${Math.round(passedMs / 1000)} s …`)
+    terminal.progress(`${job ?? action} is running, ${Math.round(passedMs / 1000)} s …`)
   }
   const options = { ...terminal, patienceMs, waiting }
-  const invocation = await invokeAndWait(options, namespace, 'run-job', params).finally(() =>
+  const invocation = await invokeAndWait(options, namespace, action, params).finally(() =>
     terminal.progress(null),
   )
-  if (invocation.kind !== 'ended') throw notEnded(job, invocation)
+  if (invocation.kind !== 'ended') throw notEnded(job ?? '', invocation)
   const answer = invocation.result
   terminal.print(values.json === true ? JSON.stringify(answer) : show(command.shows, answer))
   return exitCodeOf(answer.outcome)

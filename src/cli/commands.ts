@@ -1,10 +1,12 @@
 import type { CommandShape, Values } from './arguments'
 
-/** One command for a deployed job, with the params of `run-job` that it becomes. */
+/** One command for deployed jobs, with the params of the action that it becomes. */
 export interface Command extends CommandShape {
+  /** Default: `run-job`. */
+  readonly action?: 'job-status'
   /** The part of the answer that is printed. */
-  readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'all'
-  /** Params of `run-job`, without `job`. */
+  readonly shows: 'report' | 'status' | 'plan' | 'rejects' | 'link' | 'all'
+  /** Params of the action, without `job`. */
   readonly params: (args: readonly string[], values: Values) => Readonly<Record<string, unknown>>
 }
 
@@ -13,7 +15,7 @@ const text = { type: 'string' } as const
 const tenant = { tenant: text }
 const again = { again: text }
 
-/** Every command for one job. Each is one invocation of `run-job`, which an operator could also make by hand. */
+/** Every command that is one invocation of an action, which an operator could also make by hand. */
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     args: ['job'],
@@ -41,6 +43,15 @@ export const commands: Readonly<Record<string, Command>> = {
     examples: ['status orders'],
     shows: 'status',
     params: look,
+  },
+  page: {
+    action: 'job-status',
+    args: [],
+    options: {},
+    does: 'Print a link that opens the status page of all jobs in a browser, once.',
+    examples: ['page'],
+    shows: 'link',
+    params: () => ({ link: true }),
   },
   inspect: {
     args: ['job'],

@@ -22,6 +22,8 @@ const Inspection = z.object({
 })
 type Inspection = z.infer<typeof Inspection>
 
+const Link = z.object({ link: z.string(), next: z.string() })
+
 type Row = readonly (string | number)[]
 
 /**
@@ -40,6 +42,10 @@ function linesOf(shows: Command['shows'], answer: object): readonly string[] {
   if (shows === 'report') {
     const report = Report.safeParse(answer).data
     return report ? reportLines(report) : asJson
+  }
+  if (shows === 'link') {
+    const made = Link.safeParse(answer).data
+    return made ? [made.link, made.next] : asJson
   }
   const inspection = Inspection.safeParse(answer).data
   if (!inspection) return asJson

@@ -1,5 +1,4 @@
-import chromiumBinary from '@sparticuz/chromium'
-import { chromium } from 'playwright-core'
+import { startBrowser } from '../../emulators/local/browser'
 import { startDeployedApp } from '../fixtures/deployed-app'
 import { invoke } from '../fixtures/namespace-client'
 import type { Browser, Page } from 'playwright-core'
@@ -11,11 +10,7 @@ describe('in a real browser', () => {
   let page: Page
   beforeAll(async () => {
     app = await startDeployedApp()
-    // The package's own arguments switch off the very rules of the web that are tested here.
-    browser = await chromium.launch({
-      executablePath: await chromiumBinary.executablePath(),
-      args: ['--no-sandbox'],
-    })
+    browser = await startBrowser()
   })
   beforeEach(async () => {
     page = await (await browser.newContext()).newPage()

@@ -40,7 +40,7 @@ function productFiles(): string[] {
 }
 
 const source = productFiles()
-const productActions = ['connect', 'run-job', 'trigger-job', 'verify-arrival', 'watchdog'].map(
+const productActions = ['connect', 'job-status', 'run-job', 'trigger-job', 'verify-arrival', 'watchdog'].map(
   (name) => `actions/${name}/index.ts`,
 )
 const everything = [...source, ...productActions, ...filesIn('emulators')]

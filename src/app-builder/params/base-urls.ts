@@ -2,13 +2,18 @@ import * as z from 'zod'
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/** @param hostname as a URL has it: IPv6 in brackets */
+export function isLoopback(hostname: string): boolean {
+  return loopback.has(hostname)
+}
+
 /** A base URL without a trailing slash: `https:` anywhere, `http:` on this machine only. */
 export const BaseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .refine((text) => {
     if (!URL.canParse(text)) return false
     const { protocol, hostname } = new URL(text)
-    return protocol === 'https:' || loopback.has(hostname)
+    return protocol === 'https:' || isLoopback(hostname)
   }, 'must be https (http is accepted for loopback hosts only)')
   .refine((text) => {
     if (!URL.canParse(text)) return false

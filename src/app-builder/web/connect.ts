@@ -2,12 +2,12 @@ import { pendingConsents, pendingSeconds } from '../../auth/consent/pending-cons
 import { openSingleUse } from '../../state/single-use'
 import { defineAction } from '../action-frame'
 import { requireSealer } from '../params/encryption-key'
-import { consentCookie, readConsentCookie } from './consent-cookie'
 import { findConsent } from './consents'
-import { defineWebAction, httpStatusOf } from './define-web-action'
+import { defineWebAction } from './define-web-action'
+import { hostCookie, readHostCookie } from './host-cookie'
 import { command, openInvitations } from './invite'
 import { connectUrl } from './own-urls'
-import { webPage } from './web-page'
+import { errorPage, webPage } from './web-page'
 import { isOverTheWeb } from './web-request'
 import type { PendingConsents } from '../../auth/consent/pending-consent'
 import type { JobError } from '../../errors'
@@ -16,12 +16,15 @@ import type { ActionParams, Platform } from '../platform'
 import type { WebResponse } from './define-web-action'
 import type { WebRequest } from './web-request'
 
+/** Lax, not Strict: the redirect back is a navigation from another site. */
+const cookie = { name: 'analytics-ingest-consent', sameSite: 'Lax' } as const
+
 /**
  * The action `connect`: asks a person for access in the browser. A link carries an invitation, which only the holder of
  * the namespace's key can make.
  */
 export function connectAction(jobs: readonly Job[]): (params: ActionParams) => Promise<object> {
-  const fromBrowser = defineWebAction(jobs, visit, errorPage)
+  const fromBrowser = defineWebAction(jobs, visit, errorPageOf)
   const byKey = defineAction(jobs, command)
   return (params) => (isOverTheWeb(params) ? fromBrowser(params) : byKey(params))
 }
@@ -50,7 +53,7 @@ async function start(platform: Platform, { query }: WebRequest): Promise<WebResp
     statusCode: 302,
     headers: {
       location: await consent.authorizationUrl(begun.request),
-      'set-cookie': consentCookie(url, begun.cookie, pendingSeconds),
+      'set-cookie': hostCookie(url, cookie, begun.cookie, pendingSeconds),
       'referrer-policy': 'no-referrer',
     },
   }
@@ -59,7 +62,7 @@ async function start(platform: Platform, { query }: WebRequest): Promise<WebResp
 async function callback(platform: Platform, request: WebRequest): Promise<WebResponse> {
   const { query } = request
   const url = connectUrl(platform.params, platform.runtime)
-  const begun = await pendingOf(platform).take(query.get('state') ?? '', readConsentCookie(url, request))
+  const begun = await pendingOf(platform).take(query.get('state') ?? '', readHostCookie(url, cookie, request))
   const consent = await findConsent(platform, begun.invitation)
   const use = () => openInvitations(platform).use(begun.invitation)
   const { linked, next } = await consent.complete(query, begun, use)
@@ -74,11 +77,6 @@ function pendingOf({ sealer, files, ims }: Platform): PendingConsents {
   return pendingConsents(requireSealer(sealer), openSingleUse(files, ims.clock), ims.clock)
 }
 
-/** An error as a page. */
-function errorPage(error: JobError): WebResponse {
-  return webPage({
-    statusCode: httpStatusOf(error),
-    title: error.code === 'consent-declined' ? 'Not connected' : 'This did not work',
-    paragraphs: [error.message, error.remedy],
-  })
+function errorPageOf(error: JobError): WebResponse {
+  return error.code === 'consent-declined' ? errorPage(error, 'Not connected') : errorPage(error)
 }

@@ -1,7 +1,7 @@
 import { JobError } from '../../errors'
 import { actionFrame } from '../action-frame'
+import { httpStatusOf } from './http-status'
 import { readWebRequest } from './web-request'
-import type { JobErrorCode } from '../../errors'
 import type { Job } from '../../jobs/job'
 import type { ActionParams, Platform } from '../platform'
 import type { WebRequest } from './web-request'
@@ -13,21 +13,6 @@ export interface WebResponse {
   readonly body?: string
 }
 
-const statusOf: Partial<Record<JobErrorCode, number>> = {
-  'params-invalid': 400,
-  'consent-invalid': 400,
-  'caller-unauthorized': 401,
-  'caller-forbidden': 403,
-  'consent-declined': 403,
-  'job-unknown': 404,
-  'token-unavailable': 503,
-  'store-unreachable': 503,
-}
-
-export function httpStatusOf({ code }: JobError): number {
-  return statusOf[code] ?? 500
-}
-
 /**
  * The frame around web actions. The redactor never learns a value that a caller sends: strangers could blank words of
  * the log, or headers of the answer. Errors that only the operator should know are logged, not sent.
@@ -36,12 +21,12 @@ export function httpStatusOf({ code }: JobError): number {
 export function defineWebAction(
   jobs: readonly Job[],
   run: (platform: Platform, request: WebRequest) => Promise<WebResponse>,
-  present: (error: JobError) => WebResponse = problem,
+  present: (error: JobError, params: ActionParams) => WebResponse = problem,
 ): (params: ActionParams) => Promise<object> {
   return actionFrame(
     jobs,
     async (platform) => guarded(await run(platform, readWebRequest(platform.params))),
-    (error) => guarded(present(httpStatusOf(error) === 500 ? concealed : error)),
+    (error, params) => guarded(present(httpStatusOf(error) === 500 ? concealed : error, params)),
   )
 }
 
@@ -57,8 +42,8 @@ export function json(statusCode: number, body: object): WebResponse {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-/** @see RFC 9457 */
-function problem(error: JobError): WebResponse {
+/** An error for a machine. @see RFC 9457 */
+export function problem(error: JobError): WebResponse {
   const { code, message, remedy } = error
   const status = httpStatusOf(error)
   return {

@@ -10,7 +10,7 @@ import { connectUrl } from './own-urls'
 import type { Invitations } from '../../auth/consent/invitations'
 import type { Platform } from '../platform'
 
-/** Makes or revokes an invitation, which only the holder of the namespace's key can do. */
+/** Makes or revokes an invitation, which only the holder of the namespace's key, or of a session on the status page, can do. */
 export async function command(platform: Platform): Promise<object> {
   const { revoke } = platform.params
   const invitations = openInvitations(platform)

@@ -4,7 +4,7 @@ import type { Runtime } from '../params/runtime'
 const adobeHost = 'https://adobeioruntime.net'
 
 /** The public address of a web action of this namespace. */
-function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: string): string {
+export function webActionUrl({ apiHost, namespace, actionName }: Runtime, action: string): string {
   const [, , pkg = ''] = actionName.split('/')
   const path = `/${pkg}/${action}`
   return apiHost === adobeHost

@@ -1,3 +1,7 @@
+import { httpStatusOf } from './http-status'
+import { html } from './html'
+import { pageFrame } from './page-frame'
+import type { JobError } from '../../errors'
 import type { WebResponse } from './define-web-action'
 
 export interface WebPage {
@@ -6,28 +10,17 @@ export interface WebPage {
   readonly paragraphs: readonly string[]
 }
 
-/**
- * The address of these pages contains codes and tokens: it must not be cached, or sent to another site as a referrer.
- */
-const headers = {
-  'content-type': 'text/html; charset=utf-8',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-}
-
-/** A page that a person can read. All text is escaped. */
+/** A page with a message for a person. All text is escaped. */
 export function webPage({ statusCode, title, paragraphs }: WebPage): WebResponse {
-  const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(title)}</title>
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}</style></head>
-<body><h1>${escaped(title)}</h1>
-${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('\n')}
-</body></html>`
-  return { statusCode, headers, body }
+  const texts = paragraphs.map((text) => html`<p>${text}</p>`)
+  const body = html`<main class="message">
+    <h1>${title}</h1>
+    ${texts}
+  </main>`
+  return pageFrame({ statusCode, title, body, forms: 'none' })
 }
 
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+/** An error as a page. */
+export function errorPage(error: JobError, title = 'This did not work'): WebResponse {
+  return webPage({ statusCode: httpStatusOf(error), title, paragraphs: [error.message, error.remedy] })
 }

@@ -84,6 +84,15 @@ describe('npm run job', () => {
     expect(ran.asked[0]?.url).toBe('/api/v1/namespaces/ns/actions/analytics-ingest/run-job?blocking=true')
   })
 
+  it('asks job-status for a link to the status page, and prints it', async () => {
+    const link = { link: 'https://ns.example/open?link=v1.a', next: 'It opens the page once.' }
+    const ran = await commandLine(() => done(link), 'page')
+    expect(ran.asked[0]?.url).toContain('/actions/analytics-ingest/job-status?')
+    expect(paramsOf(ran)).toEqual({ link: true })
+    expect(ran.printed).toBe(`${link.link}\n${link.next}`)
+    expect(ran.code).toBe(0)
+  })
+
   it('prints a report as lines for a person, and unchanged with --json', async () => {
     const { printed } = await commandLine(() => done(report), 'run orders')
     expect(printed).toContain('orders: succeeded\nrecords    12,345\n')

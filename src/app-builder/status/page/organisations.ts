@@ -1,0 +1,90 @@
+import { html } from '../../web/html'
+import { inputPrefix } from '../commands'
+import { badge, figure, hidden, instant, table } from './elements'
+import type { Job } from '../../../jobs/job'
+import type { Markup } from '../../web/html'
+import type { GrantStatus, Status, TenantStatus } from '../status'
+import type { PageContext, Tone } from './elements'
+
+/** Customer organisations, accounts of sources, and the forms that connect more of them; null without any. */
+export function organisations(
+  context: PageContext,
+  { tenants, grants }: Status,
+  jobs: readonly Job[],
+  canConnect: boolean,
+): Markup | null {
+  const consenting = jobs.filter(({ source }) => source.consent)
+  if (tenants.length === 0 && grants.length === 0 && consenting.length === 0 && !canConnect) return null
+  return html`<section id="consents" aria-labelledby="title-consents">
+    <h2 id="title-consents">Consents</h2>
+    ${tenants.length > 0 ? tenantTable(context, tenants) : null}
+    ${grants.length > 0 ? grantTable(grants) : null} ${canConnect ? adobeForm(context, jobs) : null}
+    ${consenting.map(({ name }) => sourceForm(context, name))}
+  </section>`
+}
+
+const tenantTones: Readonly<Record<TenantStatus['status'], Tone>> = {
+  linked: 'good',
+  'needs-reauth': 'bad',
+  unreadable: 'bad',
+}
+
+function tenantTable({ url }: PageContext, tenants: readonly TenantStatus[]): Markup {
+  const rows = tenants.map(({ tenant, status, linkedAt, refusals, firstRefusedAt }) => [
+    status === 'unreadable'
+      ? html`${tenant}`
+      : html`<a href="${url}?tenant=${encodeURIComponent(tenant)}">${tenant}</a>`,
+    badge(refusals > 0 && status === 'linked' ? 'warn' : tenantTones[status], status),
+    linkedAt === null ? html`` : instant(linkedAt),
+    html`${figure(refusals)}${firstRefusedAt === null ? null : html` since ${instant(firstRefusedAt)}`}`,
+  ])
+  const columns = ['Organisation', 'Status', 'Linked', 'Refusals'].map((name) => ({ name }))
+  return table('Customer organisations', columns, rows)
+}
+
+const grantTones: Readonly<Record<GrantStatus['status'], Tone>> = {
+  valid: 'good',
+  'expires-soon': 'warn',
+  expired: 'bad',
+  unreadable: 'bad',
+}
+
+function grantTable(grants: readonly GrantStatus[]): Markup {
+  const rows = grants.map(({ grant, status, endsAt }) => [
+    html`${grant}`,
+    badge(grantTones[status], status),
+    endsAt === null ? html`the server does not say` : instant(endsAt),
+  ])
+  const columns = ['Account', 'Status', 'Owner must consent again before'].map((name) => ({ name }))
+  return table('Accounts at sources', columns, rows)
+}
+
+function adobeForm({ url, formToken }: PageContext, jobs: readonly Job[]): Markup {
+  const names = [...new Set(jobs.flatMap(({ destination }) => destination.inputs.map(({ name }) => name)))]
+  const fields = names.map(
+    (name) =>
+      html`<label
+        >${name} of the organisation <input name="${inputPrefix + name}" autocomplete="off"
+      /></label>`,
+  )
+  return html`<details>
+    <summary>Connect an organisation with Adobe</summary>
+    <p>
+      Makes a link for an admin of the customer's organisation. It says where the rows of that organisation
+      go.
+    </p>
+    <form method="post" action="${url}">
+      ${hidden({ do: 'invite', token: formToken, invite: 'adobe' })}${fields}<button>
+        Connect with Adobe
+      </button>
+    </form>
+  </details>`
+}
+
+function sourceForm({ url, formToken }: PageContext, job: string): Markup {
+  return html`<form method="post" action="${url}">
+    ${hidden({ do: 'invite', token: formToken, invite: job })}<button class="plain">
+      Connect the source of ${job}
+    </button>
+  </form>`
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { decisionMaxBytes } from '../../http/http-client'
+import { parseJson } from '../../http/json'
+import { activationRecord, ownNamespace } from '../namespace'
+import { http } from '../container'
+import type { Platform } from '../platform'
+
+/** How a run that was started on the page has ended. */
+export type RunOutcome =
+  | { readonly kind: 'running'; readonly activation: string }
+  | {
+      readonly kind: 'ended'
+      readonly activation: string
+      readonly job: string
+      readonly outcome: string
+      readonly texts: readonly string[]
+    }
+
+/** What is shown of the result of `run-job`. */
+const Record = z.object({
+  name: z.literal('run-job'),
+  response: z.object({
+    result: z.object({
+      job: z.string().catch(''),
+      outcome: z.string().catch('failed'),
+      reason: z.string().optional(),
+      notes: z.array(z.string()).catch([]),
+      error: z.object({ message: z.string(), remedy: z.string() }).optional(),
+    }),
+  }),
+})
+
+/** A person waits: most commands take less, and a longer run is looked up when the page is loaded again. */
+const patienceMs = 8_000
+const pollMs = 500
+
+/** Waits a few seconds for the end of a run. */
+export async function awaitOutcome(platform: Platform, activation: string): Promise<RunOutcome> {
+  const { clock } = platform.ims
+  const endAt = clock.monotonic() + patienceMs
+  for (;;) {
+    const outcome = await readOutcome(platform, activation)
+    if (outcome.kind === 'ended' || clock.monotonic() >= endAt) return outcome
+    await clock.sleep(pollMs)
+  }
+}
+
+/** The outcome of a run by its activation's record, which the platform keeps for some days. */
+export async function readOutcome(
+  { runtime }: Pick<Platform, 'runtime'>,
+  activation: string,
+): Promise<RunOutcome> {
+  const request = activationRecord(ownNamespace(runtime), activation)
+  const response = await http({ ...request, timeoutMs: 10_000, maxBytes: decisionMaxBytes }).catch(() => null)
+  const result = Record.safeParse(parseJson(response?.body ?? '')).data?.response.result
+  if (response?.status !== 200 || !result) return { kind: 'running', activation }
+  const { job, outcome, reason, notes, error } = result
+  const texts = [...notes, ...(error ? [error.message, error.remedy] : [])]
+  return {
+    ...{ kind: 'ended', activation, job, texts },
+    outcome: reason === undefined ? outcome : `${outcome} (${reason})`,
+  }
+}
