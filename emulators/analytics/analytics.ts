@@ -49,6 +49,7 @@ export async function startAnalytics({
   let lastRequestAt = -Infinity
   const knobs: AnalyticsKnobs = {
     repeatedKey: 'ingests-again',
+    withoutStatusCode: false,
     rejectedStatus: 200,
     lookupLagMs: 0,
     enforcesPace: false,

@@ -17,6 +17,8 @@ export interface AcceptedFile {
 export interface CollectionKnobs {
   /** The effect of a POST with an idempotency key that was used before. */
   repeatedKey: 'ingests-again' | 'echoes' | 'conflicts'
+  /** True where the 200 of an accepted file lacks `status_code`, as has been seen. */
+  withoutStatusCode: boolean
   /** HTTP status for a file that is rejected as a whole. */
   rejectedStatus: 200 | 400
   /** Delay until an accepted file is visible in the lookup, ms. */
@@ -72,7 +74,7 @@ export function createCollection(
     if (known && knobs.repeatedKey === 'conflicts')
       return { status: 409, body: { error: 'Duplicate idempotency key' } }
 
-    const body = {
+    const body: Record<string, unknown> = {
       file_id: fileId,
       visitor_group_id: group,
       size: bytes.length,
@@ -86,6 +88,7 @@ export function createCollection(
       idempotency_key: key,
     }
     if (read.error !== null) return { status: knobs.rejectedStatus, body: { ...body, error: read.error } }
+    if (knobs.withoutStatusCode) delete body.status_code
     const file = { key, group, rows: read.rowCount, bytes, at: now() }
     files.push(file)
     suites.ingest(group, read.rows, now())

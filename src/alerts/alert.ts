@@ -10,7 +10,7 @@ export const Alert = z.object({
   /** ISO 8601, on the store's clock. */
   at: z.string(),
   change: z.enum(['appeared', 'recovered', 'test']),
-  /** Absent for a test. */
+  /** Absent where the message is about the watchdog itself. */
   condition: ConditionKind.optional(),
   /** The job, with its tenant; of a tenant, its organisation. */
   name: z.string(),
@@ -56,6 +56,17 @@ export function testAlert(id: string, storeNow: number): Alert {
     title: 'watchdog: a test',
     text: 'Alerts of this app arrive here.',
     remedy: '',
+  }
+}
+
+/** The watchdog's own file could not be read. It tells everything that holds once more. */
+export function damagedAlert(id: string, storeNow: number): Alert {
+  return {
+    ...{ id, at: new Date(storeNow).toISOString(), change: 'appeared', name: 'watchdog' },
+    title: 'watchdog: its file was damaged, and begins anew',
+    text: 'Messages that waited in alerts/watchdog.json are lost. Everything that holds is told once more. No job is affected.',
+    remedy:
+      'Look at each job: what came and went meanwhile is not told. If a person or a script writes to alerts/, stop it.',
   }
 }
 

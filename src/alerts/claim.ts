@@ -1,5 +1,6 @@
 import { JobError } from '../errors'
 import { createStoreClock } from '../state/store-clock'
+import { damagedAlert } from './alert'
 import { emptyWatch, openWatchFile } from './watch-file'
 import type { Clock } from '../clock'
 import type { BlobStore } from '../state/blob-store'
@@ -28,18 +29,19 @@ export interface ClaimOptions {
 
 /**
  * Claims the watchdog's file by a compare-and-swap; null while another activation has it.
- * @throws JobError `state-corrupt`, `store-unreachable`, `store-refused`
+ * @throws JobError `store-unreachable`, `store-refused`
  */
 export async function claimWatch(options: ClaimOptions): Promise<Watch | null> {
   const { store, clock, activation, activationMs, channel, newId } = options
   const storeClock = createStoreClock(clock)
   const file = openWatchFile(store, clock, (storeNow) => storeClock.observe(storeNow))
   const found = await file.read()
-  const held = found?.content.claim
+  const held = found?.content?.claim
   if (held && storeClock.now() < held.until) return null
 
   const until = storeClock.now() + activationMs
   let content = inChannel(found?.content ?? emptyWatch(channel), channel)
+  if (found?.content === null) content = { ...content, toTell: [damagedAlert(newId(), storeClock.now())] }
   let etag = found ? found.etag : null
 
   /** False where another activation has written. */

@@ -19,7 +19,9 @@ export interface Observation {
   readonly found: FileVersion<StateDocument> | null
   /** When the watchdog first looked, ms on the store's clock. */
   readonly since: number
-  /** The newest report of the last look; null before the first one. */
+  /** True at the first look, which tells what holds, and no history. */
+  readonly isFirst: boolean
+  /** The newest report of the looks before; null where there was none. */
   readonly seen: Seen | null
   /** On the store's clock. */
   readonly storeNow: number
@@ -39,13 +41,14 @@ export interface Rules extends AlertSettings {
  * since, then one of the document. So a failure that came and went between two looks is found as well. Pure.
  */
 export function snapshotsOf(observation: Observation, rules: Rules): readonly Snapshot[] {
-  const { found, seen } = observation
-  const reports = found && seen ? unseen(found.content.reports, seen) : []
+  const { found, isFirst, seen } = observation
+  const reports = found && !isFirst ? unseen(found.content.reports, seen) : []
   return [...reports.map((report) => snapshotOfReport(report, rules)), present(observation, rules)]
 }
 
 /** Reports since the last look. Equal ones of idle runs become one under the newest run's name. */
-function unseen(reports: readonly RunReport[], seen: Seen): readonly RunReport[] {
+function unseen(reports: readonly RunReport[], seen: Seen | null): readonly RunReport[] {
+  if (!seen) return reports
   const at = reports.findIndex(({ run }) => run === seen.run)
   return at >= 0 ? reports.slice(at + 1) : reports.filter(({ endedAt }) => endedAt > seen.endedAt)
 }

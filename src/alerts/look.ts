@@ -43,7 +43,7 @@ export async function lookAt(
   const watched = before ?? { since: storeNow, seen: null, told: {} }
   try {
     if (target.kind === 'known') return lookOf(name, watched, [target.snapshot], storeNow)
-    return await lookAtJob(target, watched, dependencies, storeNow)
+    return await lookAtJob(target, watched, dependencies, { storeNow, isFirst: !before })
   } catch (thrown) {
     const error = toJobError(thrown)
     if (error.code === 'state-corrupt') return lookOf(name, watched, [unreadable(error)], storeNow)
@@ -56,13 +56,14 @@ async function lookAtJob(
   { name, job, everyMinutes }: Extract<Target, { kind: 'job' }>,
   watched: WatchedName,
   { store, clock, rules, reportsKept }: LookDependencies,
-  storeNow: number,
+  { storeNow, isFirst }: Pick<Observation, 'storeNow' | 'isFirst'>,
 ): Promise<Look> {
   const { since, seen } = watched
   const storeClock = createStoreClock(clock)
   const patienceMs = rules.leaseTtlMs
   const found = await openJobDocument({ job: name, store, clock, storeClock, patienceMs }).read()
-  const snapshots = snapshotsOf({ name, job, everyMinutes, found, since, seen, storeNow }, rules)
+  const observation = { name, job, everyMinutes, found, since, isFirst, seen, storeNow }
+  const snapshots = snapshotsOf(observation, rules)
   const look = lookOf(name, watched, snapshots, storeNow)
   if (!found) return look
   const last = found.content.reports.at(-1)

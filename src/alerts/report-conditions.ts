@@ -101,7 +101,7 @@ function lateRows(late: number, { run, rejectsByReason }: RunReport): Condition 
     title: `${late} late rows`,
     text: `Run ${run} read rows older than what was already sent: ${late - rejected} were sent, ${rejected} rejected.`,
     remedy:
-      'Let the source sort by the cursor, give slices a longer lag, or accept it: late rows count in Analytics, but out of order.',
+      'Let the source sort by the cursor, give slices a longer lag, or accept it: late rows count, but out of order. Rows of a backfill are late by nature.',
   }
 }
 

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { JobError } from '../errors'
 import { parseJson } from '../http/json'
 import { openVersionedFile } from '../state/versioned-file'
 import { Alert } from './alert'
@@ -58,25 +57,16 @@ export function emptyWatch(channel: string): WatchContent {
   }
 }
 
-/** Reading it throws `state-corrupt` where it is not what the watchdog wrote. */
+/** Its content is null where the file is damaged: it is replaced, because alerts must go on. */
 export function openWatchFile(
   store: BlobStore,
   clock: Clock,
   observe?: (storeNow: number) => void,
-): VersionedFile<WatchContent> {
+): VersionedFile<WatchContent | null> {
   return openVersionedFile({
     ...{ path: watchPath, store, clock, patienceMs },
     ...(observe ? { observe } : {}),
     encode: (content) => Buffer.from(JSON.stringify(content)),
-    decode: (body) => WatchContent.safeParse(parseJson(body)).data ?? corrupt(),
+    decode: (body) => WatchContent.safeParse(parseJson(body)).data ?? null,
   })
-}
-
-function corrupt(): never {
-  throw new JobError(
-    'state-corrupt',
-    `The file ${watchPath} cannot be read.`,
-    'Delete it: the watchdog begins anew, and tells everything that holds once more. No job is affected.',
-    { details: { path: watchPath } },
-  )
 }

@@ -56,7 +56,7 @@ const looksAtOnce = 10
 /**
  * One tick of the watchdog: claims its file, looks at every name, stores the messages about changes (write-ahead), and
  * sends them. Touches no job's state and takes no lease of a job.
- * @throws JobError `state-corrupt` of its own file, `store-unreachable`, `store-refused`, `lease-lost`
+ * @throws JobError `store-unreachable`, `store-refused`, `lease-lost`
  */
 export async function watch(dependencies: WatchDependencies): Promise<WatchReport> {
   const { store, clock, activation, deadline, channel, newId, targets } = dependencies

@@ -61,6 +61,7 @@ function openTell({ ims, redactor }: Platform, webhook: WebhookInputs): Tell {
 async function inspectWatch({ files, ims }: Platform): Promise<object> {
   const found = await openWatchFile(files, ims.clock).read()
   if (!found) return { state: 'The watchdog has not run yet.' }
+  if (!found.content) return { state: 'The file of the watchdog is damaged: its next tick replaces it.' }
   const { channel, claim, last, notBefore, names, toTell } = found.content
   return { channel, claim, last, notBefore, names, toTell }
 }

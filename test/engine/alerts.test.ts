@@ -239,19 +239,61 @@ it('an answer that is lost after the message arrived repeats the message with it
   expect(world.received.map(({ id }) => id)).toEqual([world.received[0]?.id, world.received[0]?.id])
 })
 
-it('Retry-After is kept over ticks, and is no failure', async () => {
+it.each([
+  ['1500', 3],
+  // A longer wait than an hour would keep a person from hearing anything.
+  ['999999', 6],
+])('Retry-After of %s seconds is kept over %s ticks, and is no failure', async (seconds, ticks) => {
   world.feed.error = refused
   await world.run(job)
-  world.receiver.once({ kind: 'reply', reply: { status: 429, headers: { 'retry-after': '1500' } } })
+  world.receiver.once({ kind: 'reply', reply: { status: 429, headers: { 'retry-after': seconds } } })
 
   const outcomes: string[] = []
-  for (let look = 0; look < 4; look += 1) {
+  for (let look = 0; look <= ticks; look += 1) {
     outcomes.push((await world.look()).outcome)
     await world.pass(10 * minuteMs)
   }
 
-  expect(outcomes).toEqual(['partial', 'partial', 'partial', 'succeeded'])
+  expect(outcomes).toEqual([...Array.from({ length: ticks }, () => 'partial'), 'succeeded'])
   expect(world.receiver.requests).toHaveLength(2)
+})
+
+it('a tick without time for another message leaves it to the next one', async () => {
+  await tick()
+  for (const error of [refused, null]) {
+    world.feed.error = error
+    await world.run(job)
+  }
+  world.watchMs = 20_500
+  const first = await world.look()
+  const second = await world.look()
+
+  expect(first).toMatchObject({ outcome: 'partial', told: 1, waiting: 1 })
+  expect(second).toMatchObject({ outcome: 'succeeded', told: 1, waiting: 0 })
+})
+
+it('a state that the store does not give is a note, and what was told of it stays', async () => {
+  world.feed.error = refused
+  await tick()
+  world.fault = ({ path }) => (path.startsWith('jobs/') ? 'lost-before' : 'ok')
+  const blind = await world.look()
+  world.fault = () => 'ok'
+  await world.look()
+
+  expect(blind).toMatchObject({
+    outcome: 'partial',
+    conditions: { job: ['failed'] },
+    notes: [expect.stringContaining('job could not be looked at')],
+  })
+  expect(labels()).toEqual(['failed.appeared job'])
+})
+
+it('more runs between two ticks than reports are kept are noted, because some were not looked at', async () => {
+  await tick()
+  for (let run = 0; run < 21; run += 1) await world.run(job)
+
+  expect((await world.look()).notes).toEqual([expect.stringContaining('than reports are kept')])
+  expect((await world.look()).notes).toEqual([])
 })
 
 it.each([
@@ -297,6 +339,27 @@ it('a job without a declared period is said to be unwatched', async () => {
   expect((await world.look()).unwatched).toEqual([])
 })
 
+it('a damaged file of the watchdog is replaced: that is told, and so is everything that holds', async () => {
+  world.feed.error = refused
+  await tick()
+  world.store.files.set(watchPath, { body: Buffer.from('{'), etag: '"damaged"', modifiedAt: 0 })
+  await world.look()
+  await world.look()
+
+  expect(labels()).toEqual(['failed.appeared job', 'watchdog.appeared watchdog', 'failed.appeared job'])
+})
+
+it('a job that fails and recovers between the first look and the second is told, although it had never run', async () => {
+  await world.look()
+  for (const error of [refused, null]) {
+    world.feed.error = error
+    await world.run(job)
+  }
+  await world.look()
+
+  expect(labels()).toEqual(['failed.appeared job', 'failed.recovered job'])
+})
+
 it('a period of a job that does not exist is a note of every tick, and no other job stays unwatched for it', async () => {
   world.everyMinutes = { job: 15, jbo: 15, 'job@all': 60 }
 
@@ -328,10 +391,14 @@ it('while too many messages wait nothing new is looked for, and what holds after
   })
 
   world.down = false
+  const began = world.clock.now()
   await world.look()
+  const tookMs = world.clock.now() - began
   await world.look()
 
   expect(world.received).toHaveLength(101)
+  // One message a second is what a chat service takes.
+  expect(tookMs).toBeGreaterThanOrEqual(99_000)
   expect(labels().at(-1)).toBe('failed.recovered job')
 })
 

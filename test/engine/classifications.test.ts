@@ -64,6 +64,25 @@ it('a second run sends new and changed keys, and nothing else', async () => {
   expect(world.stored()).toEqual({ ...namesOf('old'), c: 'c new', h: 'h new' })
 })
 
+it('the report and the log name the suites and variables that show the set, before the first import', async () => {
+  const world = classificationWorld(small)
+  world.source(namesOf('old'))
+
+  const planned = await world.engine.dryRun(world.job)
+  const before = world.requests.filter((step) => step === 'json')
+  const report = await world.engine.run(world.job)
+  await world.settle()
+  const idle = await world.engine.run(world.job)
+
+  const said = expect.stringMatching(
+    /The classification set .* is subscribed to suite variables\/evar1\./,
+  ) as string
+  expect(planned.notes).toContainEqual(said)
+  expect(before).toEqual([])
+  expect(report.notes).toContainEqual(said)
+  expect(idle.notes).not.toContainEqual(said)
+})
+
 it('an import that fails is sent again, and held after the third time', async () => {
   const world = classificationWorld(small)
   world.source({ a: 'x' })

@@ -41,6 +41,15 @@ const tooMany = (headers: Record<string, string>): Fault => ({
   reply: { status: 429, headers, body: { error_code: '429050', message: 'Too many requests' } },
 })
 
+it('an answer to an upload without a status confirms the batch by its counts, and nothing is looked up', async () => {
+  services.analytics.knobs.withoutStatusCode = true
+
+  const report = await runUntilDone()
+
+  expect(report).toMatchObject({ outcome: 'succeeded', confirmedByLookup: 0 })
+  expectExact()
+})
+
 it.each<[string, Fault | (() => Fault)]>([
   ['is accepted and its answer cut', { kind: 'cut-after' }],
   ['is cut before Adobe has it', { kind: 'cut-before' }],

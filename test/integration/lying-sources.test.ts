@@ -118,3 +118,43 @@ it('records that are added in front while pages are read are taken once, in this
   expect(new Set(world.hits()).size).toBe(8)
   expect(world.hits()).toHaveLength(8)
 })
+
+describe('a record that is deleted while counted pages are read moves another one to a page that was read', () => {
+  let stored: readonly ReturnType<typeof event>[]
+  beforeEach(() => {
+    stored = events(0, 9)
+    answer = (skip) => {
+      const [found, total] = [stored.slice(skip, skip + 3), stored.length]
+      if (skip === 0) stored = stored.filter(({ id }) => id !== 'e1')
+      return page(found, { total })
+    }
+  })
+
+  it('and the next refresh takes it, once', async () => {
+    const job = jobWith(counted(), refresh)
+    expect(await world.run(job)).toMatchObject({ outcome: 'succeeded', taken: 8 })
+    expect(world.hits()).not.toContain('e3')
+
+    expect(await world.run(job)).toMatchObject({ taken: 1, repeated: 7 })
+    expect(world.hits()).toHaveLength(9)
+    expect(new Set(world.hits()).size).toBe(9)
+  })
+
+  it('and a total that was announced before shows it, although the last one fits', async () => {
+    const job = jobWith(counted('total'), refresh)
+    expect(await world.run(job)).toMatchObject(failed('source-malformed'))
+    expect(world.hits()).toEqual([])
+
+    expect(await world.run(job)).toMatchObject({ outcome: 'succeeded', taken: 8 })
+  })
+
+  it('and a lookback of an incremental job takes it', async () => {
+    const sync = incremental({ cursor: atInstant, primaryKey: 'id', lookback: { days: 1 } })
+    const job = jobWith(counted(), sync)
+    await world.run(job)
+    expect(world.hits()).not.toContain('e3')
+
+    expect(await world.run(job)).toMatchObject({ taken: 1 })
+    expect(world.hits()).toHaveLength(9)
+  })
+})

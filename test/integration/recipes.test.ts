@@ -2,9 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '../../emulators/emulator'
 import { crmOpportunities } from '../../examples/recipes/crm-opportunities'
+import { emailClicks } from '../../examples/recipes/email-clicks'
 import { repositoryIssues } from '../../examples/recipes/repository-issues'
 import { inputsFrom } from '../../src/inputs'
 import { withMapInputs } from '../../src/jobs/map-inputs'
+import { openEnrichment } from '../../src/pipeline/joins/enrichment'
 import { hasConsent } from '../../src/pipeline/extraction/consent'
 import { sourceContext } from '../fixtures/source-context'
 import type { DestinationContext } from '../../src/destinations/destination'
@@ -19,7 +21,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.stop())
 
-/** Source → record → consent → map → the line that the destination would write. */
+/** Source → joins → record → consent → map → the line that the destination would write. */
 async function linesOf(recipe: Job, secrets: Readonly<Record<string, string>>, since: string | null = null) {
   expect(recipe.faults).toEqual([])
   const [base] = recipe.source.inputs
@@ -35,9 +37,16 @@ async function linesOf(recipe: Job, secrets: Readonly<Record<string, string>>, s
     sinceMs: since === null ? null : Date.parse(since),
     signal,
   } as const
-  for await (const page of job.source.open(sourceContext({ inputs: values })).read(request)) {
+  const opening = sourceContext({ inputs: values })
+  const enrich = await openEnrichment(job, (source) => source.open(opening))?.load(signal)
+  for await (const page of job.source.open(opening).read(request)) {
     for (const raw of page.records) {
-      const record = job.record.parse(raw)
+      const enriched = enrich?.(raw) ?? { kind: 'enriched', record: raw }
+      if (enriched.kind === 'unmatched') {
+        lines.push(`no ${enriched.join}`)
+        continue
+      }
+      const record = job.record.parse(enriched.record)
       if (!hasConsent(job.consent, record)) continue
       const encoded = format.encode(job.map(record))
       lines.push(encoded.kind === 'row' ? encoded.line.trim() : `${encoded.code} ${encoded.path}`)
@@ -100,6 +109,27 @@ it('crmOpportunities searches by POST, and sends a pseudonym of people who conse
     ...{ sort: 'modified', after: 'b' },
     filter: { pipeline: 'default', modifiedSince: 1767225600000 },
   })
+})
+
+it('emailClicks names campaigns from a published sheet, and keeps clicks of an unknown one back', async () => {
+  const click = (id: string, campaignId: number) => ({
+    ...{ id, campaignId, at: '2026-01-01T00:00:00Z', visitor: '1'.repeat(38) },
+  })
+  answer = ({ url, headers }) => {
+    if (url === '/sheet?key=canary')
+      return { status: 200, body: 'id,name\n7,Spring sale\n8,"Sale, summer"\n' }
+    expect(headers).toMatchObject({ 'x-api-key': 'canary-key' })
+    return { status: 200, body: { clicks: [click('a', 8), click('b', 9), click('c', 7)] } }
+  }
+
+  const lines = await linesOf(emailClicks, {
+    EMAIL_API_KEY: 'canary-key',
+    CAMPAIGN_SHEET_URL: `${server.url}/sheet?key=canary`,
+  })
+
+  const begin = `1767225600,${'1'.repeat(38)},email-clicks/1.0,newsletter click`
+  expect(lines).toEqual([`${begin},"Sale, summer",suite`, 'no campaign', `${begin},Spring sale,suite`])
+  expect(server.requests.map(({ headers }) => headers['x-api-key'])).toEqual([undefined, 'canary-key'])
 })
 
 it('each recipe has at most 40 lines', () => {

@@ -11,7 +11,7 @@ import type { Letter, Template } from '../webhook'
 export function signedMessages(key: Buffer): Template {
   return function signed(alert, now): Letter {
     const { id, at, change, condition, ...data } = alert
-    const type = condition === undefined ? change : `${condition}.${change}`
+    const type = `${condition ?? 'watchdog'}.${change}`
     const body = JSON.stringify({ type, timestamp: at, data: { ...data, change, condition } })
     const timestamp = String(Math.floor(now / 1000))
     return {

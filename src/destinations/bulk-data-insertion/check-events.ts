@@ -1,5 +1,5 @@
 import type { CheckFinding } from '../destination'
-import type { SuiteFacts } from './suite-facts'
+import type { SuiteFacts } from '../suite-facts'
 
 interface SetEvent {
   readonly name: string

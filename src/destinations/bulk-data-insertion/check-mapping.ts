@@ -1,6 +1,6 @@
 import { checkEvents, productsOf } from './check-events'
 import type { CheckFinding } from '../destination'
-import type { Dimension, SuiteFacts } from './suite-facts'
+import type { Dimension, SuiteFacts } from '../suite-facts'
 
 /** A row as `map` made it; the check reads texts and numbers. */
 export type CheckedRow = Readonly<Record<string, unknown>>

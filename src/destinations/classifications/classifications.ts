@@ -3,6 +3,7 @@ import { createAnalyticsApi } from '../analytics-api'
 import { parseSettings } from '../destination-settings'
 import { openGzipBatch } from '../gzip-file'
 import { arrivalProof } from './arrival'
+import { checkDataset } from './check-dataset'
 import { columnsFaults, isClassifiedVariable } from './classification-row'
 import { findDataset } from './dataset'
 import { explainHold, remedies } from './explanations'
@@ -92,10 +93,12 @@ function open<Column extends string>(
   const reviewed = { reportSuite: suite, variable, serverCallLimit }
   let known: FoundDataset | null = null
 
+  const wanted = { reportSuite: suite, variable, id: datasetId, columns }
+
   /** Asked once a run: what is not found is asked for again. */
   async function dataset(signal: AbortSignal): Promise<FoundDataset> {
     if (known?.kind === 'found') return known
-    known = await findDataset(api, path, { reportSuite: suite, variable, id: datasetId, columns }, signal)
+    known = await findDataset(api, path, wanted, signal)
     return known
   }
 
@@ -124,6 +127,7 @@ function open<Column extends string>(
     },
     semantics: 'upsert',
     delivery: { kind: 'upsert', settleMs: settings.classificationSettleMs },
+    check: (_rows, signal) => checkDataset(api, path, wanted, signal),
     async review(commit, signal) {
       const found = await dataset(signal)
       if (found.kind !== 'found') return found

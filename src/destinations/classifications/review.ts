@@ -1,3 +1,4 @@
+import { subscriptionNote } from './check-dataset'
 import { countUnseenKeys } from './unseen-keys'
 import type { AnalyticsApi } from '../analytics-api'
 import type { CommitSummary, Concern, ReviewAnswer } from '../destination'
@@ -24,8 +25,7 @@ export async function reviewCommit(
   now: number,
   signal: AbortSignal,
 ): Promise<ReviewAnswer> {
-  const subscribed = dataset.subscriptions.map(({ rsid, dimension }) => `${rsid} ${dimension}`).join(', ')
-  const notes = [`The classification set "${dataset.name}" (${dataset.id}) is subscribed to ${subscribed}.`]
+  const notes = [subscriptionNote(dataset)]
   if (newKeys.count === 0) return { kind: 'reviewed', concerns: [], notes, cost: { serverCalls: 0 } }
   const counted = await countUnseenKeys(api, options, newKeys.sample, now, signal)
   if (counted.kind === 'unauthorized') return counted

@@ -4,6 +4,7 @@ import { parseSettings } from '../destination-settings'
 import { checkOneReportSuite } from '../report-suite'
 import { arrivalProof } from './arrival'
 import { chooseAccount, wantedAccount } from './account'
+import { checkTarget } from './check-target'
 import { createDataSourcesClient } from './data-sources-client'
 import { definitionFaults } from './definition-faults'
 import { explainHold, remedies } from './explanations'
@@ -81,7 +82,8 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
     settings,
     clock,
   })
-  const client = createDataSourcesClient(createAnalyticsApi(context, inputs(company)), reportSuite)
+  const api = createAnalyticsApi(context, inputs(company))
+  const client = createDataSourcesClient(api, reportSuite)
   const accountId = createAccountId(client, wanted, reportSuite)
 
   return {
@@ -119,6 +121,8 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
       },
       visibleWithinMs: settings.dataSourceVisibleMs,
     },
+    check: (rows, signal) =>
+      checkTarget(api, client, { ...definition, reportSuite, account: wanted }, rows, signal),
     async prepare(_batch, signal) {
       const account = await accountId(signal)
       return account.kind === 'account' ? { kind: 'prepared', handle: account.id } : account

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { FieldPath, parseOptions } from '../../options'
 import { ParamOption, placeOf } from '../rest/place'
-import { assertComplete } from './announced-total'
+import { watchTotal } from './announced-total'
 import { watchForEndlessPages } from './endless-pages'
 import { pageContent } from './page-content'
 import { turnTo } from './paginator'
@@ -30,6 +30,7 @@ export function offset(options: OffsetOptions): PaginatorDefinition<'shifting'> 
     faults: parseOptions('offset', Options, options).faults,
     open() {
       const endless = watchForEndlessPages()
+      const announced = watchTotal(total)
       const place = placeOf(param)
       let read = 0
       return {
@@ -38,9 +39,10 @@ export function offset(options: OffsetOptions): PaginatorDefinition<'shifting'> 
           const { records, url } = answer
           read += records.length
           if (records.length === 0) {
-            assertComplete(answer, total, read)
+            announced.assertComplete(answer, read)
             return null
           }
+          announced.see(answer)
           endless.check(pageContent(answer), records.length, url)
           return turnTo({ place, value: read })
         },

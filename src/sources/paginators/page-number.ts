@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { FieldPath, parseOptions } from '../../options'
 import { ParamOption, placeOf } from '../rest/place'
-import { assertComplete } from './announced-total'
+import { watchTotal } from './announced-total'
 import { watchForEndlessPages } from './endless-pages'
 import { pageContent } from './page-content'
 import { turnTo } from './paginator'
@@ -38,6 +38,7 @@ export function pageNumber(given: PageNumberOptions): PaginatorDefinition<'shift
     faults,
     open() {
       const endless = watchForEndlessPages()
+      const announced = watchTotal(total)
       const place = placeOf(param)
       let page = first
       let read = 0
@@ -47,9 +48,10 @@ export function pageNumber(given: PageNumberOptions): PaginatorDefinition<'shift
           const { records, url } = answer
           read += records.length
           if (records.length === 0) {
-            assertComplete(answer, total, read)
+            announced.assertComplete(answer, read)
             return null
           }
+          announced.see(answer)
           endless.check(pageContent(answer), records.length, url)
           page += 1
           return turnTo({ place, value: page })

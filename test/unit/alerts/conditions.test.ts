@@ -15,8 +15,7 @@ const rules = { ...AlertSettings.parse({ rejectsAbove: 2, lateAbove: 1 }), lease
 
 function observe(
   document: Partial<StateDocument> | null,
-  change: Partial<Observation> = {},
-  modifiedAt = now,
+  { modifiedAt = now, ...change }: Partial<Observation> & { readonly modifiedAt?: number } = {},
 ): Observation {
   const content = document && storedDocument(document)
   return {
@@ -25,6 +24,7 @@ function observe(
     everyMinutes: null,
     found: content && { content, etag: '"1"', modifiedAt, storeNow: now },
     since: now - 24 * hour,
+    isFirst: false,
     seen: null,
     storeNow: now,
     ...change,
@@ -128,14 +128,14 @@ describe('silence', () => {
   const lease = (takenAgo: number) => ({
     ...{ owner: 'o', run: 'run-1', activation: 'a-1', takenAt: now - takenAgo, endsAt: now },
   })
-  const every15 = (sync: Sync, change: Partial<Observation> = {}) => ({
+  const every15 = (sync: Sync, change: Parameters<typeof observe>[1] = {}) => ({
     job: jobWith({ sync }),
     everyMinutes: 15,
     ...change,
   })
   const daily = slicedSync({ lagMs: hour })
 
-  it.each<[string, boolean, Partial<StateDocument> | null, Partial<Observation>, number?]>([
+  it.each<[string, boolean, Partial<StateDocument> | null, Parameters<typeof observe>[1]]>([
     ['three periods after its last run', false, ended(45 * minute), every15(incrementalSync())],
     ['longer after it', true, ended(45 * minute + 1), every15(incrementalSync())],
     ['longer after it, of a full refresh', true, ended(46 * minute), every15(fullRefreshSync())],
@@ -156,22 +156,19 @@ describe('silence', () => {
       'while a run holds the lease',
       false,
       { ...ended(9 * hour), lease: lease(9 * hour) },
-      every15(incrementalSync()),
-      now - 30_000,
+      every15(incrementalSync(), { modifiedAt: now - 30_000 }),
     ],
     [
       'after a run was killed that nobody followed',
       true,
       { ...ended(9 * hour), lease: lease(50 * minute) },
-      every15(incrementalSync()),
-      now - 46 * minute,
+      every15(incrementalSync(), { modifiedAt: now - 46 * minute }),
     ],
     [
       'soon after a run was killed',
       false,
       { ...ended(9 * hour), lease: lease(40 * minute) },
-      every15(incrementalSync()),
-      now - 39 * minute,
+      every15(incrementalSync(), { modifiedAt: now - 39 * minute }),
     ],
     // Today's slice begins at midnight, so it is not due before tomorrow.
     ['with no slice due', false, { ...ended(9 * hour), watermark: now }, every15(daily)],
@@ -221,8 +218,8 @@ describe('silence', () => {
         }),
       },
     ],
-  ])('a job %s is silent: %s', (_what, silent, document, change, modifiedAt) => {
-    expect('silent' in present(observe(document, change, modifiedAt))).toBe(silent)
+  ])('a job %s is silent: %s', (_what, silent, document, change) => {
+    expect('silent' in present(observe(document, change))).toBe(silent)
   })
 })
 
@@ -264,7 +261,13 @@ describe('runs between two looks', () => {
   it('the first look tells what holds, and no history', () => {
     const reports = [report('a', 0, 'failed'), report('b', 1)]
 
-    expect(kindsOf(observe({ reports }))).toEqual([[]])
+    expect(kindsOf(observe({ reports }, { isFirst: true }))).toEqual([[]])
+  })
+
+  it('runs after a look that found none are looked at from the first', () => {
+    const reports = [report('a', 0, 'failed'), report('b', 1)]
+
+    expect(kindsOf(observe({ reports }))).toEqual([['failed'], [], []])
   })
 
   it('each run since the last look has a snapshot of its own, so a failure that came and went is found', () => {

@@ -52,7 +52,7 @@ it('every aio command of a page is one of the CLI, with flags that it has', () =
 
 it('every npm command of a page is a script of this project, or of npm itself', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-  const own = ['ci', 'install', 'test', 'start', ...Object.keys(scripts)]
+  const own = ['ci', 'install', 'pack', 'publish', 'test', 'start', ...Object.keys(scripts)]
   const lines = found.flatMap(({ page, npm }) => (npm === undefined ? [] : [{ page, npm }]))
   const inCode = lines.filter(({ npm }) => /^[a-z:]+(?: -|$)/.test(npm))
 

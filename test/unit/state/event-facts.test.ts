@@ -24,6 +24,7 @@ it('a commit is one line of its work, its batches and its counters', () => {
     memory: { inline: 'a long text', segments: [] },
     rejects: { index: null, segments: [] },
     counters: { records: 5, taken: 4, rejects: { late: 1 } },
+    notes: ['The set is shown by two suites.'],
     waived: [],
   })
 
@@ -37,6 +38,7 @@ it('a commit is one line of its work, its batches and its counters', () => {
     records: 5,
     taken: 4,
     rejects: { late: 1 },
+    notes: ['The set is shown by two suites.'],
   })
 })
 

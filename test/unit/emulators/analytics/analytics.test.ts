@@ -156,6 +156,17 @@ it('answers 429 to a second request within a second if it enforces the pace', as
   })
 })
 
+it('leaves the status out of the 200 of an accepted file, and only there, where the knob says so', async () => {
+  analytics.knobs.withoutStatusCode = true
+
+  const accepted = await send([header, row(1)].join('\n'))
+  const rejected = await send(header)
+
+  expect(accepted).toMatchObject({ status: 200, body: { rows: 1, invalid_rows: 0 } })
+  expect(accepted.body).not.toHaveProperty('status_code')
+  expect(rejected.body).toMatchObject({ status_code: 'REJECTED' })
+})
+
 it('drops hits for a suite without timestamps and answers UPLOADED', async () => {
   analytics.suites.add('suite', 'not-allowed')
 

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { parseJson } from '../../http/json'
-import { messageOf, refusalOf } from '../analytics-api'
-import type { AnalyticsApi } from '../analytics-api'
-import type { Reading } from '../single-attempts'
-import type { Refusal, Unknown } from '../destination'
+import { parseJson } from '../http/json'
+import { messageOf, refusalOf } from './analytics-api'
+import type { AnalyticsApi } from './analytics-api'
+import type { Reading } from './single-attempts'
+import type { Refusal, Unknown } from './destination'
 
 const texts = z.array(z.string())
 const Dimension = z.object({
