@@ -78,3 +78,18 @@ it('writes full batches of a slice while it still reads the slice, so that its s
   expect(world.hits()).toHaveLength(many)
   expect(writtenAtPage.at(-1)).toBeGreaterThan(many / world.list.batchRows - 3)
 })
+
+it.each<[string, Partial<Job>, number]>([
+  ['at the end of each page that fills a batch', {}, 3],
+  ['once where its rows are counted as a whole', { expect: { rows: [1, many] } }, 1],
+  ['once where a person approves it', { approval: 'required' }, 1],
+])('an incremental read commits %s', async (_, change, commits) => {
+  const world = engineWorld()
+  world.list.batchRows = 100
+  world.feed.pageSize = 50
+  world.feed.records = recordsOf(22)
+  const job = jobOf(world, { sync: incremental({ cursor: atInstant }), ...change })
+  await world.run(job)
+
+  expect(world.stateOf(job).commits).toBe(commits)
+})

@@ -220,15 +220,14 @@ it.each([
 
 it.each([
   ['a path', '../../jobs/flights'],
-  ['a text of 80 KB', `${'@'.repeat(80_000)}\n`],
+  // Where a pattern backtracks, this takes hours.
+  ['a text of 1 MB', `${'@'.repeat(1_000_000)}\n`],
   ['the app’s own organisation, in another spelling', ownOrgId.toLowerCase()],
-])('a run for %s is refused at once', async (_what, tenant) => {
-  const begun = performance.now()
+])('a run for %s is refused', async (_what, tenant) => {
   const result = await world.byKey('run-job', { job: 'flights', tenant })
 
   expect(result).toMatchObject({
     outcome: 'failed',
     error: { code: expect.stringMatching(/params-invalid|needs-reauth/) as string },
   })
-  expect(performance.now() - begun).toBeLessThan(2_000)
 })

@@ -14,11 +14,9 @@ it.each([
   expect(readOrgId(text)).toBeNull()
 })
 
-it('a text of a megabyte is refused at once', () => {
-  const begun = performance.now()
+// Where a pattern backtracks, this takes hours.
+it('a text of a megabyte is refused', () => {
   for (const text of ['@'.repeat(1_000_000), `${'A'.repeat(1_000_000)}@`, `${'@x'.repeat(500_000)}\n`]) {
     expect(readOrgId(text)).toBeNull()
   }
-
-  expect(performance.now() - begun).toBeLessThan(1_000)
 })

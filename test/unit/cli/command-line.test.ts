@@ -2,6 +2,7 @@ import { startEmulator } from '../../../emulators/emulator'
 import { commands } from '../../../src/cli/commands'
 import { localCommands } from '../../../src/cli/local-commands'
 import { systemClock } from '../../../src/clock'
+import { documentedCommands } from '../../fixtures/documented-commands'
 import { runAtTerminal } from '../../fixtures/terminal'
 import type { Emulator, Handler } from '../../../emulators/emulator'
 import type { ListedJob } from '../../../src/cli/terminal'
@@ -240,5 +241,22 @@ describe('npm run job', () => {
         expect((await runAtTerminal([...words, '--help'])).code).toBe(0)
       }
     },
+  )
+})
+
+it('accepts every npm run job command of the documentation, with its arguments and options', async () => {
+  const lines = documentedCommands().flatMap(({ page, npm = '' }) =>
+    /^job -- \w/.test(npm) ? [{ page, npm }] : [],
+  )
+  const refused: object[] = []
+  for (const { page, npm } of lines) {
+    // With --help, arguments and options are read, and nothing is called.
+    const { code, said } = await runAtTerminal([...npm.split(' ').slice(2), '--help'])
+    if (code !== 0) refused.push({ page, npm, said })
+  }
+
+  expect(refused).toEqual([])
+  expect(lines.map(({ npm }) => npm)).toEqual(
+    expect.arrayContaining(['job -- run flights --dry-run', 'job -- status flights']),
   )
 })

@@ -1,24 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commands } from '../../../src/cli/commands'
+import { documentedCommands } from '../../fixtures/documented-commands'
 
 const root = join(__dirname, '..', '..', '..')
-
-const pages = ['', 'docs', '.github/workflows', 'emulators'].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => /\.(md|yml)$/.test(name))
-    .map((name) => join(folder, name)),
-)
-
-/** Commands in code, in blocks and in sentences, with the page that has them. */
-const found = pages.flatMap((page) => {
-  const text = readFileSync(join(root, page), 'utf8')
-  return [
-    ...text.matchAll(
-      /(?:npx --yes @adobe\/aio-cli@[\d.]+|\baio) ((?:app|rt|console) [^\n`#|;]+)|npm (?:run )?([^\n`#&|;]+)/g,
-    ),
-  ].map(([, aio, npm]) => ({ page, aio: aio?.trim(), npm: npm?.trim() }))
-})
+const found = documentedCommands()
 
 /** The commands of `aio` 11 with the flags that a page may use, as its help lists them. */
 const aioCommands: Readonly<Record<string, readonly string[]>> = {
@@ -52,17 +37,10 @@ it('every aio command of a page is one of the CLI, with flags that it has', () =
 
 it('every npm command of a page is a script of this project, or of npm itself', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-  const own = ['ci', 'install', 'test', 'start', ...Object.keys(scripts)]
+  const own = ['ci', 'install', 'pack', 'publish', 'test', 'start', ...Object.keys(scripts)]
   const lines = found.flatMap(({ page, npm }) => (npm === undefined ? [] : [{ page, npm }]))
   const inCode = lines.filter(({ npm }) => /^[a-z:]+(?: -|$)/.test(npm))
 
   expect(inCode.filter(({ npm }) => !own.includes(npm.split(' ')[0] ?? ''))).toEqual([])
   expect(inCode.length).toBeGreaterThan(20)
-})
-
-it('every npm run job command of a page is one of the command line', () => {
-  const names = found.flatMap(({ npm = '' }) => /^job -- (\S+)/.exec(npm)?.[1] ?? [])
-
-  expect(names.filter((name) => !['help', 'list', ...Object.keys(commands)].includes(name))).toEqual([])
-  expect(names).toEqual(expect.arrayContaining(['run', 'status']))
 })

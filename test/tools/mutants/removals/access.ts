@@ -86,4 +86,52 @@ export const accessRemovals: readonly Removal[] = [
     find: "if (!validation.data.valid) throw unauthorized('IMS does not confirm the token', 'Log in again.')",
     replace: '',
   },
+  {
+    safeguard: 'a link of the status page is used once',
+    file: 'src/app-builder/status/sessions.ts',
+    find: ' || !(await singleUse.claim(nameOf(found.id), found.endsAt))',
+    replace: '',
+  },
+  {
+    safeguard: 'links and sessions of the status page end',
+    file: 'src/app-builder/status/sessions.ts',
+    find: ' && clock.now() < endsAt',
+    replace: '',
+  },
+  {
+    safeguard: 'a form of the status page belongs to its session',
+    file: 'src/app-builder/status/sessions.ts',
+    find: 'sealer.open(token, purposes.form) === id',
+    replace: 'sealer.open(token, purposes.form) !== `${id}-`',
+  },
+  {
+    safeguard: 'a form of the status page has its own origin',
+    file: 'src/app-builder/status/admission.ts',
+    find: 'if (headers.origin === new URL(url).origin) return',
+    replace: 'if (headers.origin !== url) return',
+  },
+  {
+    safeguard: 'without a login the API host is a loopback address',
+    file: 'src/app-builder/status/admission.ts',
+    find: 'isLoopback(new URL(runtime.apiHost).hostname) &&',
+    replace: '',
+  },
+  {
+    safeguard: 'without a login the request came by a loopback name',
+    file: 'src/app-builder/status/admission.ts',
+    find: 'isLoopback(hostnameOf(headers.host)) &&',
+    replace: '',
+  },
+  {
+    safeguard: 'without a login no other site made the request',
+    file: 'src/app-builder/status/admission.ts',
+    find: "(site === 'none' || site === 'same-origin')",
+    replace: 'true',
+  },
+  {
+    safeguard: 'texts of a page are escaped',
+    file: 'src/app-builder/web/html.ts',
+    find: '.replace(/[&<>"\']/g, (character) => `&#${character.charCodeAt(0)};`)',
+    replace: '',
+  },
 ]

@@ -109,6 +109,7 @@ it('keeps the digits of a token in the envelope', async () => {
 
 it.each([
   ['', 'is empty at character 0'],
+  [' \n', 'is empty at character 2'],
   ['{"data":[{"a":1},{"a"', 'breaks off in the list of records, in a record after at character 17'],
   ['{"data":[{"a":1}]', 'is not JSON, or breaks off, at character 17'],
   ['{"data":[1,2,]}', 'is not JSON'],
