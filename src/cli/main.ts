@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { parse } from 'dotenv'
 import { systemClock } from '../clock'
 import { createHttpClient } from '../http/node-fetch-client'
 import { createHttpDownload } from '../http/node-fetch-download'
 import { jobs } from '../jobs'
 import { inputsOf } from '../jobs/job-faults'
+import { askAt } from './ask'
 import { runCommandLine } from './command-line'
 import { startPractice } from './practice'
 import type { InputReference } from '../inputs'
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     progress: (text) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text ?? ''}`)
     },
-    ask: isTerminal ? ask : null,
+    ask: isTerminal ? (question) => askAt(process.stdin, process.stderr, question) : null,
     format,
     startPractice: () => startPractice(folder),
     runScript: (path, args) => runScript(path, args),
@@ -40,15 +40,6 @@ async function main(): Promise<void> {
 
 function namesOf(references: readonly InputReference[]): readonly string[] {
   return [...new Set(references.map(({ name }) => name))]
-}
-
-async function ask(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await lines.question(question)
-  } finally {
-    lines.close()
-  }
 }
 
 async function format(path: string, text: string): Promise<string> {

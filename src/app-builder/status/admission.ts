@@ -66,7 +66,9 @@ function isOnThisMachine({ runtime }: Pick<Platform, 'runtime'>, { headers }: We
   return (
     isLoopback(new URL(runtime.apiHost).hostname) &&
     isLoopback(hostnameOf(headers.host)) &&
-    (site === 'none' || site === 'same-origin')
+    (site === 'none' || site === 'same-origin') &&
+    // Browsers that do not send the header above name the origin of such a request.
+    headers.origin === undefined
   )
 }
 

@@ -52,6 +52,7 @@ export function decide(beginning: Beginning, survey: Survey, wishes: Wishes): Jo
     paginator: survey.paging.kind === 'pages' ? survey.paging.text : null,
     inputs: [baseUrlInput(names), ...authentication.inputs, ...mapping.inputs.map(asInput)],
     cron: isDaily ? '0 4 * * *' : '*/15 * * * *',
+    minutes: isDaily ? 24 * 60 : 15,
     alarm: `${names.job}-every-${isDaily ? 'day' : '15-minutes'}`,
   }
 }

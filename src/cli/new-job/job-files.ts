@@ -45,13 +45,13 @@ export async function changesOf(
   plan: JobPlan,
   { folder, format }: Pick<Terminal, 'folder' | 'format'>,
 ): Promise<readonly FileChange[]> {
-  const { names, inputs, mapping, alarm, cron } = plan
+  const { names, inputs, mapping, alarm, cron, minutes } = plan
   const { job, constant } = names
   const [list, manifest, example] = await Promise.all(
     [listFile, manifestFile, exampleFile].map((path) => textOf(folder, path)),
   )
   const added = {
-    ...{ job, alarm, cron },
+    ...{ job, alarm, cron, minutes },
     inputs: inputs.map(({ name }) => name),
     destinationInputs: mapping.inputs.map(({ name }) => name),
   }

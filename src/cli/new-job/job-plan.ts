@@ -30,5 +30,7 @@ export interface JobPlan {
   readonly inputs: readonly JobInput[]
   /** Such as `*\/15 * * * *`. */
   readonly cron: string
+  /** How often the alarm fires. */
+  readonly minutes: number
   readonly alarm: string
 }

@@ -1,4 +1,5 @@
 import { JobError } from '../../errors'
+import { addPeriod, removePeriods } from './alert-periods'
 import { append, cut, manifestFile, packageOf } from './manifest-text'
 import type { Entry } from './manifest-text'
 
@@ -7,6 +8,8 @@ export interface ManifestJob {
   readonly job: string
   readonly alarm: string
   readonly cron: string
+  /** How often the alarm fires, for the watchdog. */
+  readonly minutes: number
   /** Names of the inputs that `run-job` gets. */
   readonly inputs: readonly string[]
   /** Names of those that `verify-arrival` gets as well: inputs of the destination. */
@@ -14,13 +17,13 @@ export interface ManifestJob {
 }
 
 /**
- * Writes inputs, trigger and rule of a job into the text of the manifest. Lines are inserted and none is changed, so
+ * Writes inputs, trigger, rule and the period of the alarm into the text of the manifest. Lines are inserted and none is changed, so
  * that comments and notation stay.
  * @throws JobError `params-invalid` where the manifest has an entry of that name, or lacks what it is written into
  */
 export function addToManifest(
   text: string,
-  { job, alarm, cron, inputs, destinationInputs }: ManifestJob,
+  { job, alarm, cron, minutes, inputs, destinationInputs }: ManifestJob,
 ): string {
   const found = packageOf(text)
   const at = (...path: string[]) => ['runtimeManifest', 'packages', found.name, ...path]
@@ -55,7 +58,7 @@ export function addToManifest(
     },
     { map: at('rules'), lines: [`${rule}:`, `  trigger: ${alarm}`, '  action: run-job'] },
   ]
-  return entries.reduce(append, text)
+  return addPeriod(entries.reduce(append, text), job, minutes)
 }
 
 /** What a job leaves in a deployed namespace when it is gone from the manifest. */
@@ -91,7 +94,7 @@ export function removeFromManifest(
     ...rules.map((rule) => at('rules', rule)),
   ]
   const without = gone.reduce((rest, path) => cut(rest, path), text)
-  return { text: withoutEmptyHeading(without, job), triggers, rules }
+  return { text: withoutEmptyHeading(removePeriods(without, job), job), triggers, rules }
 }
 
 interface Manifest {
@@ -115,10 +118,10 @@ function jobOf(payload: unknown): unknown {
   }
 }
 
-/** The comment above the inputs of a job is theirs: without any of them below, it goes as well. */
+/** The comment above the inputs of a job, or of several, is theirs: without any of them below, it goes as well. */
 function withoutEmptyHeading(text: string, job: string): string {
   const lines = text.split('\n')
-  const isHeading = (line: string) => line.trim() === `# Job: ${job}`
+  const isHeading = (line: string) => /^ *# Jobs?: (.*)$/.exec(line)?.[1]?.split(', ').includes(job) === true
   const indentation = (line: string) => line.length - line.trimStart().length
   return lines
     .filter((line, index) => {

@@ -36,6 +36,11 @@ it.each<[string, Platform, Readonly<Record<string, string>>]>([
   ['the browser came by another name of the machine', local, { host: 'rebound.example:4000' }],
   ['another site asks', local, { host, 'sec-fetch-site': 'cross-site' }],
   ['another host of the domain asks', local, { host, 'sec-fetch-site': 'same-site' }],
+  [
+    'another origin asks in a browser without fetch metadata',
+    local,
+    { host, origin: 'https://evil.example' },
+  ],
   ['no host is named', local, {}],
   ['there is no key to seal a session with', platformAt(local.runtime.apiHost, { sealer: null }), { host }],
   ['a session is forged', hosted, { host, cookie: '__Host-analytics-ingest-status=v1.Zm9yZ2Vk' }],

@@ -16,26 +16,38 @@ runtimeManifest:
         run-job:
           inputs:
             LOG_LEVEL: $LOG_LEVEL # of all
-            # Job: old
+            # Jobs: older, old
             OLD_API_BASE_URL: $OLD_API_BASE_URL
             SHARED: $SHARED
         # Asks Analytics.
         verify-arrival:
           inputs:
             LOG_LEVEL: $LOG_LEVEL
+        watchdog:
+          inputs:
+            ALERTS:
+              # In minutes.
+              everyMinutes:
+                old: 1440
+                'old@all': 60
       triggers:
+        arrivals:
+          feed: /whisk.system/alarms/alarm
         old-every-day: # at night
           feed: /whisk.system/alarms/alarm
           inputs:
             cron: '0 4 * * *'
             trigger_payload: '{"job":"old"}'
       rules:
+        verify-arrivals:
+          trigger: arrivals
+          action: verify-arrival
         run-old-every-day:
           trigger: old-every-day
           action: run-job
 `
 const orders = {
-  ...{ job: 'orders', alarm: 'orders-every-day', cron: '0 4 * * *' },
+  ...{ job: 'orders', alarm: 'orders-every-day', cron: '0 4 * * *', minutes: 1440 },
   ...{ inputs: ['ORDERS_API_BASE_URL', 'SHARED', 'ORDERS_SET'], destinationInputs: ['ORDERS_SET'] },
 }
 
@@ -72,11 +84,26 @@ describe('the manifest', () => {
     expect([triggers, rules]).toEqual([['orders-every-day'], ['run-orders-every-day']])
   })
 
+  it('gets the period of the alarm, by which the watchdog judges silence, and loses it again', () => {
+    const periodsOf = (text: string) =>
+      /everyMinutes:(.*?)\n {6}triggers/s.exec(text)?.[1]?.split(/\s+/).join(' ')
+    const both = addToManifest(manifest, orders)
+    expect(periodsOf(both)).toBe(" old: 1440 'old@all': 60 orders: 1440")
+    const one = removeFromManifest(both, 'old', []).text
+    expect(periodsOf(one)).toBe(' orders: 1440')
+    const empty = removeFromManifest(one, 'orders', []).text
+    expect(periodsOf(empty)).toBe(' {}')
+    expect(periodsOf(addToManifest(empty, orders))).toBe(' orders: 1440')
+  })
+
   it('loses a job that was written by hand, with a payload of JSON and comments; its neighbours stay', () => {
     const { text } = removeFromManifest(addToManifest(manifest, orders), 'old', ['OLD_API_BASE_URL'])
     expect(text).not.toMatch(/old-every|OLD|at night/)
     expect(text).toContain('            SHARED: $SHARED\n            # Job: orders\n')
-    expect(Object.keys(parse(text) as object)).toEqual(['runtimeManifest'])
+    // Of the heading of several jobs, an input is left below.
+    expect(text).toContain('# Jobs: older, old\n            SHARED')
+    const bare = removeFromManifest(manifest, 'old', ['OLD_API_BASE_URL', 'SHARED']).text
+    expect(bare).toContain('LOG_LEVEL: $LOG_LEVEL # of all\n        # Asks Analytics.')
   })
 
   it('is refused where it has the trigger already, or no package to write into', () => {
