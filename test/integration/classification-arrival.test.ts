@@ -95,7 +95,11 @@ it('a key that the set does not have is missing, with the cause', async () => {
   const { evidence } = await look([batch])
 
   expect(evidence).toMatchObject([
-    { kind: 'proof', rows: 2, causes: [{ code: 'key-mismatch' }, { code: 'latency' }] },
+    {
+      kind: 'proof',
+      rows: 2,
+      causes: [{ code: 'key-mismatch' }, { code: 'key-deleted' }, { code: 'latency' }],
+    },
   ])
 })
 

@@ -40,6 +40,8 @@ export interface Subject {
 /** Removes a safeguard. */
 export type Tamper = (destination: Destination) => Destination
 
+export const intact: Tamper = (destination) => destination
+
 /** Whether the last commit is a plan, and which activation approves it. */
 type ApprovedBy = number | null
 
@@ -66,6 +68,7 @@ function createWorld(
     outbox: outbox.map((entry) => (entry.commit === planned ? { ...entry, state: 'planned' } : entry)),
     plan: approvedBy === null ? null : storedPlan(),
   }
+  const seen = new Set<string>()
   let activations = 0
   let sentUnapproved = 0
   let writtenAt = -Infinity
@@ -93,10 +96,14 @@ function createWorld(
           const issuedAt = time.now()
           await process.call(20, () => {
             if (holder !== owner) {
+              seen.add('lease-lost')
               memory.lose(new JobError('lease-lost', 'Taken over.', 'Nothing to do.'))
               return
             }
-            for (const event of events) memory.later(event)
+            for (const event of events) {
+              memory.later(event)
+              seen.add(event.type === 'confirmed' ? `confirmed by ${event.by}` : event.type)
+            }
             durable = memory.document
             writtenAt = time.now()
           })
@@ -129,7 +136,12 @@ function createWorld(
   }
 
   function activate(accident: Accident | null): Promise<unknown> {
-    if (holder !== null && time.now() - writtenAt < settings.leaseTtlMs) return Promise.resolve()
+    if (holder !== null && time.now() - writtenAt < settings.leaseTtlMs) {
+      seen.add('lease-held')
+      return Promise.resolve()
+    }
+    if (holder !== null) seen.add('takeover')
+    if (durable.outbox.some(({ state }) => state === 'sending')) seen.add('takeover with a request in flight')
     const process = startProcess(time, accident)
     activations += 1
     const { clock } = process
@@ -167,6 +179,7 @@ function createWorld(
     activate,
     isDone: () => durable.outbox.every(({ state }) => state === 'confirmed') && holder === null,
     sentUnapproved: () => sentUnapproved,
+    seen,
   }
 }
 
@@ -216,5 +229,5 @@ export async function play(
   }
   await pass(4 * 60 * minute)
   const unapproved = Array.from({ length: world.sentUnapproved() }, () => 'sent without approval')
-  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved] }
+  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved], seen: world.seen }
 }

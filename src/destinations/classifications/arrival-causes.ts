@@ -5,6 +5,7 @@ export const arrivalCauses = {
   'unsubscribed-set':
     'The classification set is gone, or no longer subscribed by the report suite and variable of the job.',
   'key-mismatch': 'The set does not have the key: blanks at its ends or its case may have been changed.',
+  'key-deleted': 'A later commit, another import or a person has deleted the key since.',
   overwritten: 'The set has the key with other values: another import or a person has written it since.',
   latency: 'An import can take up to two days to show.',
 } as const

@@ -78,7 +78,7 @@ function compared({ id, rows, markers }: ConfirmedBatch, stored: StoredLines): E
   if (there.length < sample.length) {
     // Of the sample's share, but never all of the rows.
     const seen = Math.floor((rows * there.length) / sample.length)
-    return { id, kind: 'proof', rows: seen, causes: causesOf('key-mismatch', 'latency') }
+    return { id, kind: 'proof', rows: seen, causes: causesOf('key-mismatch', 'key-deleted', 'latency') }
   }
   if (equal.length > 0) return { id, kind: 'proof', rows, causes: [] }
   return { id, kind: 'proof', rows: 0, causes: causesOf('overwritten', 'latency') }
