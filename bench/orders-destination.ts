@@ -3,7 +3,7 @@ import { inputsFrom } from '../src/inputs'
 import type { Clock } from '../src/clock'
 import type { Destination } from '../src/destinations/destination'
 import type { HttpClient } from '../src/http/http-client'
-import type { Job } from '../src/jobs/job'
+import type { Job } from '../src/definition/job'
 
 const never: HttpClient = () => Promise.reject(new Error('no request is made here'))
 

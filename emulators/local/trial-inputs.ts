@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { JobError } from '../../src/errors'
-import { inputsOf } from '../../src/jobs/job-faults'
-import type { Job } from '../../src/jobs/job'
+import { inputsOf } from '../../src/definition/job-faults'
+import type { Job } from '../../src/definition/job'
 
 /** The practice shop, for inputs that are not set. */
 interface Shop {

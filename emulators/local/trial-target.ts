@@ -6,7 +6,7 @@ import { openEnrichment } from '../../src/pipeline/joins/enrichment'
 import { reportSuite } from './platform'
 import { storedHits } from './stored-rows'
 import type { DestinationContext } from '../../src/destinations/destination'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { Platform } from './platform'
 
 type Inputs = Readonly<Record<string, string>>

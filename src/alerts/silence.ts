@@ -2,7 +2,7 @@ import { nextWork } from '../pipeline/work'
 import { isLeaseHeld } from '../state/job-document'
 import { waitingPlan } from '../state/plan'
 import { scheduleStart, sliceFrom } from '../pipeline/slices'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { StateDocument } from '../state/state-document'
 import type { FileVersion } from '../state/versioned-file'
 

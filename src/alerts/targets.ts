@@ -1,5 +1,5 @@
 import type { JobError } from '../errors'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { Condition } from './condition'
 import type { AlertSettings } from './settings'
 import type { Target } from './look'

@@ -4,7 +4,7 @@ import { createLogger } from './logger'
 import { learnSecrets } from './params/secret-inputs'
 import { openPlatform } from './platform'
 import type { JobError } from '../errors'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { ActionParams, Platform } from './platform'
 
 /**

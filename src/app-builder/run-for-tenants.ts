@@ -1,5 +1,5 @@
 import { toJobError } from '../errors'
-import { findJob } from '../jobs/find-job'
+import { findJob } from '../definition/find-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
 import { invokeAndWait } from './invoke-and-wait'

@@ -5,7 +5,7 @@ import { wire, wireState } from './wire'
 import { dryRun } from '../pipeline/dry-run'
 import { inspectJob } from '../pipeline/inspect-job'
 import { runJob } from '../pipeline/run-job'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { ActionParams } from './platform'
 
 /** The action `run-job`: runs one job. Invoked by an alarm, by the previous run, or by a person. */

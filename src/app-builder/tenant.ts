@@ -3,7 +3,7 @@ import { JobError } from '../errors'
 import { readOrgId, requireOrgId } from '../org-id'
 import { tenantName } from '../state/tenants'
 import type { CachedTokenProvider } from '../auth/token-provider'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { Tenant, Tenants } from '../state/tenants'
 import type { ActionParams } from './platform'
 

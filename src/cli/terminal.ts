@@ -1,7 +1,7 @@
 import type { Clock } from '../clock'
 import type { HttpClient } from '../http/http-client'
 import type { HttpDownload } from '../http/http-download'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 
 /** What the command line needs to know of a job. */
 export type ListedJob = Pick<Job, 'name' | 'faults'> & {

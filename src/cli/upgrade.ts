@@ -38,7 +38,7 @@ export function upgrade(argv: readonly string[], { folder, print }: UpgradeConte
   }
   const plan = planUpgrade(
     { base: treeOf(folder, base), release: treeOf(folder, release), own: treeOf(folder, 'HEAD') },
-    (path) => path === 'src/jobs/index.ts' || definesJob(folder, path, [base, release]),
+    (path) => path.startsWith('src/jobs/'),
   )
   if (plan.changedHere.length > 0)
     throw refused(
@@ -94,11 +94,6 @@ function treeOf(folder: string, ref: string): Tree {
   return new Map(
     lines.filter(Boolean).map((line) => [line.slice(line.indexOf(' ') + 1), line.split(' ')[0] ?? '']),
   )
-}
-
-function definesJob(folder: string, path: string, refs: readonly string[]): boolean {
-  if (!/^src\/jobs\/[^/]+\.ts$/.test(path)) return false
-  return refs.some((ref) => contentOf(folder, ref, path).includes(' = defineJob({'))
 }
 
 /** '' where the version has no such file. */

@@ -1,7 +1,7 @@
 import { jobFolder } from '../state/job-document'
 import { reduce } from '../state/reduce'
 import type { EncodedRow, Format } from '../destinations/destination'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { BlobStore } from '../state/blob-store'
 import type { JobState } from '../state/job-state'
 import type { StateDocument } from '../state/state-document'

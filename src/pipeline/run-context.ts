@@ -1,6 +1,6 @@
 import type { Clock } from '../clock'
 import type { Destination } from '../destinations/destination'
-import type { Job } from '../jobs/job'
+import type { Job } from '../definition/job'
 import type { Log } from '../log'
 import type { Source } from '../sources/source'
 import type { BlobStore } from '../state/blob-store'

@@ -1,7 +1,7 @@
 import { tzOffset } from '@date-fns/tz'
 import { JobError } from '../errors'
 import { inZone, parseInstant } from '../instant'
-import type { Sliced } from '../jobs/sync'
+import type { Sliced } from '../definition/sync'
 import type { Slice } from '../state/work'
 
 type Grid = Pick<Sliced, 'every' | 'timeZone' | 'start'>

@@ -1,6 +1,6 @@
 import { isDue, scheduleStart, sliceFrom, sliceName } from './slices'
-import type { Job } from '../jobs/job'
-import type { Sliced } from '../jobs/sync'
+import type { Job } from '../definition/job'
+import type { Sliced } from '../definition/sync'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Slice, Work } from '../state/work'
 

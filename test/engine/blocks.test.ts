@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { JobError } from '../../src/errors'
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { longestWaitMs } from '../../src/pipeline/settings'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute, minuteMs } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 
 const good = { id: 'good', at: minute(9), value: 1 }

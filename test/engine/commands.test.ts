@@ -1,10 +1,10 @@
 import { JobError } from '../../src/errors'
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, Event, jobOf, minute, minuteMs } from '../fixtures/engine-world'
 import { scriptedSource } from '../fixtures/scripted-source'
 import * as z from 'zod'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { Command } from '../../src/pipeline/run-context'
 import type { EngineWorld } from '../fixtures/engine-world'
 

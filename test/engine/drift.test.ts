@@ -1,5 +1,5 @@
 import { engineWorld, jobOf, minute } from '../fixtures/engine-world'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 
 const plain = (id: number) => ({ id: `r${id}`, at: minute(id), value: id })

@@ -1,9 +1,9 @@
 import fc from '../fixtures/fast-check'
 import * as z from 'zod'
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, hourMs, jobOf, minute, minuteMs } from '../fixtures/engine-world'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { Command } from '../../src/pipeline/run-context'
 
 const Strict = z.object({ id: z.string(), at: z.string(), value: z.number() })

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { bulkDataInsertion } from '../../src/destinations/bulk-data-insertion/bulk-data-insertion'
 import { input } from '../../src/inputs'
-import { instant, number, text } from '../../src/jobs/cursors'
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { instant, number, text } from '../../src/definition/cursors'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, Event, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedSource } from '../fixtures/scripted-source'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 
 /** Sends one record after the other, each in a run of its own, and everything before it once more. */

@@ -1,7 +1,7 @@
 import { engineWorld, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
 import type { Destination } from '../../src/destinations/destination'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 
 const records = Array.from({ length: 10 }, (_, index) => ({ id: `e${index}`, at: minute(index) }))

@@ -1,8 +1,8 @@
-import { fullRefresh } from '../../src/jobs/full-refresh'
-import { sliced } from '../../src/jobs/sliced'
+import { fullRefresh } from '../../src/definition/full-refresh'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute } from '../fixtures/engine-world'
 import type { EngineWorld } from '../fixtures/engine-world'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 
 const slices = sliced({ cursor: atInstant, every: 'hour', timeZone: 'UTC', start: '2026-11-20' })
 

@@ -1,5 +1,5 @@
-import { pageCursor } from '../../src/jobs/cursors'
-import { incremental } from '../../src/jobs/incremental'
+import { pageCursor } from '../../src/definition/cursors'
+import { incremental } from '../../src/definition/incremental'
 import { engineWorld, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedSource } from '../fixtures/scripted-source'
 import type { Page } from '../../src/sources/source'

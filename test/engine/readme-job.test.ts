@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ModuleKind, transpileModule } from 'typescript'
 import * as author from '../../src'
-import { openJob } from '../../src/jobs/open-job'
+import { openJob } from '../../src/definition/open-job'
 import { createIntake } from '../../src/pipeline/extraction/intake'
 import { openMemory } from '../../src/pipeline/extraction/memory'
 import { createRejectIndex } from '../../src/pipeline/extraction/reject-index'
@@ -10,7 +10,7 @@ import { everywhere } from '../../src/pipeline/extraction/scope'
 import { noMemory } from '../../src/state/run-file'
 import { memoryRunFiles } from '../fixtures/memory-run-files'
 import type { DestinationContext } from '../../src/destinations/destination'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 
 /** The job that README shows, as it stands there. */
 function readmeJob(): Job {

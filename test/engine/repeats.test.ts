@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { fullRefresh } from '../../src/jobs/full-refresh'
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { fullRefresh } from '../../src/definition/full-refresh'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute, rowOf } from '../fixtures/engine-world'
 import { inPages, scriptedSource } from '../fixtures/scripted-source'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { EngineWorld } from '../fixtures/engine-world'
 
 /** The schema before its author mended it. */

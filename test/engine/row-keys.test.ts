@@ -1,4 +1,4 @@
-import { fullRefresh } from '../../src/jobs/full-refresh'
+import { fullRefresh } from '../../src/definition/full-refresh'
 import { engineWorld, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
 import type { DestinationDefinition, EncodedRow } from '../../src/destinations/destination'

@@ -1,9 +1,9 @@
 import { JobError } from '../../src/errors'
-import { fullRefresh } from '../../src/jobs/full-refresh'
+import { fullRefresh } from '../../src/definition/full-refresh'
 import { classificationWorld } from '../fixtures/classification-world'
 import { engineWorld, hourMs, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedDestination } from '../fixtures/scripted-destination'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 import type { ClassificationWorld } from '../fixtures/classification-world'
 
 const sync = fullRefresh({ primaryKey: 'id', onChange: 'send', onVanished: 'delete-key' })

@@ -1,8 +1,8 @@
-import { incremental } from '../../src/jobs/incremental'
-import { sliced } from '../../src/jobs/sliced'
+import { incremental } from '../../src/definition/incremental'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, hourMs, jobOf, minute } from '../fixtures/engine-world'
 import { scriptedSource } from '../fixtures/scripted-source'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 
 /** More records than the document itself remembers: their identities lie in files. */
 const many = 300

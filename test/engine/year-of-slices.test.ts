@@ -1,4 +1,4 @@
-import { sliced } from '../../src/jobs/sliced'
+import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, hourMs, jobOf } from '../fixtures/engine-world'
 
 const weeks = 52

@@ -5,13 +5,13 @@ import { crmOpportunities } from '../../examples/recipes/crm-opportunities'
 import { emailClicks } from '../../examples/recipes/email-clicks'
 import { repositoryIssues } from '../../examples/recipes/repository-issues'
 import { inputsFrom } from '../../src/inputs'
-import { withMapInputs } from '../../src/jobs/map-inputs'
+import { withMapInputs } from '../../src/definition/map-inputs'
 import { openEnrichment } from '../../src/pipeline/joins/enrichment'
 import { hasConsent } from '../../src/pipeline/extraction/consent'
 import { sourceContext } from '../fixtures/source-context'
 import type { DestinationContext } from '../../src/destinations/destination'
 import type { Emulator, Handler } from '../../emulators/emulator'
-import type { Job } from '../../src/jobs/job'
+import type { Job } from '../../src/definition/job'
 
 const { signal } = new AbortController()
 let server: Emulator

@@ -1,4 +1,4 @@
-import type { RecordCursor } from '../../src/jobs/sync'
+import type { RecordCursor } from '../../src/definition/sync'
 
 /** What is wrong with a record, or what its author wants of it. */
 export type Flaw =

@@ -30,16 +30,8 @@ function importsOf(
   )
 }
 
-/** The folder of jobs is the user's: only what the rest of `src` imports from there, but for the user's list of jobs. */
-function productFiles(): string[] {
-  const files = new Set(filesIn('src').filter((path) => !path.startsWith('src/jobs/')))
-  for (const path of files) {
-    for (const { file } of importsOf(path)) if (file !== 'src/jobs/index.ts') files.add(file)
-  }
-  return [...files]
-}
-
-const source = productFiles()
+/** The folder of jobs is the user's. */
+const source = filesIn('src').filter((path) => !path.startsWith('src/jobs/'))
 const productActions = ['connect', 'job-status', 'run-job', 'trigger-job', 'verify-arrival', 'watchdog'].map(
   (name) => `actions/${name}/index.ts`,
 )
@@ -79,22 +71,20 @@ it('there are no default exports', () => {
   expect(containing(source, /^export default/m)).toEqual([])
 })
 
+const jobFolders = ['src/jobs', 'src/definition']
+const stages = ['src/sources', 'src/destinations', 'src/pipeline', 'src/app-builder', ...jobFolders]
+
 it.each([
-  [
-    'src/http',
-    ['src/auth', 'src/sources', 'src/destinations', 'src/pipeline', 'src/app-builder', 'src/jobs'],
-  ],
-  ['src/auth', ['src/destinations', 'src/pipeline', 'src/app-builder', 'src/jobs']],
-  ['src/sources', ['src/auth', 'src/destinations', 'src/pipeline', 'src/app-builder', 'src/jobs']],
-  ['src/destinations', ['src/auth', 'src/sources', 'src/pipeline', 'src/app-builder', 'src/jobs']],
-  [
-    'src/state',
-    ['src/auth', 'src/sources', 'src/destinations', 'src/pipeline', 'src/app-builder', 'src/jobs'],
-  ],
+  ['src/http', ['src/auth', ...stages]],
+  ['src/auth', ['src/destinations', 'src/pipeline', 'src/app-builder', ...jobFolders]],
+  ['src/sources', ['src/auth', 'src/destinations', 'src/pipeline', 'src/app-builder', ...jobFolders]],
+  ['src/destinations', ['src/auth', 'src/sources', 'src/pipeline', 'src/app-builder', ...jobFolders]],
+  ['src/state', ['src/auth', ...stages]],
   [
     'src/pipeline',
-    ['src/auth', 'src/sources', 'src/destinations', 'src/app-builder', 'src/jobs', 'src/http'],
+    ['src/auth', 'src/sources', 'src/destinations', 'src/app-builder', 'src/http', ...jobFolders],
   ],
+  ['src/definition', ['src/app-builder', 'src/cli', 'src/jobs']],
 ])('%s imports no code of a later stage, types only', (folder, forbidden) => {
   const offences = filesIn(folder).flatMap((path) =>
     importsOf(path)
@@ -154,5 +144,7 @@ it('docs/commands.md names every parameter of run-job', () => {
 
 it("no test but that of a user's project reads the user's jobs and manifest", () => {
   const tests = filesIn('test').filter((path) => !/(architecture|user-project)\.test\.ts$/.test(path))
-  expect(containing(tests, /\/src\/jobs'|\/src\/jobs\/(index|flights|airports)'|local\/shipped-jobs/)).toEqual([])
+  expect(
+    containing(tests, /\/src\/jobs'|\/src\/jobs\/(index|flights|airports)'|local\/shipped-jobs/),
+  ).toEqual([])
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { jobs } from '../../src/jobs'
 import { unknownNames } from '../../src/alerts/targets'
 import { readAlertSettings } from '../../src/app-builder/params/alert-params'
-import { inputsOf } from '../../src/jobs/job-faults'
+import { inputsOf } from '../../src/definition/job-faults'
 import { root } from '../../emulators/local/root'
 import { packageName, shippedManifest } from '../fixtures/app/manifest'
 

@@ -1,7 +1,7 @@
 import { inputsFrom } from '../../inputs'
 import { JobError } from '../../errors'
-import { findJob } from '../../jobs/find-job'
-import { openJob } from '../../jobs/open-job'
+import { findJob } from '../../definition/find-job'
+import { openJob } from '../../definition/open-job'
 import { checkTarget, checkedRows } from '../../pipeline/check-target'
 import { openEnrichment } from '../../pipeline/joins/enrichment'
 import { clock, download, http, random } from '../container'
@@ -13,7 +13,7 @@ import { sampleRows } from './sample-rows'
 import type { AccessToken } from '../../auth/token-provider'
 import type { CheckFinding } from '../../destinations/destination'
 import type { Redactor } from '../../http/redact'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Finding } from './finding'
 
 export interface JobCheck {

@@ -9,7 +9,7 @@ import { checkJob } from './check-job'
 import { inspectInputs } from './inspect-inputs'
 import { inputNamesOf, inspectJobs } from './inspect-jobs'
 import { migrationSteps } from './migration'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Finding } from './finding'
 import type { JobCheck } from './check-job'
 

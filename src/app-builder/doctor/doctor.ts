@@ -3,7 +3,7 @@ import { withoutControls } from '../../http/foreign-text'
 import { createRedactor } from '../../http/redact'
 import { learnSecrets } from '../params/secret-inputs'
 import { diagnose } from './diagnose'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Finding } from './finding'
 
 const signs: Readonly<Record<Finding['level'], string>> = {

@@ -4,7 +4,7 @@ import { readWebhook } from '../params/alert-params'
 import { toPem } from '../params/credential-params'
 import { readSealer } from '../params/encryption-key'
 import { readServiceUrls, readSettings } from '../params/parse-inputs'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Finding } from './finding'
 
 type Inputs = Readonly<Record<string, string>>

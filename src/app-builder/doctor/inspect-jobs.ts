@@ -1,7 +1,7 @@
 import { JobError } from '../../errors'
 import { inputsFrom } from '../../inputs'
 import type { Inputs } from '../../inputs'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Finding } from './finding'
 
 type Values = Readonly<Record<string, string>>

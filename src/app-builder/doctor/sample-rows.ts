@@ -1,7 +1,7 @@
 import { nextWork } from '../../pipeline/work'
 import { newDocument } from '../../state/state-document'
 import type { Enrich, Enrichment } from '../../pipeline/joins/enrichment'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { ReadRequest, Source } from '../../sources/source'
 
 /** The rows and rejects of a source's first page. */

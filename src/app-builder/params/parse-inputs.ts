@@ -4,7 +4,7 @@ import { parseJson } from '../../http/json'
 import { EngineSettings } from '../../pipeline/settings'
 import { ServiceUrls } from './base-urls'
 import { firstIssue } from './first-issue'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 
 type Params = Readonly<Record<string, unknown>>
 

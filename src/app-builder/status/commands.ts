@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
-import { findJob } from '../../jobs/find-job'
+import { findJob } from '../../definition/find-job'
 import { firstIssue } from '../params/first-issue'
 import { readRunParams } from '../params/run-params'
 import { command as connectCommand } from '../web/invite'

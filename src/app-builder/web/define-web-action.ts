@@ -2,7 +2,7 @@ import { JobError } from '../../errors'
 import { actionFrame } from '../action-frame'
 import { httpStatusOf } from './http-status'
 import { readWebRequest } from './web-request'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { ActionParams, Platform } from '../platform'
 import type { WebRequest } from './web-request'
 

@@ -1,6 +1,6 @@
 import { createInvitations, invitationDays } from '../../auth/consent/invitations'
 import { JobError } from '../../errors'
-import { findJob } from '../../jobs/find-job'
+import { findJob } from '../../definition/find-job'
 import { openSingleUse } from '../../state/single-use'
 import { requireSealer } from '../params/encryption-key'
 import { ownOrganisation, ownOrgIds } from '../tenant'

@@ -1,7 +1,7 @@
 import { noMemory } from '../../state/run-file'
 import { compareCursors, parseCursor } from '../extraction/cursor-value'
 import { refused } from './acceptance'
-import type { Incremental, RecordCursor } from '../../jobs/sync'
+import type { Incremental, RecordCursor } from '../../definition/sync'
 import type { StateDocument } from '../../state/state-document'
 import type { Cursor } from '../../state/work'
 import type { Command } from '../run-context'

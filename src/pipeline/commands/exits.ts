@@ -1,7 +1,7 @@
 import { JobError } from '../../errors'
 import { nextWork, workName } from '../work'
 import type { JobErrorCode } from '../../errors'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { StateDocument } from '../../state/state-document'
 import type { Work } from '../../state/work'
 

@@ -1,6 +1,6 @@
 import { isDue, scheduleStart, sliceFrom, sliceName } from '../slices'
 import { refused } from './acceptance'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { StateDocument } from '../../state/state-document'
 import type { Resolution } from '../run-context'
 import type { Acceptance } from './acceptance'

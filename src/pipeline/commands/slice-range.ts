@@ -1,7 +1,7 @@
 import { parseInstant } from '../../instant'
 import { scheduleStart, sliceFrom } from '../slices'
 import { refused } from './acceptance'
-import type { Sliced } from '../../jobs/sync'
+import type { Sliced } from '../../definition/sync'
 import type { StateDocument } from '../../state/state-document'
 import type { Slice } from '../../state/work'
 import type { Command } from '../run-context'

@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Drift } from '../../state/run-report'
 import type { DriftWatch } from './watch-drift'
 

@@ -1,7 +1,7 @@
 import { withoutPersonalData } from '../../personal-data'
 import { compareWithShape } from './compare-with-shape'
 import { declaredShape } from './declared-shape'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Drift } from '../../state/run-report'
 import type { Shape } from './declared-shape'
 

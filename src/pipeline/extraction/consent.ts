@@ -1,5 +1,5 @@
 import { valueAt } from '../../field-path'
-import type { ConsentRule } from '../../jobs/job'
+import type { ConsentRule } from '../../definition/job'
 
 /**
  * True where a record may be used: its consent field has one of the declared values. An absent field means no consent.

@@ -1,6 +1,6 @@
 import { TZDate } from '@date-fns/tz'
 import { inZone, parseWallTime } from '../../instant'
-import type { RecordCursor } from '../../jobs/sync'
+import type { RecordCursor } from '../../definition/sync'
 import type { Cursor } from '../../state/work'
 
 /**

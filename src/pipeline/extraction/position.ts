@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
 import { compareCursors } from './cursor-value'
-import type { RecordCursor } from '../../jobs/sync'
+import type { RecordCursor } from '../../definition/sync'
 import type { Cursor } from '../../state/work'
 import type { Taken } from './intake'
 

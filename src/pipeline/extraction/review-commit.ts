@@ -6,7 +6,7 @@ import type {
   DestinationFault,
   ReviewAnswer,
 } from '../../destinations/destination'
-import type { Job } from '../../jobs/job'
+import type { Job } from '../../definition/job'
 import type { Work } from '../../state/work'
 import type { FoundKeys } from './row-keys/commit-row-keys'
 

@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
 import { canonicalInstant, compareCursors } from './cursor-value'
-import type { RecordCursor } from '../../jobs/sync'
+import type { RecordCursor } from '../../definition/sync'
 
 /** The place of a record relative to the requested range. */
 export type Place = 'within' | 'behind' | 'beyond' | 'out-of-range' | 'ahead' | 'to-come'

@@ -1,8 +1,8 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { joinKeyOf, readJoinTable } from './join-table'
-import type { Join } from '../../jobs/join'
-import type { Job } from '../../jobs/job'
+import type { Join } from '../../definition/join'
+import type { Job } from '../../definition/job'
 import type { Source, SourceDefinition } from '../../sources/source'
 import type { JoinTable } from './join-table'
 

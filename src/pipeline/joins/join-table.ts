@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
-import type { Join } from '../../jobs/join'
+import type { Join } from '../../definition/join'
 import type { Source } from '../../sources/source'
 
 /** The joined fields by key. */

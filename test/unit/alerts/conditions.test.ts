@@ -5,7 +5,7 @@ import { batchIn, storedDocument, storedPlan, storedReport } from '../../fixture
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../fixtures/syncs'
 import type { Observation } from '../../../src/alerts/conditions'
 import type { Arrival } from '../../../src/state/arrivals'
-import type { Sync } from '../../../src/jobs/sync'
+import type { Sync } from '../../../src/definition/sync'
 import type { StateDocument } from '../../../src/state/state-document'
 
 const now = Date.UTC(2026, 10, 21)

@@ -14,8 +14,8 @@ import {
   numberCursor,
   slicedSync,
 } from '../../fixtures/syncs'
-import type { Job } from '../../../src/jobs/job'
-import type { Sync } from '../../../src/jobs/sync'
+import type { Job } from '../../../src/definition/job'
+import type { Sync } from '../../../src/definition/sync'
 
 const source = { identity: 'http://source/records' }
 const counting = (sync: Sync, identity = source.identity) =>

@@ -3,7 +3,7 @@ import { inspectJob } from '../../../src/pipeline/inspect-job'
 import { jobWith, runDependencies } from '../../fixtures/run-dependencies'
 import { batchIn, storedDocument, storedReport } from '../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../fixtures/syncs'
-import type { Sync } from '../../../src/jobs/sync'
+import type { Sync } from '../../../src/definition/sync'
 import type { StateDocument } from '../../../src/state/state-document'
 
 const path = 'jobs/job/state.json'

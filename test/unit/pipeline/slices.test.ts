@@ -1,5 +1,5 @@
 import { isDue, scheduleStart, sliceFrom, sliceName } from '../../../src/pipeline/slices'
-import type { Sliced } from '../../../src/jobs/sync'
+import type { Sliced } from '../../../src/definition/sync'
 
 type Grid = Pick<Sliced, 'every' | 'timeZone' | 'start'>
 

@@ -1,7 +1,7 @@
 import { html } from '../../web/html'
 import { inputPrefix } from '../commands'
 import { badge, figure, hidden, instant, table } from './elements'
-import type { Job } from '../../../jobs/job'
+import type { Job } from '../../../definition/job'
 import type { Markup } from '../../web/html'
 import type { GrantStatus, Status, TenantStatus } from '../status'
 import type { PageContext, Tone } from './elements'

@@ -1,6 +1,6 @@
 import { JobError } from '../../../errors'
 import { createCommitRowKeys } from './commit-row-keys'
-import type { Job } from '../../../jobs/job'
+import type { Job } from '../../../definition/job'
 import type { CommitContext, CommitOptions } from '../commit-options'
 import type { CommitRowKeys, FoundKeys } from './commit-row-keys'
 

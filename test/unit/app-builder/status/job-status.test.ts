@@ -4,7 +4,7 @@ import { rowsByDay } from '../../../../src/app-builder/status/rows-by-day'
 import { batchIn, storedDocument, storedPlan, storedReport } from '../../../fixtures/stored-state'
 import { incrementalSync, slicedSync } from '../../../fixtures/syncs'
 import type { JobStatus } from '../../../../src/app-builder/status/job-status'
-import type { Sync } from '../../../../src/jobs/sync'
+import type { Sync } from '../../../../src/definition/sync'
 import type { StateDocument } from '../../../../src/state/state-document'
 
 const now = Date.UTC(2026, 10, 21, 12)

@@ -2,7 +2,7 @@ import { addBackfill } from '../../../../src/pipeline/commands/add-backfill'
 import { errorThrownBy } from '../../../fixtures/error-of'
 import { batchIn, storedDocument } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, numberCursor, slicedSync } from '../../../fixtures/syncs'
-import type { Sync } from '../../../../src/jobs/sync'
+import type { Sync } from '../../../../src/definition/sync'
 import type { StateDocument } from '../../../../src/state/state-document'
 import type { Backfill } from '../../../../src/state/work'
 

@@ -4,7 +4,7 @@ import { errorThrownBy } from '../../../fixtures/error-of'
 import { destinationWith, jobWith } from '../../../fixtures/run-dependencies'
 import { storedDocument } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, numberCursor, slicedSync } from '../../../fixtures/syncs'
-import type { Sync } from '../../../../src/jobs/sync'
+import type { Sync } from '../../../../src/definition/sync'
 import type { RunFile } from '../../../../src/state/run-file'
 import type { StateDocument } from '../../../../src/state/state-document'
 

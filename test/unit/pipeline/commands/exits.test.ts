@@ -9,7 +9,7 @@ import { destinationWith, jobWith, runContext } from '../../../fixtures/run-depe
 import { batchIn, storedReport } from '../../../fixtures/stored-state'
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../../fixtures/syncs'
 import type { JobErrorCode } from '../../../../src/errors'
-import type { Sync } from '../../../../src/jobs/sync'
+import type { Sync } from '../../../../src/definition/sync'
 import type { Resolution } from '../../../../src/pipeline/run-context'
 import type { StateDocument } from '../../../../src/state/state-document'
 import type { Backfill } from '../../../../src/state/work'

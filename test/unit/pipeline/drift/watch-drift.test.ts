@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { watchDrift } from '../../../../src/pipeline/drift/watch-drift'
-import type { Job } from '../../../../src/jobs/job'
+import type { Job } from '../../../../src/definition/job'
 
 const hide = (text: string) => text.replaceAll('canary-secret', '[redacted]')
 

@@ -6,7 +6,7 @@ import {
   instantOf,
   parseCursor,
 } from '../../../../src/pipeline/extraction/cursor-value'
-import type { RecordCursor } from '../../../../src/jobs/sync'
+import type { RecordCursor } from '../../../../src/definition/sync'
 
 const instant: RecordCursor = {
   kind: 'record',

@@ -1,5 +1,5 @@
 import { followPosition } from '../../../../src/pipeline/extraction/position'
-import type { RecordCursor } from '../../../../src/jobs/sync'
+import type { RecordCursor } from '../../../../src/definition/sync'
 import type { Taken, Verdict } from '../../../../src/pipeline/extraction/intake'
 
 const field: RecordCursor = {

@@ -1,7 +1,7 @@
 import { canonicalInstant } from '../../../../src/pipeline/extraction/cursor-value'
 import { forgetsBefore } from '../../../../src/pipeline/extraction/read-plan'
 import { fullRefreshSync, incrementalSync, slicedSync } from '../../../fixtures/syncs'
-import type { Sync } from '../../../../src/jobs/sync'
+import type { Sync } from '../../../../src/definition/sync'
 import type { PlanContext } from '../../../../src/pipeline/extraction/read-plan'
 import type { Cursor, Work } from '../../../../src/state/work'
 

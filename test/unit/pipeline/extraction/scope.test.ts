@@ -1,5 +1,5 @@
 import { reachedScope, sinceScope, sliceScope } from '../../../../src/pipeline/extraction/scope'
-import type { RecordCursor } from '../../../../src/jobs/sync'
+import type { RecordCursor } from '../../../../src/definition/sync'
 
 const instant: RecordCursor = {
   kind: 'record',

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { withMapInputs } from '../../../src/jobs/map-inputs'
-import { hashed, redacted } from '../../../src/jobs/personal-data'
+import { withMapInputs } from '../../../src/definition/map-inputs'
+import { hashed, redacted } from '../../../src/definition/personal-data'
 import { inputsFrom, secret } from '../../../src/inputs'
 import { hasConsent } from '../../../src/pipeline/extraction/consent'
 import { engineWorld, jobOf, minute, rowOf } from '../../fixtures/engine-world'

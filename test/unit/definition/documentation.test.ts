@@ -31,12 +31,12 @@ function membersOf(path: string, name: string): string[] {
 
 describe('docs/jobs.md', () => {
   it.each([
-    ['`defineJob`', 'src/jobs/define-job.ts', 'JobDefinition'],
-    ['`incremental`', 'src/jobs/incremental.ts', 'IncrementalOptions'],
-    ['`sliced`', 'src/jobs/sliced.ts', 'SlicedOptions'],
-    ['`fullRefresh`', 'src/jobs/full-refresh.ts', 'FullRefreshOptions'],
-    ['`join`', 'src/jobs/join.ts', 'JoinOptions'],
-    ['Cursors', 'src/jobs/cursors.ts', 'InstantOptions'],
+    ['`defineJob`', 'src/definition/define-job.ts', 'JobDefinition'],
+    ['`incremental`', 'src/definition/incremental.ts', 'IncrementalOptions'],
+    ['`sliced`', 'src/definition/sliced.ts', 'SlicedOptions'],
+    ['`fullRefresh`', 'src/definition/full-refresh.ts', 'FullRefreshOptions'],
+    ['`join`', 'src/definition/join.ts', 'JoinOptions'],
+    ['Cursors', 'src/definition/cursors.ts', 'InstantOptions'],
     ['`restSource`', 'src/sources/rest/rest-options.ts', 'RestSource'],
     ['`childSource`', 'src/sources/rest/child-options.ts', 'ChildSource'],
     ['`fileSource`', 'src/sources/files/file-source.ts', 'FileSource'],

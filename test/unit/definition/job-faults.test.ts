@@ -17,9 +17,9 @@ import {
   z,
 } from '../../../src'
 import { jobs } from '../../fixtures/app/jobs'
-import { findJob } from '../../../src/jobs/find-job'
-import { inputsOf } from '../../../src/jobs/job-faults'
-import { openJob } from '../../../src/jobs/open-job'
+import { findJob } from '../../../src/definition/find-job'
+import { inputsOf } from '../../../src/definition/job-faults'
+import { openJob } from '../../../src/definition/open-job'
 import { errorThrownBy } from '../../fixtures/error-of'
 import type { Job } from '../../../src'
 
