@@ -1,4 +1,5 @@
-import { buildApp, deployApp } from '../app-builder/deploy'
+import { buildOnce, projectInputs } from '../app-builder/build-once'
+import { deployApp } from '../app-builder/deploy'
 import { apiKey, namespace, reportSuite, startPlatform } from './platform'
 import { arrivalAlarm, demoPace, root } from './root'
 import { assertEqual, resultOf, resultTable, sampleTable } from './results'
@@ -46,7 +47,7 @@ async function prepare(): Promise<Platform> {
     "Start the services; build the actions with App Builder's own code, and check their types",
     async () => {
       const starting = startPlatform({ settings: demoPace }).then((started) => (platform = started))
-      await Promise.all([starting, buildApp(root)])
+      await Promise.all([starting, buildOnce(root, projectInputs)])
     },
     { progress: () => (platform ? 'the services are up, webpack is running' : '') },
   )

@@ -1,7 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildApp, deployApp } from '../app-builder/deploy'
+import { buildOnce, projectInputs } from '../app-builder/build-once'
+import { deployApp } from '../app-builder/deploy'
 import { apiKey, deployToken, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
 import { runLine } from './run-line'
@@ -29,7 +30,7 @@ async function local(): Promise<void> {
   }
   const { openwhisk, inputs } = platform
   await steps.step("Build the actions with App Builder's own code, and check their types", () =>
-    buildApp(root),
+    buildOnce(root, projectInputs),
   )
   await steps.step('Deploy package, actions, alarms and rules', () =>
     deployApp(root, { openwhisk, namespace, apiKey, inputs }),

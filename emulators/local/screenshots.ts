@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildApp, deployApp } from '../app-builder/deploy'
+import { buildOnce, projectInputs } from '../app-builder/build-once'
+import { deployApp } from '../app-builder/deploy'
 import { apiKey, namespace, startPlatform } from './platform'
 import { arrivalAlarm, demoPace, root } from './root'
 import { shippedJobs } from './shipped-jobs'
@@ -15,7 +16,10 @@ const folder = join(root, 'docs', 'images')
  * ships have run on the local platform; some flights are damaged, and Adobe has refused one upload.
  */
 async function takeScreenshots(): Promise<void> {
-  const [platform] = await Promise.all([startPlatform({ settings: demoPace }), buildApp(root)])
+  const [platform] = await Promise.all([
+    startPlatform({ settings: demoPace }),
+    buildOnce(root, projectInputs),
+  ])
   try {
     const { openwhisk, inputs } = platform
     await deployApp(root, { openwhisk, namespace, apiKey, inputs })

@@ -8,7 +8,8 @@ import { toJobError } from '../../src/errors'
 import { findJob } from '../../src/definition/find-job'
 import { openJob } from '../../src/definition/open-job'
 import { jobs } from '../../src/jobs'
-import { buildApp, deployApp } from '../app-builder/deploy'
+import { buildOnce, projectInputs } from '../app-builder/build-once'
+import { deployApp } from '../app-builder/deploy'
 import { partnerClient } from '../partner-api/partner-api'
 import { apiKey, namespace, startPlatform } from './platform'
 import { demoPace, root } from './root'
@@ -44,7 +45,7 @@ async function tryJob(): Promise<number> {
     const inputs = { ...platform.inputs, ...inputsAt(platform.partner.url) }
     await prepareTarget(job, platform, inputs)
     await steps.step("Build the actions with App Builder's own code, and check their types", () =>
-      buildApp(root),
+      buildOnce(root, projectInputs),
     )
     await steps.step('Deploy package, actions, alarms and rules', () =>
       deployApp(root, { openwhisk: platform.openwhisk, namespace, apiKey, inputs }),

@@ -135,7 +135,7 @@ it('equal events are sent as often as they happened, whichever runs crash', asyn
         expect(countsOf(hits)).toEqual(countsOf(events))
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 }, 240_000)
 

@@ -4,7 +4,7 @@ import { exploreDeliveries } from './explore-deliveries'
 beforeAll(writeDataSourceFiles)
 
 exploreDeliveries({
-  ...{ what: 'Data Sources over the emulated service', open: overDataSources, seed: 21, schedules: 600 },
+  ...{ what: 'Data Sources over the emulated service', open: overDataSources, seed: 21, schedules: 3_000 },
   minima: {
     takeover: 0.2,
     'takeover with a request in flight': 0.08,

@@ -2,7 +2,7 @@ import { keyed } from './delivery-subjects'
 import { exploreDeliveries } from './explore-deliveries'
 
 exploreDeliveries({
-  ...{ what: 'keyed delivery', open: keyed, seed: 31, schedules: 600 },
+  ...{ what: 'keyed delivery', open: keyed, seed: 31, schedules: 3_000 },
   minima: {
     takeover: 0.2,
     'takeover with a request in flight': 0.08,

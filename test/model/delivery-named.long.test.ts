@@ -2,7 +2,7 @@ import { named } from './delivery-subjects'
 import { exploreDeliveries } from './explore-deliveries'
 
 exploreDeliveries({
-  ...{ what: 'named delivery', open: named, seed: 32, schedules: 600 },
+  ...{ what: 'named delivery', open: named, seed: 32, schedules: 3_000 },
   minima: {
     takeover: 0.2,
     'takeover with a request in flight': 0.08,

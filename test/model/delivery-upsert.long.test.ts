@@ -2,7 +2,7 @@ import { upsert } from './delivery-subjects'
 import { exploreDeliveries } from './explore-deliveries'
 
 exploreDeliveries({
-  ...{ what: 'upsert delivery', open: upsert, seed: 33, schedules: 600 },
+  ...{ what: 'upsert delivery', open: upsert, seed: 33, schedules: 3_000 },
   minima: {
     takeover: 0.2,
     'takeover with a request in flight': 0.08,
