@@ -51,10 +51,20 @@ export function decide(beginning: Beginning, survey: Survey, wishes: Wishes): Jo
     address: { ...address, query: without(address.query, counted) },
     paginator: survey.paging.kind === 'pages' ? survey.paging.text : null,
     inputs: [baseUrlInput(names), ...authentication.inputs, ...mapping.inputs.map(asInput)],
-    cron: isDaily ? '0 4 * * *' : '*/15 * * * *',
+    cron: cronOf(names.job, isDaily),
     minutes: isDaily ? 24 * 60 : 15,
     alarm: `${names.job}-every-${isDaily ? 'day' : '15-minutes'}`,
   }
+}
+
+/**
+ * At minutes of its own for each job: a namespace fires 600 triggers a minute and runs 100 activations at a time, so
+ * that alarms of many jobs should not fall on the same minute.
+ */
+function cronOf(job: string, isDaily: boolean): string {
+  const minute = [...job].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 60, 0)
+  if (isDaily) return `${minute} 4 * * *`
+  return `${[0, 15, 30, 45].map((quarter) => quarter + (minute % 15)).join()} * * * *`
 }
 
 function planMapping(names: JobNames, survey: Survey, destination: DestinationKind, wishes: Wishes): Mapping {

@@ -82,9 +82,10 @@ async function notIngested(
   { kind, message }: NotIngested,
 ): Promise<number> {
   reached(context, notes)
-  if (kind === 'rejected') return hold(context, entry, 'rejected', `The destination answered: ${message}`)
+  const said = `The destination answered: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
+  if (kind === 'rejected') return hold(context, entry, 'rejected', said)
   const halves = await splitBatch(context, entry, batch.bytes)
-  if (!halves) return hold(context, entry, 'row-too-large', `The destination answered: ${message}`)
+  if (!halves) return hold(context, entry, 'row-too-large', said)
   await context.state.write({ type: 'split', id: entry.id, halves })
   return 0
 }

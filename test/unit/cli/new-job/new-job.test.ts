@@ -24,7 +24,7 @@ const manifest = `runtimeManifest:
           trigger: arrivals-every-hour
           action: verify-arrival
 `
-const list = "import type { Job } from './job'\n\nexport const jobs: readonly Job[] = []\n"
+const list = "import type { Job } from '../definition/job'\n\nexport const jobs: readonly Job[] = []\n"
 
 let server: Emulator
 let answer: Handler
@@ -80,6 +80,7 @@ it('new-job writes job, test, list, manifest and inputs from one request', async
   expect(job).toContain("sync: incremental({ cursor: instant('soldAt'), primaryKey: 'id' })")
   expect(await text('src/jobs/index.ts')).toContain("import { orders } from './orders'")
   expect(await text('ext.config.yaml')).toContain('ORDERS_API_BASE_URL: $ORDERS_API_BASE_URL')
+  expect(await text('ext.config.yaml')).toContain("cron: '10,25,40,55 * * * *'")
   expect(await text('.env.example')).toContain('ORDERS_API_BASE_URL=\n')
   expect(printed).toContain('new      src/jobs/orders.ts')
   expect(printed).toContain(`ORDERS_API_BASE_URL=${server.url}`)

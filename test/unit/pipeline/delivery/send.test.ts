@@ -363,15 +363,16 @@ describe('a preparation', () => {
   })
 
   it.each([
-    ['rejects', { kind: 'rejected', message: 'bad header' }, 'rejected'],
-    ['finds a single row too large', { kind: 'too-large', message: '413' }, 'row-too-large'],
-  ] as const)('that %s holds the batch, which was never sent', async (_what, answer, code) => {
+    ['rejects', { kind: 'rejected', message: 'Bad header!' }, 'rejected', 'Bad header!'],
+    ['finds a single row too large', { kind: 'too-large', message: '413' }, 'row-too-large', '413.'],
+  ] as const)('that %s holds the batch, which was never sent', async (_what, answer, code, said) => {
     const { open, requests } = answeringDestination({ kind: 'upsert', prepare: () => answer })
     const world = deliveryWorld({ destination: open, entries: [staged('b1', { rows: 1 })] })
 
     await world.deliver()
 
-    expect(world.events('held')).toMatchObject([{ hold: { code } }])
+    const message = `The destination answered: ${said}`
+    expect(world.events('held')).toMatchObject([{ hold: { code, message } }])
     expect(requests.map(({ kind }) => kind)).toEqual(['prepare'])
   })
 })
