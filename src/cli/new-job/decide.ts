@@ -62,7 +62,7 @@ export function decide(beginning: Beginning, survey: Survey, wishes: Wishes): Jo
  * that alarms of many jobs should not fall on the same minute.
  */
 function cronOf(job: string, isDaily: boolean): string {
-  const minute = [...job].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 60, 0)
+  const minute = Buffer.from(job).reduce((sum, byte) => (31 * sum + byte) % 60, 0)
   if (isDaily) return `${minute} 4 * * *`
   return `${[0, 15, 30, 45].map((quarter) => quarter + (minute % 15)).join()} * * * *`
 }
