@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parse } from 'dotenv'
+import { readEnvironmentFile } from '../../src/app-builder/environment-file'
 import { show } from '../../src/cli/show'
 import { toJobError } from '../../src/errors'
 import { findJob } from '../../src/definition/find-job'
@@ -32,7 +32,7 @@ async function tryJob(): Promise<number> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
   const job = openJob(findJob(jobs, positionals[0] ?? ''))
   const alarm = alarmOf(readFileSync(join(root, 'ext.config.yaml'), 'utf8'), job.name)
-  const given = { ...environmentFile(join(root, '.env')), ...process.env }
+  const given = { ...readEnvironmentFile(join(root, '.env')), ...process.env }
   // Faults of the inputs are found before anything is started.
   const inputsAt = (url: string) =>
     inputsOfTrial(job, given, values.practice === true ? { url, client: partnerClient } : null)
@@ -87,14 +87,6 @@ function total(reports: readonly RunReport[]): RunReport {
   if (!last) throw new RangeError('There was no run.')
   const sum = (name: (typeof figures)[number]) => reports.reduce((all, report) => all + report[name], 0)
   return { ...last, ...Object.fromEntries(figures.map((name) => [name, sum(name)])) }
-}
-
-function environmentFile(path: string): Record<string, string> {
-  try {
-    return parse(readFileSync(path))
-  } catch {
-    return {}
-  }
 }
 
 tryJob().then(

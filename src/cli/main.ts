@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'dotenv'
+import { readEnvironmentFile } from '../app-builder/environment-file'
 import { systemClock } from '../clock'
 import { createHttpClient } from '../http/node-fetch-client'
 import { createHttpDownload } from '../http/node-fetch-download'
@@ -19,7 +18,7 @@ async function main(): Promise<void> {
   const clock = systemClock
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    env: { ...environmentFile(join(folder, '.env')), ...process.env },
+    env: { ...readEnvironmentFile(join(folder, '.env')), ...process.env },
     http: createHttpClient({ clock }),
     download: createHttpDownload({ clock }),
     clock,
@@ -60,14 +59,6 @@ function runScript(path: string, args: readonly string[]): Promise<number> {
       resolve(code ?? 1)
     })
   })
-}
-
-function environmentFile(path: string): Record<string, string> {
-  try {
-    return parse(readFileSync(path))
-  } catch {
-    return {}
-  }
 }
 
 void main()

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'dotenv'
 import { jobs } from '../../jobs'
+import { readEnvironmentFile } from '../environment-file'
 import { examine } from './doctor'
 
 /** `npm run doctor`, and `npm run doctor -- --job orders`: reads `.env` of this folder and the environment. */
@@ -8,14 +7,6 @@ async function main(): Promise<void> {
   const inputs = readEnvironmentFile('.env')
   const print = (line: string) => console.log(line)
   process.exitCode = await examine(process.argv.slice(2), { inputs, env: process.env, jobs, print })
-}
-
-function readEnvironmentFile(path: string): Record<string, string> | null {
-  try {
-    return parse(readFileSync(path))
-  } catch {
-    return null
-  }
 }
 
 main().catch((error: unknown) => {
