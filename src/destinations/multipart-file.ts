@@ -14,15 +14,23 @@ export function multipartFile({ name, contentType, bytes }: FilePart): {
   readonly body: Buffer
 } {
   const boundary = `batch-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`
-  const head = [
+  const { headers, head, tail } = multipartFrame({ name, contentType }, boundary)
+  return { headers, body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail)]) }
+}
+
+/** The text before and after the bytes of such a file, for a caller that writes them into one buffer. */
+export function multipartFrame(
+  { name, contentType }: Omit<FilePart, 'bytes'>,
+  boundary: string,
+): { readonly headers: Readonly<Record<string, string>>; readonly head: string; readonly tail: string } {
+  const lines = [
     `--${boundary}`,
     `Content-Disposition: form-data; name="file"; filename="${name}"`,
     `Content-Type: ${contentType}`,
-    '',
-    '',
-  ].join('\r\n')
+  ]
   return {
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    head: `${lines.join('\r\n')}\r\n\r\n`,
+    tail: `\r\n--${boundary}--\r\n`,
   }
 }

@@ -1,3 +1,4 @@
+import { multipartFrame } from '../multipart-file'
 import { createdAnswer, importAnswer, parseReceipt, pollAnswer, uploadedAnswer } from './answers'
 import { textBytesOf, unpackAsArray, unpackBetween } from './json-lines'
 import { importBytes } from './settings'
@@ -52,12 +53,12 @@ export function createImportClient(
   async function upload(batch: OutgoingBatch, apiJob: string, signal: AbortSignal): Promise<PrepareAnswer> {
     const boundary = `batch-${apiJob.replace(/[^\w-]/g, '')}`
     const name = `${batch.fileName.replace(/[^\w.-]|\.json\.gz$/g, '')}.json`
-    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: application/json\r\n\r\n`
-    const { body, lines } = await unpackBetween(head, batch.bytes, `\r\n--${boundary}--\r\n`)
+    const { headers, head, tail } = multipartFrame({ name, contentType: 'application/json' }, boundary)
+    const { body, lines } = await unpackBetween(head, batch.bytes, tail)
     const answer = await api.call({
       method: 'POST',
       path: `${jobs}/import/uploadFile/${encodeURIComponent(apiJob)}`,
-      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      headers,
       body,
       signal,
     })
