@@ -19,7 +19,7 @@ const reply = (status: number, body: string | object, headers: Record<string, st
   reply: { status, body, headers },
 })
 
-/** What the closest rival loses, doubles or misorders files by. */
+/** Faults after which the closest rival loses, doubles or misorders files. */
 const faults: readonly Fault[] = [
   reply(429, { error_code: '429050', message: 'Too many requests' }),
   reply(500, '<html>Internal Server Error</html>', { 'content-type': 'text/html' }),
