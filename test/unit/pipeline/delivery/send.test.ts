@@ -306,6 +306,23 @@ describe('a batch that is too large', () => {
     expect(world.state.document.counters.batches).toBe(3)
   })
 
+  it('leaves its halves as batches that were never sent', async () => {
+    let requests = 0
+    const { open } = answeringDestination({
+      send: () =>
+        requests++ === 0 ? { kind: 'too-large', message: 'HTTP 413' } : { kind: 'throttled', waitMs: 1e7 },
+    })
+    const world = deliveryWorld({ destination: open, entries: [staged('b1', { rows: 2, retries: 2 })] })
+
+    await world.deliver()
+
+    const { outbox } = world.state.document
+    expect(outbox.map(({ state, rows, retries }) => [state, rows, retries])).toEqual([
+      ['staged', 1, 0],
+      ['staged', 1, 0],
+    ])
+  })
+
   it('gives its halves ids of their own, also where another batch has the same rows', async () => {
     const { open, requests, lines } = answeringDestination({ send: upTo(1) })
     const other = { id: 'other', batch: 'label-other', file: 'other.txt' }
