@@ -45,6 +45,28 @@ it('a send makes its write-ahead intent durable before the request', async () =>
   expect(world.events('send-started')).toMatchObject([{ id: 'b1', identity: { kind: 'scripted' } }])
 })
 
+it('a batch keeps its file where the write of its confirmation fails', async () => {
+  const { open } = answeringDestination()
+  const world = deliveryWorld({
+    destination: open,
+    entries: [staged('b1')],
+    change: (context) => {
+      const write = (...events: readonly StateEvent[]) =>
+        events.some(({ type }) => type === 'confirmed')
+          ? Promise.reject(new JobError('lease-lost', 'Another run has taken over.', 'Nothing to do.'))
+          : context.state.write(...events)
+      return {
+        ...context,
+        state: Object.create(context.state, { write: { value: write } }) as typeof context.state,
+      }
+    },
+  })
+
+  expect(await world.deliver()).toMatchObject({ kind: 'fault', error: { code: 'lease-lost' } })
+
+  expect([...world.files.keys()]).toEqual(['run-0/b1.txt'])
+})
+
 describe('the send window', () => {
   it('keeps a process that froze after the write from sending; the batch is staged again', async () => {
     const { open, requests } = answeringDestination()
