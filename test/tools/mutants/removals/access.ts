@@ -36,7 +36,7 @@ export const accessRemovals: readonly Removal[] = [
     safeguard: 'retries end with their budget',
     file: 'src/http/retry-policy.ts',
     find: 'if (clock.monotonic() + waitMs >= endAt) {',
-    replace: 'if (false) {',
+    replace: 'if (clock.monotonic() + waitMs >= Infinity) {',
   },
   {
     safeguard: 'concurrent requests for a token are joined (single-flight)',
