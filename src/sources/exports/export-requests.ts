@@ -2,7 +2,6 @@ import { valueAt } from '../../field-path'
 import { reachOf } from '../../http/address-guard'
 import { parseLargeJson } from '../../http/json'
 import { openAuthentication } from '../authentication/open-authentication'
-import { parseExactJson } from '../decoders/exact-json'
 import { malformed } from '../malformed-answer'
 import { readBaseUrl } from '../rest/base-url'
 import { writeInstant } from '../rest/instant-format'
@@ -60,8 +59,7 @@ export function openExportRequests(
     }
     const parsed = parseLargeJson(outcome.response.body)
     if (parsed.kind !== 'json') throw malformed(place, parsed.reason)
-    // Ids beyond 2^53 keep their digits.
-    return parseExactJson(outcome.response.body.toString('utf8'))
+    return parsed.value
   }
 
   function daysOf({ from, to }: { readonly from: number; readonly to: number }) {
