@@ -67,9 +67,13 @@ function openExport(definition: ExportSource, settings: ExportSettings, context:
   }
 }
 
-/** With another query, body or format, the same export id means other records. */
-function digestOf({ create, decoder }: ExportSource): string {
-  const parts = [create.query, create.body?.write([]), create.format, decoder.kind]
+/**
+ * With another query, body or format, the same export id means other records; with another zone or meaning of the ends,
+ * the next export would repeat or leave out a day.
+ */
+function digestOf({ create, days, decoder }: ExportSource): string {
+  const ends = [create.from, create.to, create.inclusiveTo ?? false, days.timeZone]
+  const parts = [create.query, create.body?.write([]), create.format, decoder.kind, ...ends]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
