@@ -9,9 +9,9 @@ import { pageRequest } from '../rest/page-request'
 import { placeOf } from '../rest/place'
 import { refused } from '../rest/read-page'
 import { pageSender } from '../rest/send-page'
-import { streamedRecords, streamingClient } from '../rest/streamed-answer'
+import { streamedPages, streamingClient } from '../rest/streamed-answer'
 import type { HttpDownload } from '../../http/http-download'
-import type { SourceContext } from '../source'
+import type { Page, SourceContext } from '../source'
 import type { PageRequest } from '../rest/page-request'
 import type { ExportSettings, ExportSource } from './export-options'
 
@@ -27,7 +27,7 @@ export interface ExportRequests {
   /** Asks for an export of a half-open range; returns its id. */
   create(range: { readonly from: number; readonly to: number }, signal: AbortSignal): Promise<string>
   poll(id: string, signal: AbortSignal): Promise<ExportState>
-  download(url: string, signal: AbortSignal): AsyncIterable<readonly unknown[]>
+  download(url: string, signal: AbortSignal): AsyncIterable<Page>
 }
 
 /** @throws JobError `input-missing`, `input-invalid` */
@@ -117,7 +117,7 @@ export function openExportRequests(
         if (outcome.kind === 'too-large') throw malformed(place, outcome.reason)
         if (outcome.kind !== 'answer' || !answer)
           throw refused(place, baseUrl, outcome.response, context.clock.now())
-        yield* streamedRecords(answer, definition.decoder, { place, baseUrl })
+        yield* streamedPages(answer, definition.decoder, { place, baseUrl })
       } finally {
         client.discard()
       }

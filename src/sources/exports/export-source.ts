@@ -96,11 +96,12 @@ async function* readExports(reader: Reader, start: ExportCursor): AsyncGenerator
     }
     // A new export may have replaced a failed one, of which a part was read.
     let records = 0
-    for await (const chunk of requests.download(end.url, signal)) {
-      const fresh = chunk.slice(Math.max(0, open.records - records))
-      records += chunk.length
+    for await (const page of requests.download(end.url, signal)) {
+      const fresh = page.records.slice(Math.max(0, open.records - records))
+      records += page.records.length
       const now = { ...end.export, records }
-      if (fresh.length > 0) yield { records: fresh, cursor: formatExportCursor({ ...cursor, open: now }) }
+      if (fresh.length > 0 || page.fields)
+        yield { ...page, records: fresh, cursor: formatExportCursor({ ...cursor, open: now }) }
     }
     if (records < open.records) throw shorter(open, records)
     cursor = { through: open.to, open: null }
