@@ -5,8 +5,14 @@ export const sourceRemovals: readonly Removal[] = [
   {
     safeguard: 'a file that was replaced after it was read is an error',
     file: 'src/sources/files/file-source.ts',
-    find: "if (reader.whenReplaced !== 'read-again') throw replaced(file.name)",
-    replace: '',
+    find: "if (reader.whenReplaced !== 'read-again') throw stand",
+    replace: "if (reader.whenReplaced !== 'read-again' && stand === 'late') throw stand",
+  },
+  {
+    safeguard: 'a file that comes late and sorts before those that the cursor names is an error',
+    file: 'src/sources/files/file-source.ts',
+    find: "if (reader.whenReplaced !== 'read-again') throw stand",
+    replace: "if (reader.whenReplaced !== 'read-again' && stand === 'replaced') throw stand",
   },
   {
     safeguard: 'a file whose change could not be noticed is refused',
@@ -47,8 +53,8 @@ export const sourceRemovals: readonly Removal[] = [
   {
     safeguard: 'records of a file that were read are left out when it is continued',
     file: 'src/sources/files/file-source.ts',
-    find: 'chunk.slice(Math.max(0, before - records))',
-    replace: '[...chunk]',
+    find: 'page.records.slice(Math.max(0, before - records))',
+    replace: '[...page.records]',
   },
   {
     safeguard: 'a file that has fewer records than were read of it is an error',
@@ -65,8 +71,8 @@ export const sourceRemovals: readonly Removal[] = [
   {
     safeguard: 'the file that was read in part comes first',
     file: 'src/sources/files/file-cursor.ts',
-    find: 'return [...files.filter(isOpen), ...files.filter((file) => !isOpen(file))]',
-    replace: 'return files.filter((file) => isOpen(file) || !isOpen(file))',
+    find: 'const isOpen = ({ name }: PickedFile) => name === cursor.open?.name',
+    replace: "const isOpen = ({ name }: PickedFile) => name === cursor.open?.name && name === ''",
   },
   {
     safeguard: 'files whose names the cursor forgets count as read',

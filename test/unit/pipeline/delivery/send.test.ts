@@ -332,7 +332,9 @@ describe('a batch that is too large', () => {
     let requests = 0
     const { open } = answeringDestination({
       send: () =>
-        requests++ === 0 ? { kind: 'too-large', message: 'HTTP 413' } : { kind: 'throttled', waitMs: 1e7 },
+        requests++ === 0
+          ? { kind: 'too-large', message: 'HTTP 413' }
+          : { kind: 'throttled', retryAfterMs: 10_000_000 },
     })
     const world = deliveryWorld({ destination: open, entries: [staged('b1', { rows: 2, retries: 2 })] })
 
