@@ -28,12 +28,14 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
       // The read ends with this page: records after this one in the page must not be left out.
       if (verdict.kind === 'beyond') reading = record.cursor
       if (!cursor || verdict.kind === 'behind') return false
-      if (reading && compareCursors(field, cursor.at, reading.at) < 0) {
+      const distance = reading ? compareCursors(field, cursor.at, reading.at) : 1
+      if (reading && distance < 0) {
         if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
         return false
       }
+      const isAtEnd = reading === reached
       reading = cursor
-      const comparison = reached ? compareCursors(field, cursor.at, reached.at) : 1
+      const comparison = isAtEnd ? distance : reached ? compareCursors(field, cursor.at, reached.at) : 1
       if (comparison > 0) reached = cursor
       return comparison >= 0
     },
