@@ -45,8 +45,8 @@ const scalars: Readonly<Record<string, JsonType>> = {
   null: 'null',
 }
 
-/** The shape of a schema's input, before any transformation. */
-export function declaredShape(schema: Schema, path = ''): Shape {
+/** The shape of a schema's input, before any transformation. @param path where the value stands in a record */
+export function declaredShape(schema: Schema, path: string): Shape {
   const def = schema._zod.def as Definition
   if (def.coerce) return anything(path)
   const inner = def.type === 'pipe' ? def.in : def.innerType
