@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { parseOptions } from '../../options'
+import { decodedPages } from '../decoders/decoded-pages'
 import {
   parseCursor,
   beginning,
@@ -121,10 +122,11 @@ async function* readNew(
     if (isWaiting(reader, file)) return
     let records = 0
     const before = stand === 'open' ? (cursor.open?.records ?? 0) : 0
-    for await (const chunk of chunksOf(reader, file)) {
-      const fresh = chunk.slice(Math.max(0, before - records))
-      records += chunk.length
-      if (fresh.length > 0) yield { records: fresh, cursor: formatCursor(withinFile(cursor, file, records)) }
+    for await (const page of pagesOf(reader, file)) {
+      const fresh = page.records.slice(Math.max(0, before - records))
+      records += page.records.length
+      if (fresh.length > 0 || page.fields)
+        yield { ...page, records: fresh, cursor: formatCursor(withinFile(cursor, file, records)) }
     }
     if (records < before) throw changed(file.name)
     cursor = behindFile(cursor, file)
@@ -140,15 +142,15 @@ async function* readWhole(reader: Reader, files: readonly PickedFile[]): AsyncGe
   const waiting = chosen.find((file) => file.waitsFor !== null)
   if (waiting) throw incomplete(waiting)
   for (const file of chosen) {
-    for await (const records of chunksOf(reader, file)) yield { records }
+    yield* pagesOf(reader, file)
   }
 }
 
-async function* chunksOf(reader: Reader, file: PickedFile): AsyncGenerator<readonly unknown[]> {
+async function* pagesOf(reader: Reader, file: PickedFile): AsyncGenerator<Page> {
   if (file.bytes === 0 && reader.whenEmpty === 'skip') return
   const content = await reader.store.read(file, reader.signal)
   const body = { bytes: counted(content, file), contentType: content.contentType, place: file.name }
-  yield* reader.decoder.decode(body).records
+  yield* decodedPages(reader.decoder.decode(body))
 }
 
 /** Counts the bytes: otherwise a body that ends early without an error would count as the whole file. */

@@ -126,6 +126,23 @@ it('cuts days at midnight of the zone, waits for late records, and writes an inc
   expect(created.at(-1)).toEqual({ from: '2026-03-28', to: '2026-03-28' })
 })
 
+it('another zone or meaning of the ends is another source, because a day would be exported twice or not at all', () => {
+  const { create } = definition()
+  const identities = [
+    {},
+    { days: { start: '2026-01-01', timeZone: 'America/New_York' } },
+    { create: { ...create, inclusiveTo: true } },
+    { create: { ...create, to: inBody('until') } },
+  ].map(
+    (change) =>
+      exportSource(definition(change)).open(
+        sourceContext({ inputs: { BASE: server.url, TOKEN: 'secret-token' } }),
+      ).identity,
+  )
+
+  expect(new Set(identities).size).toBe(4)
+})
+
 it('a later run goes on with the export of the run before it', async () => {
   polls = 9
 

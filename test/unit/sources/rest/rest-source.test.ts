@@ -5,6 +5,7 @@ import { systemClock } from '../../../../src/clock'
 import { defaultMaxBytes } from '../../../../src/http/http-client'
 import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { input, secret } from '../../../../src/inputs'
+import { json } from '../../../../src/sources/decoders/json'
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { restSource } from '../../../../src/sources/rest/rest-source'
 import { errorOf, errorThrownBy } from '../../../fixtures/error-of'
@@ -201,6 +202,20 @@ describe('restSource and an answer', () => {
     expect(asked()).toEqual([
       '/v1/things?kind=a+b&after=2026-01-01T00%3A00%3A00.000Z&before=2026-01-02T00%3A00%3A00.000Z',
     ])
+  })
+
+  it('is an error where it names a next page and the source declares no paginator, unless a cursor goes on there', async () => {
+    answer = () => ({ status: 200, headers: { link: '</v1/things?page=2>; rel="next"' }, body: '[{"a":1}]' })
+    const refresh: ReadRequest = { mode: 'full-refresh', signal }
+    const undeclared = { message: expect.stringContaining('declares no paginator') as string }
+    const list = { records: '', sinceParam: 'since' }
+    const filtered = { records: '', clientFilter: true as never }
+
+    await expect(read(things({ records: '' }), refresh)).rejects.toMatchObject(undeclared)
+    await expect(read(things(list), refresh)).rejects.toMatchObject(undeclared)
+    await expect(read(things(filtered))).rejects.toMatchObject(undeclared)
+    await expect(read(things({ decoder: json() }), refresh)).rejects.toMatchObject(undeclared)
+    expect(await read(things(list))).toEqual([1])
   })
 
   it('ends with an error when its page tokens form a cycle', async () => {
