@@ -6,11 +6,20 @@ import {
   beginning,
   behindFile,
   formatCursor,
-  openFileFirst,
+  inReadingOrder,
   standOf,
+  withKnownFiles,
   withinFile,
 } from './file-cursor'
-import { incomplete, nothingThere, openFileGone, replaced, unversioned, waitedTooLong } from './file-faults'
+import {
+  incomplete,
+  late,
+  nothingThere,
+  openFileGone,
+  replaced,
+  unversioned,
+  waitedTooLong,
+} from './file-faults'
 import { createPicker, Pick as PickSchema, pickFaults } from './pick'
 import { changed } from './store-request'
 import type { Decoder } from '../decoders/decoder'
@@ -111,11 +120,12 @@ async function* readNew(
 ): AsyncGenerator<Page> {
   let cursor: FileCursor = since === null ? beginning : parseCursor(since, reader.picker)
   assertOpenFileIsThere(cursor, files)
-  for (const file of openFileFirst(cursor, files)) {
+  cursor = withKnownFiles(cursor, files)
+  for (const file of inReadingOrder(cursor, files)) {
     let stand = standOf(cursor, file)
     if (stand === 'done') continue
-    if (stand === 'replaced') {
-      if (reader.whenReplaced !== 'read-again') throw replaced(file.name)
+    if (stand === 'replaced' || stand === 'late') {
+      if (reader.whenReplaced !== 'read-again') throw stand === 'late' ? late(file.name) : replaced(file.name)
       stand = 'new'
     }
     if (file.version === null) throw unversioned(file.name)
