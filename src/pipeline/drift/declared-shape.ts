@@ -45,19 +45,23 @@ const scalars: Readonly<Record<string, JsonType>> = {
   null: 'null',
 }
 
-/** The shape of a schema's input, before any transformation. @param path where the value stands in a record */
-export function declaredShape(schema: Schema, path: string): Shape {
+/** The shape of a schema's input, before any transformation. */
+export function declaredShape(schema: Schema): Shape {
+  return shapeAt('', schema)
+}
+
+function shapeAt(path: string, schema: Schema): Shape {
   const def = schema._zod.def as Definition
   if (def.coerce) return anything(path)
   const inner = def.type === 'pipe' ? def.in : def.innerType
-  if (inner) return wrapped(def.type, declaredShape(inner, path))
+  if (inner) return wrapped(def.type, shapeAt(path, inner))
   switch (def.type) {
     case 'object':
       return objectShape(path, def.shape ?? {}, def.catchall)
     case 'array':
       return {
         ...of(path, bits.list),
-        item: def.element ? declaredShape(def.element, `${path}[]`) : null,
+        item: def.element ? shapeAt(`${path}[]`, def.element) : null,
       }
     case 'literal':
       return of(path, ...(def.values ?? []).map(typeBitOf))
@@ -112,7 +116,7 @@ function objectShape(
 ): Shape {
   const fields = Object.entries(shape).map(([name, schema]) => ({
     name,
-    shape: declaredShape(schema, pathTo(path, name)),
+    shape: shapeAt(pathTo(path, name), schema),
     isRequired: isRequired(schema),
   }))
   const isClosed = catchall === undefined || catchall._zod.def.type === 'never'

@@ -58,7 +58,7 @@ export function watchDrift(job: Pick<Job, 'record'>, hide: (text: string) => str
 /** Null for a foreign object that only resembles a zod schema, because the author's code must not end the run. */
 function shapeOf({ record }: Pick<Job, 'record'>): Shape | null {
   try {
-    return declaredShape(record, '')
+    return declaredShape(record)
   } catch {
     return null
   }
