@@ -17,8 +17,8 @@ export const accessRemovals: readonly Removal[] = [
   {
     safeguard: 'the size of an answer is limited',
     file: 'src/http/node-fetch-client.ts',
-    find: "redirect: 'manual', signal, size }",
-    replace: "redirect: 'manual', signal }",
+    find: 'if (size > maxBytes)',
+    replace: 'if (size > Infinity)',
   },
   {
     safeguard: 'redirects are not followed',
