@@ -22,6 +22,7 @@ export function createWorker(project: string, levels: readonly string[]): Worker
   const { root } = checkout
   const runner = createTestRunner(root)
   const durations = new Map<string, number>()
+  let isSound = false
 
   const isWanted = (test: string) => levels.length === 0 || levels.includes(test.split('/')[1] ?? '')
 
@@ -30,6 +31,12 @@ export function createWorker(project: string, levels: readonly string[]): Worker
     if (durations.has(test)) return
     if ((await timed(test)) !== 'passed')
       throw new RangeError(`${test} does not pass without a mutant: no verdict.`)
+  }
+
+  /** @throws RangeError where the types do not hold without a mutant either: the compiler would notice everything */
+  async function assertCompiles(): Promise<void> {
+    isSound ||= await checkout.compiles()
+    if (!isSound) throw new RangeError('The types do not hold without a mutant: no verdict.')
   }
 
   async function timed(test: string) {
@@ -49,6 +56,7 @@ export function createWorker(project: string, levels: readonly string[]): Worker
         }
         return typesCount && !(await checkout.compiles()) ? ('types' as const) : null
       })
+      if (noticed === 'types') await assertCompiles()
       if (noticed === null || noticed === 'types') return { mutant, foundBy: noticed }
       await assertPasses(noticed.test)
       return { mutant, foundBy: `${noticed.verdict === 'timeout' ? 'timeout of ' : ''}${noticed.test}` }
