@@ -10,10 +10,11 @@ const gone: HttpResponse = { status: 404, headers: {}, body: Buffer.from('{}') }
 
 /** A platform whose answers about the activation are these, the last one for ever. */
 function platform(...answers: readonly (HttpResponse | Error)[]): Platform {
-  const left = [...answers]
+  let asked = 0
   const http = () => {
-    const answer = (left.length > 1 ? left.shift() : left[0])!
-    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? gone)
+    const answer = answers[Math.min(asked, answers.length - 1)] ?? gone
+    asked += 1
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }
   const runtime = { apiHost: 'https://host', apiKey: 'u:k', actionName: '/ns/ingest/job-status' }
   return { runtime, ims: { http, clock: virtualClock({ leap: true }) } } as unknown as Platform
