@@ -11,14 +11,18 @@ import type { ActionParams } from '../../../src/app-builder/platform'
 
 const environment = {
   ...{ __OW_ACTIVATION_ID: 'a1', __OW_ACTION_NAME: '/ns/ingest/run-job', __OW_NAMESPACE: 'ns' },
-  ...{ __OW_API_HOST: 'http://127.0.0.1:1', __OW_API_KEY: 'canary-uuid:canary-key', __OW_DEADLINE: '9999999999999' },
+  ...{
+    __OW_API_HOST: 'http://127.0.0.1:1',
+    __OW_API_KEY: 'canary-uuid:canary-key',
+    __OW_DEADLINE: '9999999999999',
+  },
 }
 const lines: string[] = []
 beforeEach(() => {
   Object.assign(process.env, environment)
   lines.splice(0)
   for (const method of ['log', 'error'] as const)
-    jest.spyOn(console, method).mockImplementation((line: string) => void lines.push(line))
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => void lines.push(line.join(' ')))
 })
 afterEach(() => {
   jest.restoreAllMocks()
@@ -54,8 +58,14 @@ describe.each(Object.entries(actions))('an activation of %s', (_name, action) =>
   })
 })
 
+interface Result {
+  readonly notes?: readonly string[]
+  readonly held?: readonly string[]
+  readonly [name: string]: unknown
+}
+
 describe('the end of an activation', () => {
-  it.each([
+  it.each<[string, Result]>([
     [
       'info',
       { job: 'orders', outcome: 'succeeded', records: 3, rows: 2, rejects: 1, notes: ['a'], held: [] },
