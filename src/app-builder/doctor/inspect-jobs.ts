@@ -47,7 +47,9 @@ function inspectJob(job: Job, read: Inputs, hasCustomers: boolean): Finding {
 
 /** Those of joined sources are among them. A faulty job may lack parts. */
 function referencesOf(job: Job) {
-  if (job.faults.length === 0) return inputsOf(job)
-  const { source, destination, inputs }: Partial<Job> = job
+  return job.faults.length === 0 ? inputsOf(job) : referencesOfParts(job)
+}
+
+function referencesOfParts({ source, destination, inputs }: Partial<Job>) {
   return [...(source?.inputs ?? []), ...(destination?.inputs ?? []), ...Object.values(inputs ?? {})]
 }
