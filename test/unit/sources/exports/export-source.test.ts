@@ -1,6 +1,4 @@
-import { systemClock } from '../../../../src/clock'
 import { startEmulator } from '../../../../emulators/emulator'
-import { createHttpDownload } from '../../../../src/http/node-fetch-download'
 import { input, secret } from '../../../../src/inputs'
 import { bearer } from '../../../../src/sources/authentication/bearer'
 import { csv } from '../../../../src/sources/decoders/csv'
@@ -8,6 +6,7 @@ import { exportSource } from '../../../../src/sources/exports/export-source'
 import { inBody } from '../../../../src/sources/rest/place'
 import { jsonBody } from '../../../../src/sources/rest/request-body'
 import { hurriedClock, sourceContext } from '../../../fixtures/source-context'
+import { loopbackDownload } from '../../../fixtures/loopback-http'
 import type { Emulator } from '../../../../emulators/emulator'
 import type { ExportSource } from '../../../../src/sources/exports/export-options'
 import type { Page, ReadRequest } from '../../../../src/sources/source'
@@ -72,7 +71,7 @@ async function read(
   expect(source.faults).toEqual([])
   const clock = hurriedClock()
   let passed = 0
-  const download = createHttpDownload({ clock: systemClock })
+  const download = loopbackDownload
   const context = sourceContext({
     inputs: { BASE: server.url, TOKEN: 'secret-token' },
     download: (request) =>

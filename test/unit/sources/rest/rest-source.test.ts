@@ -1,15 +1,14 @@
 import { startEmulator } from '../../../../emulators/emulator'
 import { partnerClient, startPartnerApi } from '../../../../emulators/partner-api/partner-api'
 import { clientCredentials } from '../../../../src/auth/oauth2/client-credentials'
-import { systemClock } from '../../../../src/clock'
 import { defaultMaxBytes } from '../../../../src/http/http-client'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { input, secret } from '../../../../src/inputs'
 import { json } from '../../../../src/sources/decoders/json'
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { restSource } from '../../../../src/sources/rest/rest-source'
 import { errorOf, errorThrownBy } from '../../../fixtures/error-of'
 import { sourceContext } from '../../../fixtures/source-context'
+import { loopbackHttp } from '../../../fixtures/loopback-http'
 import type { Emulator, Handler } from '../../../../emulators/emulator'
 import type { PartnerApiEmulator } from '../../../../emulators/partner-api/partner-api'
 import type { HttpClient } from '../../../../src/http/http-client'
@@ -19,9 +18,7 @@ import type { ReadRequest, Source } from '../../../../src/sources/source'
 const { signal } = new AbortController()
 const fromBeginning: ReadRequest = { mode: 'incremental', since: null, signal }
 
-const overLoopback = createHttpClient({ clock: systemClock })
-
-function open(url: string, definition: Partial<RestSource>, http = overLoopback): Source {
+function open(url: string, definition: Partial<RestSource>, http = loopbackHttp): Source {
   const inputs = {
     API_BASE_URL: url,
     API_CLIENT_ID: partnerClient.id,
@@ -52,7 +49,7 @@ describe('restSource and a partner with tokens and pages', () => {
   })
   afterEach(() => partner.stop())
 
-  const flights = (http = overLoopback) =>
+  const flights = (http = loopbackHttp) =>
     open(
       partner.url,
       {
@@ -138,7 +135,7 @@ describe('restSource and a partner with tokens and pages', () => {
     const signals: AbortSignal[] = []
     const http: HttpClient = (request) => {
       if (request.signal && isPage(new URL(request.url).pathname)) signals.push(request.signal)
-      return overLoopback(request)
+      return loopbackHttp(request)
     }
 
     for await (const page of flights(http).read(fromBeginning)) {
