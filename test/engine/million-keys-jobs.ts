@@ -82,7 +82,7 @@ function orders(read: Read): Omit<Job, 'faults'> {
       const { id, at, edition } = raw as ReturnType<typeof order>
       return {
         timestamp: at,
-        visitorID: `visitor-${id}`,
+        marketingCloudVisitorID: String(id).padStart(38, '1'),
         userAgent: 'orders/1.0',
         eVar1: edition,
         pageName: id,
@@ -91,7 +91,7 @@ function orders(read: Read): Omit<Job, 'faults'> {
     destination: bulkDataInsertion({
       ...{
         reportSuite: input('SUITE'),
-        columns: ['timestamp', 'visitorID', 'userAgent', 'eVar1', 'pageName'],
+        columns: ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'eVar1', 'pageName'],
       },
     }),
   }

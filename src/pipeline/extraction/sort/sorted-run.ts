@@ -4,7 +4,8 @@ import type { EncodedRow } from '../../../destinations/destination'
 
 /** Order as a double; partition, length of the line and of the key as 32-bit integers; then both in UTF-8. */
 const headBytes = 20
-const bufferBytes = 64 * 1024
+/** As many runs as fit onto the disk are merged at once, with a buffer each. */
+const bufferBytes = 32 * 1024
 
 /** Appends rows to a file; returns how many bytes that took. One buffer serves all of them: a run has many small rows. */
 export async function writeRun(file: FileHandle, rows: readonly EncodedRow[]): Promise<number> {
