@@ -82,7 +82,7 @@ function orders(read: Read): Omit<Job, 'faults'> {
       const { id, at, edition } = raw as ReturnType<typeof order>
       return {
         timestamp: at,
-        marketingCloudVisitorID: String(id).padStart(38, '1'),
+        marketingCloudVisitorID: id.replace('order-', '').padStart(38, '1'),
         userAgent: 'orders/1.0',
         eVar1: edition,
         pageName: id,
