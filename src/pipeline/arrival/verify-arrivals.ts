@@ -71,16 +71,14 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
   const totals = await compareTotals(found.content, proven, storeNow, dependencies)
   const findings = { verdicts: news, comparisons: totals.comparisons }
   const { document, notes } = await storeFindings(dependencies, file, found, findings, storeNow)
-  const incidents = judged.flatMap(({ arrival, seen, verdict }) =>
-    verdict.kind === 'missing' && arrival.missing === null
-      ? [{ arrival, found: seen.rows, causes: seen.causes }]
-      : [],
-  )
-  const isWhole = trouble === null && totals.trouble === null
+  const incidents = judged
+    .filter(({ arrival, verdict }) => verdict.kind === 'missing' && arrival.missing === null)
+    .map(({ arrival, seen }) => ({ arrival, found: seen.rows, causes: seen.causes }))
+  const isWhole = trouble === null && totals.trouble === null && notes.length === 0
   for (const incident of incidents) logIncident(log, incident, { job: job.name, activation })
   return {
     job: job.name,
-    outcome: incidents.length > 0 ? 'failed' : isWhole && notes.length === 0 ? 'succeeded' : 'partial',
+    outcome: incidents.length > 0 ? 'failed' : isWhole ? 'succeeded' : 'partial',
     notes: [
       ...due.notes,
       ...troubleNotes(trouble, redact),

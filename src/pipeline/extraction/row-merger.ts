@@ -54,6 +54,7 @@ export function createRowMerger(
   }
 
   function merged(rows: readonly EncodedRow[]): Merged {
+    if (rows.every(({ rowKey }) => rowKey === undefined)) return { kind: 'rows', rows }
     const own: HashedRow[] = []
     const passing: EncodedRow[] = []
     for (const row of rows) {

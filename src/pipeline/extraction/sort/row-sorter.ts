@@ -101,19 +101,24 @@ async function* mergeRuns(
 }
 
 /** Restores the order of a binary heap, whose first element is the least, below the place `at`. */
-function sink(heads: Head[], at: number): void {
-  for (;;) {
-    const [left, right] = [2 * at + 1, 2 * at + 2]
-    const least = [left, right].reduce(
-      (best, child) => (goesFirst(heads[child], heads[best]) ? child : best),
-      at,
-    )
+function sink(heads: Head[], from: number): void {
+  let at = from
+  let least = leastOf(heads, at)
+  while (least !== at) {
     const [parent, child] = [heads[at], heads[least]]
-    if (least === at || !parent || !child) return
+    if (!parent || !child) return
     heads[at] = child
     heads[least] = parent
     at = least
+    least = leastOf(heads, at)
   }
+}
+
+/** The place of the least of a head and its two children. */
+function leastOf(heads: readonly Head[], at: number): number {
+  const [left, right] = [2 * at + 1, 2 * at + 2]
+  const lesser = goesFirst(heads[left], heads[at]) ? left : at
+  return goesFirst(heads[right], heads[lesser]) ? right : lesser
 }
 
 function goesFirst(a: Head | undefined, b: Head | undefined): boolean {

@@ -6,9 +6,9 @@ const header = 'Date\tTracking Code\tEvent 10\tPrice\tCart Views'
 const november = (day: number) => Date.UTC(2026, 10, day)
 
 it('an upload is summed up by the metrics that reports have, exactly, over all of its days', () => {
-  const { sums } = reportedTotals('suite')
+  const totals = reportedTotals('suite')
 
-  const found = sums(
+  const found = totals.sums(
     file(header, '11/03/2026/23/30/00\ta\t0.1\t5\t1', '11/01/2026\tb\t0.2\t\t1', '11/02/2026\tc\t\t-2\t1'),
   )
 
@@ -16,10 +16,10 @@ it('an upload is summed up by the metrics that reports have, exactly, over all o
 })
 
 it('an upload without rows, or without a metric that reports have, says nothing', () => {
-  const { sums } = reportedTotals('suite')
+  const totals = reportedTotals('suite')
 
-  expect(sums(file(header))).toBeNull()
-  expect(sums(file('Date\tZip\tCart Views', '11/01/2026\t1\t5'))).toBeNull()
+  expect(totals.sums(file(header))).toBeNull()
+  expect(totals.sums(file('Date\tZip\tCart Views', '11/01/2026\t1\t5'))).toBeNull()
 })
 
 async function read(answer: (query: ReportQuery) => ReportAnswer) {
