@@ -78,7 +78,7 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
   for (const incident of incidents) logIncident(log, incident, { job: job.name, activation })
   return {
     job: job.name,
-    outcome: incidents.length > 0 ? 'failed' : isWhole ? 'succeeded' : 'partial',
+    outcome: outcomeOf(incidents.length, isWhole),
     notes: [
       ...due.notes,
       ...troubleNotes(trouble, redact),
@@ -89,6 +89,11 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
     ...arrivalStatus(document.arrivals),
     ...(incidents.length > 0 ? { error: missingError(incidents) } : {}),
   }
+}
+
+function outcomeOf(incidents: number, isWhole: boolean): ArrivalReport['outcome'] {
+  if (incidents > 0) return 'failed'
+  return isWhole ? 'succeeded' : 'partial'
 }
 
 function hasNothingToAsk(document: StateDocument, destination: ArrivalDependencies['destination']): boolean {

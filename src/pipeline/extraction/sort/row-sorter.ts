@@ -89,8 +89,8 @@ async function* mergeRuns(
   let block: EncodedRow[] = []
   for (let first = heads[0]; first?.row; first = heads[0]) {
     block.push(first.row)
-    if (!advance(first)) await refill(first)
-    const last = first.row ? undefined : heads.pop()
+    const hasMore = advance(first) || (await refill(first))
+    const last = hasMore ? undefined : heads.pop()
     if (last && heads.length > 0) heads[0] = last
     sink(heads, 0)
     if (block.length < blockRows) continue
@@ -149,11 +149,13 @@ function advance(head: Head): boolean {
   return head.row !== undefined
 }
 
-async function refill(head: Head): Promise<void> {
+/** False where the run has no further row. */
+async function refill(head: Head): Promise<boolean> {
   const next = await head.run.next()
   head.rows = next.done ? [] : next.value
   head.index = 0
   head.row = head.rows[0]
+  return head.row !== undefined
 }
 
 function tooLarge(limit: number): JobError {
