@@ -13,6 +13,8 @@ export interface Position {
   take(taken: Taken): boolean
   /** Where a later read begins; null before the first record. */
   cursor(): Cursor | null
+  /** True once a new record was taken that only a waiver permits: it was older than one before it. */
+  neededWaiver(): boolean
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Position {
 export function followPosition(field: RecordCursor, start: Cursor | null, anyOrder: boolean): Position {
   let reached = start
   let reading: Cursor | null = null
+  let isWaived = false
 
   return {
     take({ record, verdict, cursor, recalled }) {
@@ -29,7 +32,9 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
       if (verdict.kind === 'beyond') reading = record.cursor
       if (!cursor || verdict.kind === 'behind') return false
       if (reading && compareCursors(field, cursor.at, reading.at) < 0) {
-        if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
+        if (recalled || !isNew(verdict)) return false
+        if (!anyOrder) throw outOfOrder(reading, cursor)
+        isWaived = true
         return false
       }
       reading = cursor
@@ -38,6 +43,7 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
       return comparison >= 0
     },
     cursor: () => reached,
+    neededWaiver: () => isWaived,
   }
 }
 
