@@ -2,7 +2,7 @@ import { ordersJob } from '../orders-job'
 
 export const jobCount = 8
 export const groups = 2
-export const rowsOfJob = 12_000
+export const rowsOfJob = 4_000
 
 /** Jobs of one deployment that read the same orders under ids of their own. */
 export const sideBySideJobs = Array.from({ length: jobCount }, (_, index) => {

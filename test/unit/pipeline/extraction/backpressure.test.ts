@@ -33,6 +33,16 @@ describe('backpressure', () => {
     expect(run.waits).toBe(0)
   })
 
+  it('keeps the outbox of a backfill at two batches a partition, so that ordinary rows soon follow', async () => {
+    const { context, control, run } = worldOf('append', 'confirmed', 'confirmed', 'confirmed', 'confirmed')
+    const roomy = { ...context, settings: EngineSettings.parse({}) }
+
+    expect(await waitForRoom(roomy, control, () => false)).toBe('room')
+    expect(run.waits).toBe(0)
+    expect(await waitForRoom(roomy, control, () => true)).toBe('room')
+    expect(run.waits).toBe(1)
+  })
+
   it('waits at the limit until one batch has left the outbox', async () => {
     const { context, control, pending } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
 
