@@ -1,11 +1,9 @@
 import { startEmulator } from '../../../emulators/emulator'
 import { invokeAction } from '../../../src/app-builder/invoke-action'
-import { systemClock } from '../../../src/clock'
-import { createHttpClient } from '../../../src/http/node-fetch-client'
+import { loopbackHttp as http } from '../../fixtures/loopback-http'
 import { virtualClock } from '../../fixtures/virtual-clock'
 import type { Emulator, Reply } from '../../../emulators/emulator'
 
-const http = createHttpClient({ clock: systemClock })
 const full: Reply = { status: 429, body: { error: 'Too many concurrent requests in flight.' } }
 const accepted: Reply = { status: 202, body: { activationId: 'run' } }
 
