@@ -228,6 +228,16 @@ it('a file that vanishes half-way is an error, and a person can go on without it
   expect(recordsOf(await read(store, { since: 'a.jsonl' }))).toEqual([3])
 })
 
+it('a file that has fewer records than were read of it is an error', async () => {
+  const store = memoryFileStore()
+  store.files.set('a.jsonl', { content: lines(1, 2, 3), modified: 0, version: 'same' })
+  const pages = await read(store)
+  const since = pages.find(({ records }) => records.includes(2))?.cursor ?? null
+  store.files.set('a.jsonl', { content: lines(1), modified: 0, version: 'same' })
+
+  await expect(read(store, { since })).rejects.toThrow('a.jsonl changed while it was being read')
+})
+
 it('a file that has another length than listed is an error', async () => {
   const store = memoryFileStore()
   store.files.set('a.jsonl', { content: lines(1), modified: 0, bytes: 3 })
