@@ -67,12 +67,13 @@ export async function startAnalytics({
     reportLagMs: 0,
     botRule: () => false,
     uniqueValues: 500_000,
+    liveTotal: () => 0,
   }
 
-  const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
   const classifications = createClassifications(now)
   const dataSources = createDataSources(now)
+  const reports = createReports(suites, knobs, now, (suite) => dataSources.rows(suite))
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')

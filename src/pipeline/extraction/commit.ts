@@ -109,7 +109,8 @@ async function writeCommit(
   { finished, cursor, reachedTo, ownTo, isForgotten, waived: waivedByRead }: CommitReach,
 ): Promise<readonly string[]> {
   const { destination, state } = context
-  const { tally, batches, marks, rejects, rowKeys } = parts
+  const { tally, batches, marks, merger, rejects, rowKeys } = parts
+  merger.forget()
   const { name, work, counting, memory, ownMemory } = options
   const waived = [...waivedByRead, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
   const staged = await batches.finish(rowKeys?.gone())
