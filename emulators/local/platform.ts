@@ -64,8 +64,12 @@ export interface PlatformOptions {
   readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
+  /** The key by which tokens are sealed (`TOKEN_ENCRYPTION_KEY`); by default a new one. */
+  readonly encryptionKey?: string
   /** The first of the seven ports that it listens on; by default it takes any that are free. */
   readonly firstPort?: number
+  /** Activations that run at a time; more get 429. Default: 100. */
+  readonly activationsAtOnce?: number
   /** Called with each activation of an action that has ended. */
   readonly ended?: (activation: Activation) => void
   /** The blob server behind Files; by default the platform starts one. */
@@ -79,7 +83,9 @@ export async function startPlatform({
   settings = {},
   firstPort,
   partner: partnerOptions = {},
+  activationsAtOnce = 100,
   ended = () => undefined,
+  encryptionKey = randomBytes(32).toString('base64'),
   ...options
 }: PlatformOptions = {}): Promise<Platform> {
   const at = (service: keyof typeof portOffsets) =>
@@ -108,6 +114,7 @@ export async function startPlatform({
       // The first is the library's own way to be pointed elsewhere, the second is read by example jobs.
       env: { AIO_STATE_ENDPOINT: state.url, PARTNER_URL: partner.url },
       verifyToken,
+      activationsAtOnce,
       ended,
       ...at('openwhisk'),
     }),
@@ -141,7 +148,7 @@ export async function startPlatform({
       IMS_ADMIN_CLIENT_ID: enterprise.clientId,
       IMS_ADMIN_CLIENT_SECRET: enterprise.secrets.join(),
       IMS_ADMIN_SCOPES: enterprise.scopes.join(),
-      TOKEN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      TOKEN_ENCRYPTION_KEY: encryptionKey,
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,

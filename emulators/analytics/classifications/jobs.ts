@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Memory } from '../../memory'
 import type { ClassificationSet, ClassificationSets, ImportRecord } from './classification-sets'
 import type { ReadImport } from './import-file'
 
@@ -41,6 +42,7 @@ export interface Jobs {
   isCompleted(job: Job): boolean
   /** As the API shows a job. */
   show(job: Job, org: string): object
+  readonly memory: Memory
 }
 
 /** Jobs whose state follows from the clock alone; an import takes effect when it is completed. */
@@ -81,6 +83,7 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
   }
 
   return {
+    memory: { jobs },
     advance() {
       const endOf = (job: Job) => job.steps.at(-1)?.at ?? 0
       const ended = jobs.filter((job) => job.type === 'import' && job.noEffect === null && isCompleted(job))

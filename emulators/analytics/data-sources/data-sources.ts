@@ -2,6 +2,7 @@ import { filePart, fileNameOf } from '../multipart'
 import { company } from '../read-api'
 import { createJobs } from './jobs'
 import type { LoggedRequest, Reply } from '../../emulator'
+import type { Memory } from '../../memory'
 import type { ImportJob, JobKnobs, Jobs } from './jobs'
 import type { ProcessedRow } from './processed-file'
 
@@ -27,6 +28,7 @@ export interface DataSourcesApi {
   rows(suite: string): readonly ProcessedRow[]
   /** Null where the path is not of this API. */
   answer(request: LoggedRequest): Reply | null
+  readonly memory: Memory
 }
 
 interface Account {
@@ -42,7 +44,7 @@ const firstAccount = 741
 /** @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/data-sources/ */
 export function createDataSources(now: () => number): DataSourcesApi {
   const knobs: DataSourcesKnobs = {
-    ...{ queueMs: 0, workMs: 0, listLagMs: 0, repeatedName: 'accepts' },
+    ...{ queueMs: 0, workMs: 0, paused: false, listLagMs: 0, repeatedName: 'accepts' },
     ...{ pageSize: 100, fileLimit: 50_000_000 },
   }
   const accounts: Account[] = []
@@ -94,6 +96,7 @@ export function createDataSources(now: () => number): DataSourcesApi {
   return {
     knobs,
     jobs,
+    memory: { ...jobs.memory, accounts, stored },
     addAccount(suite, name) {
       const account = { id: firstAccount + accounts.length, suite, name }
       accounts.push(account)

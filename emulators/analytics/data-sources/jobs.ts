@@ -1,4 +1,5 @@
 import { processFile } from './processed-file'
+import type { Memory } from '../../memory'
 import type { ProcessedRow } from './processed-file'
 
 export type JobStatus = 'uploaded' | 'processing' | 'success' | 'failure' | 'deleted'
@@ -21,6 +22,8 @@ export interface JobKnobs {
   /** How long a file waits in the queue, and how long it is worked on, ms. */
   queueMs: number
   workMs: number
+  /** While true, no file is taken from the queue and none is finished. */
+  paused: boolean
   /** Delay until an uploaded file shows in the list, ms. */
   listLagMs: number
   /** Whether a name that the account has had before is taken again. */
@@ -37,6 +40,7 @@ export interface Jobs {
   delete(id: number): void
   /** Puts a failed or deleted job into the queue once more. */
   restart(id: number): void
+  readonly memory: Memory
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
@@ -67,6 +71,7 @@ export function createJobs(
   }
 
   function advance(): void {
+    if (knobs.paused) return
     for (const job of jobs) {
       const start = startsAt.get(job.id) ?? Infinity
       if (job.status === 'uploaded' && start <= now()) job.status = 'processing'
@@ -82,6 +87,7 @@ export function createJobs(
 
   return {
     all: jobs,
+    memory: { jobs, startsAt },
     advance,
     add(file) {
       const queued = { rows: [], problems: [], uploadedAt: now(), status: 'uploaded' } as const
