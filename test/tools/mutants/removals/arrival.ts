@@ -29,8 +29,8 @@ export const arrivalRemovals: readonly Removal[] = [
   {
     safeguard: 'missing rows make the look fail',
     file: 'src/pipeline/arrival/verify-arrivals.ts',
-    find: "outcome: incidents.length > 0 ? 'failed'",
-    replace: "outcome: incidents.length > Infinity ? 'failed'",
+    find: "if (incidents > 0) return 'failed'",
+    replace: "if (incidents > Infinity) return 'failed'",
   },
   {
     safeguard: 'an incident is logged',
@@ -64,9 +64,9 @@ export const arrivalRemovals: readonly Removal[] = [
   },
   {
     safeguard: 'a look that could not ask is reported',
-    file: 'src/pipeline/arrival/incidents.ts',
-    find: 'if (!trouble) return []',
-    replace: 'if (!trouble || named > 0) return []',
+    file: 'src/pipeline/arrival/verify-arrivals.ts',
+    find: '...troubleNotes(trouble, redact)',
+    replace: '...troubleNotes(trouble, redact).slice(0, 0)',
   },
   {
     safeguard: 'a verdict about other rows is not taken',
