@@ -43,7 +43,7 @@ describe.each([
   it('sends no row of it before the approval and each row once, through the same faults', async () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.nat(4), async (drawn, approvedBy) => {
-        expect(await play(open, drawn, intact, approvedBy)).toMatchObject({ finished: true, flaws: [] })
+        expect(await play(open, drawn, intact, { approvedBy })).toMatchObject({ finished: true, flaws: [] })
       }),
       { numRuns: 60, seed: 5 },
     )
