@@ -208,6 +208,19 @@ describe('a read that proves no absence', () => {
     expect(world.stored()).toEqual(names(6))
   })
 
+  it('records the keys of the first records all the same, as no other was sent before', async () => {
+    const world = classificationWorld(small, { sync })
+    world.source(names(7))
+    world.engine.feed.records = [...world.engine.feed.records, { name: 'without an id' }]
+    await world.settle()
+    world.source(names(6))
+
+    const report = await world.engine.run(world.job)
+
+    expect(report).toMatchObject({ deletions: 1 })
+    expect(world.stored()).toEqual(names(6))
+  })
+
   it('with a record that is rejected keeps the keys that it has', async () => {
     const world = await worldWith(names(7))
     world.source(names(6))
