@@ -27,7 +27,7 @@ describe('Classifications', () => {
     const property = fc.asyncProperty(schedule, async (drawn) => {
       expect(await play(open, drawn, intact, { idle })).toMatchObject({ finished: true, flaws: [] })
     })
-    await fc.assert(property, { numRuns: 80 })
+    await fc.assert(property, { numRuns: 60 })
   })
 
   it.each([

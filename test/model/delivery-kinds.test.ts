@@ -4,13 +4,13 @@ import { keyed, named, upsert, upsertInOneCommit } from './delivery-subjects'
 import type { Delivery, SendWindow } from '../../src/destinations/destination'
 import type { OpenSubject, Tamper } from './delivery-schedules'
 
-const numRuns = 200
+const numRuns = 120
 
 async function isSafe(open: OpenSubject, tamper: Tamper): Promise<boolean> {
   const property = fc.asyncProperty(schedule, async (drawn) => {
     expect((await play(open, drawn, tamper)).flaws).toEqual([])
   })
-  return !(await fc.check(property, { numRuns, seed: 11, endOnFailure: true })).failed
+  return !(await fc.check(property, { numRuns: 200, seed: 11, endOnFailure: true })).failed
 }
 
 describe.each([
