@@ -4,7 +4,7 @@ import { endToEnd } from './end-to-end'
 import { mapping } from './mapping'
 import { readOptions } from './options'
 import { installPeers } from './peers'
-import { printTables } from './report'
+import { machine, printTables } from './report'
 import { scale } from './scale'
 import type { Measurement } from './measurement'
 import type { Bench } from './options'
@@ -15,6 +15,8 @@ const sizes = [200_000, 2_000_000]
 async function run(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   installPeers()
+  // Before anything else is measured. Of what is written to stdout, `--json` has one line for each measurement alone.
+  ;(options.json ? console.error : console.log)(machine())
   const wanted = (bench: Bench) => options.only === null || options.only === bench
   const all: Measurement[] = []
 

@@ -6,7 +6,10 @@ export interface Measurement {
   readonly bench: Bench
   readonly subject: string
   readonly rows: number
+  /** By the wall clock, which other work on the machine slows down. */
   readonly rowsPerSecond: number
+  /** Of the whole process, without what was spent before the work began. */
+  readonly cpuMicrosecondsPerRow: number
   readonly cpuSeconds: number
   readonly peakRssMB: number
   readonly runs: number
@@ -32,6 +35,10 @@ export function summary(bench: Bench, subject: string, runs: readonly Run[]): Me
     subject,
     rows: Math.round(of(({ rows }) => rows)),
     rowsPerSecond: Math.round(of(({ rows, seconds }) => rows / seconds)),
+    cpuMicrosecondsPerRow: rounded(
+      of((run) => (run.workCpuSeconds * 1e6) / run.rows),
+      2,
+    ),
     cpuSeconds: rounded(
       of(({ cpuSeconds }) => cpuSeconds),
       3,

@@ -1,16 +1,17 @@
 import { cpus, totalmem } from 'node:os'
+import { calibrationNs } from './calibration'
 import { peerVersions } from './peers'
 import { benches } from './options'
 import { rounded } from './measurement'
 import type { Measurement } from './measurement'
 
-/** Where and with what: without it no figure means anything. */
+/** Where, how fast and with what: without it no figure means anything. The first line has the speed. */
 export function machine(): string {
   const [cpu] = cpus()
   const peers = Object.entries(peerVersions()).map(([name, version]) => `${name} ${version}`)
   return [
-    `Node.js ${process.version}, zlib ${process.versions.zlib}, ${process.platform} ${process.arch}`,
-    `${cpu?.model ?? 'unknown CPU'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    `${calibrationNs()} ns of CPU to parse and compress an order, Node.js ${process.version}, ${cpus().length} cores`,
+    `${cpu?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}, zlib ${process.versions.zlib}`,
     peers.join(', '),
   ].join('\n')
 }
@@ -25,27 +26,28 @@ const titles = {
 
 /** Tables for people. */
 export function printTables(measurements: readonly Measurement[]): void {
-  console.log(machine())
   for (const bench of benches) {
     const sizes = new Set(measurements.filter((one) => one.bench === bench).map(tableOf))
     for (const size of sizes) {
       const table = measurements.filter((one) => one.bench === bench && tableOf(one) === size)
-      console.log(`\n${titles[bench]}${size === '' ? '' : ` (${size})`}`)
+      console.log(`\n${titles[bench]} (${size})`)
       console.table(table.map((one) => row(one, table)))
     }
   }
 }
 
 /** End-to-end runs of different sizes are not to be compared; the two kinds of scale runs have different figures. */
-function tableOf(measurement: Measurement): string {
-  if (measurement.bench === 'end-to-end') return `${measurement.rows} rows, ${measurement.runs} runs`
-  if (measurement.bench === 'scale') return 'paceRatio' in measurement ? 'virtual time' : 'real time'
-  return ''
+function tableOf({ bench, rows, runs, ...figures }: Measurement): string {
+  const medians = runs === 1 ? 'one run' : `medians of ${runs} runs`
+  if (bench === 'end-to-end') return `${rows} rows, ${medians}`
+  if (bench === 'scale') return `${'paceRatio' in figures ? 'virtual time' : 'real time'}, ${medians}`
+  return medians
 }
 
 function row(measurement: Measurement, table: readonly Measurement[]): object {
   const { bench } = measurement
-  const hidden = bench === 'cold-start' ? ['bench', 'rows', 'rowsPerSecond'] : ['bench', 'runs']
+  const hidden =
+    bench === 'cold-start' ? ['bench', 'rows', 'rowsPerSecond', 'cpuMicrosecondsPerRow'] : ['bench', 'runs']
   const figures = Object.fromEntries(Object.entries(measurement).filter(([name]) => !hidden.includes(name)))
   if (bench === 'cold-start') return figures
   const named = (subject: string) => table.find((one) => one.subject === subject)
@@ -55,6 +57,8 @@ function row(measurement: Measurement, table: readonly Measurement[]): object {
     ...(idiomatic
       ? { '× csv-stringify': rounded(measurement.rowsPerSecond / idiomatic.rowsPerSecond, 2) }
       : {}),
-    ...(limit ? { 'CPU × limit': rounded(measurement.cpuSeconds / limit.cpuSeconds, 2) } : {}),
+    ...(limit
+      ? { 'CPU × limit': rounded(measurement.cpuMicrosecondsPerRow / limit.cpuMicrosecondsPerRow, 2) }
+      : {}),
   }
 }

@@ -29,7 +29,6 @@ export async function scale({ runs, scale: largest }: Options): Promise<Measurem
     const costs = [...results].map(([rows, measured]) => ({
       ...summary('scale', subject, measured),
       microsecondsPerRow: rounded(median(measured.map((run) => (run.seconds * 1e6) / run.rows)), 2),
-      cpuMicrosecondsPerRow: rounded(median(measured.map((run) => (run.workCpuSeconds * 1e6) / run.rows)), 2),
       ...perBatch(counts.get(rows)),
     }))
     return [...costs, ...(await pace(server, Math.min(largest, paceRows)))]

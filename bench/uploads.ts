@@ -62,7 +62,10 @@ export async function assertRowCount(server: BenchServer, subject: string, rows:
 
 /** Writes all text that the sink has into one file. */
 export async function saveTexts(server: BenchServer, path: string): Promise<void> {
-  const file = createWriteStream(path)
-  for await (const text of texts(server)) await pipeline(text, file, { end: false })
-  await new Promise((resolve) => file.end(resolve))
+  // One pipeline: each of several into the same file would leave its listeners there.
+  await pipeline(allBytes(server), createWriteStream(path))
+}
+
+async function* allBytes(server: BenchServer): AsyncIterable<Buffer> {
+  for await (const text of texts(server)) yield* text as AsyncIterable<Buffer>
 }

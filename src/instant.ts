@@ -12,25 +12,92 @@ export interface WallTime {
   readonly isDate: boolean
 }
 
-/** ISO 8601, and its common variants: a blank instead of the T, slashes in the date, an offset without colon. */
-const pattern =
-  /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
+const plus = 0x2b
+const comma = 0x2c
+const dash = 0x2d
+const dot = 0x2e
+const slash = 0x2f
+const zero = 0x30
+const colon = 0x3a
+const letterT = 0x54
+const letterZ = 0x5a
+const blank = 0x20
+/** Difference between a small letter and its capital. */
+const small = 0x20
 
-/** Parses a date or time. Null for everything else, also for a date that the calendar does not have. */
+/** More digits of a fraction are cut. */
+const fractionDigits = 9
+
+/**
+ * Parses ISO 8601, and its common variants: a blank instead of the T, slashes in the date, a comma before the fraction,
+ * an offset without colon, small letters. Null for everything else, also for a date that the calendar does not have. A
+ * scan instead of a pattern, because it runs once a record.
+ */
 export function parseWallTime(text: string): WallTime | null {
-  const match = pattern.exec(text)
-  if (!match) return null
-  const [, year, , month, day, hour, minute, second, fraction = '', zone] = match
-  const days = daysSinceEpoch(Number(year), Number(month), Number(day))
-  const secondsOfDay = timeOfDay(hour, minute, second)
-  const offsetMs = zone === undefined ? null : offsetOf(zone)
-  if (days === null || Number(year) < 1000 || secondsOfDay === null || offsetMs === undefined) return null
+  const separator = text.charCodeAt(4)
+  if ((separator !== dash && separator !== slash) || text.charCodeAt(7) !== separator) return null
+  const year = twoDigitsAt(text, 0) * 100 + twoDigitsAt(text, 2)
+  const days = daysSinceEpoch(year, twoDigitsAt(text, 5), twoDigitsAt(text, 8))
+  if (days === null || !(year >= 1000)) return null
+  const ms = days * 86_400_000
+  if (text.length === 10) return { ms, fraction: '', offsetMs: null, isDate: true }
+
+  const letter = text.charCodeAt(10)
+  if (letter !== letterT && letter !== blank && letter !== letterT + small) return null
+  const withSeconds = text.charCodeAt(16) === colon
+  const hour = twoDigitsAt(text, 11)
+  const minute = twoDigitsAt(text, 14)
+  const second = withSeconds ? twoDigitsAt(text, 17) : 0
+  const isTime = text.charCodeAt(13) === colon && hour < 24 && minute < 60 && second < 60
+  const zoneAt = withSeconds ? fractionEnd(text) : 16
+  const offsetMs = text.length === zoneAt ? null : offsetAt(text, zoneAt)
+  if (!isTime || Number.isNaN(offsetMs)) return null
   return {
-    ms: (days * 86_400 + secondsOfDay) * 1000,
-    fraction: fraction.endsWith('0') ? fraction.replace(/0+$/, '') : fraction,
+    ms: ms + (hour * 3600 + minute * 60 + second) * 1000,
+    fraction: zoneAt > 19 ? fractionUpTo(text, Math.min(zoneAt, 20 + fractionDigits)) : '',
     offsetMs,
-    isDate: hour === undefined,
+    isDate: false,
   }
+}
+
+/** Index behind the fraction of a text with seconds; that of its sign where no digit follows the sign. */
+function fractionEnd(text: string): number {
+  const sign = text.charCodeAt(19)
+  if (sign !== dot && sign !== comma) return 19
+  let at = 20
+  while (isDigitAt(text, at)) at += 1
+  return at === 20 ? 19 : at
+}
+
+/** Without zeros at the end. */
+function fractionUpTo(text: string, at: number): string {
+  let end = at
+  while (text.charCodeAt(end - 1) === zero) end -= 1
+  return text.slice(20, end)
+}
+
+function isDigitAt(text: string, at: number): boolean {
+  const digit = text.charCodeAt(at) - zero
+  return digit >= 0 && digit <= 9
+}
+
+/** The number of the two digits at `at`; NaN where there are none. */
+function twoDigitsAt(text: string, at: number): number {
+  return isDigitAt(text, at) && isDigitAt(text, at + 1)
+    ? (text.charCodeAt(at) - zero) * 10 + text.charCodeAt(at + 1) - zero
+    : NaN
+}
+
+/** The offset of a zone that begins at `at` and ends the text, in ms: `Z`, `±hh:mm` or `±hhmm`; NaN for anything else. */
+function offsetAt(text: string, at: number): number {
+  const sign = text.charCodeAt(at)
+  if (sign === letterZ || sign === letterZ + small) return text.length === at + 1 ? 0 : NaN
+  const minutesAt = text.charCodeAt(at + 3) === colon ? at + 4 : at + 3
+  const hours = twoDigitsAt(text, at + 1)
+  const minutes = twoDigitsAt(text, minutesAt)
+  const isZone = (sign === plus || sign === dash) && text.length === minutesAt + 2
+  if (!isZone || hours > 23 || minutes > 59) return NaN
+  return (sign === dash ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
 /**
@@ -91,18 +158,4 @@ export function daysSinceEpoch(year: number, month: number, day: number): number
     Math.floor(yearFromMarch / 4) - Math.floor(yearFromMarch / 100) + Math.floor(yearFromMarch / 400)
   // 719,468 days lie between 1 March of the year 0 and 1 January 1970.
   return yearFromMarch * 365 + leapDays + (daysBefore[month - 1] ?? 0) + day - 1 - 719_468
-}
-
-function timeOfDay(hour = '0', minute = '0', second = '0'): number | null {
-  const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)]
-  return hours > 23 || minutes > 59 || seconds > 59 ? null : hours * 3600 + minutes * 60 + seconds
-}
-
-/** ms; undefined for an offset that no time zone has. */
-function offsetOf(zone: string): number | undefined {
-  if (zone === 'Z' || zone === 'z') return 0
-  const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(-2))
-  if (hours > 23 || minutes > 59) return undefined
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }

@@ -93,7 +93,7 @@ async function idleTick(candidates: readonly Candidate[], platform: Platform): P
   const ms = median(measured.map((tick) => tick.ms))
   return {
     ...{ bench: 'cold-start', subject: 'analytics-ingest', action: 'run-job, warm, nothing new' },
-    ...{ rows: 0, rowsPerSecond: 0, peakRssMB: 0, runs: ticks },
+    ...{ rows: 0, rowsPerSecond: 0, cpuMicrosecondsPerRow: 0, peakRssMB: 0, runs: ticks },
     cpuSeconds: rounded(median(measured.map(({ cpuMs }) => cpuMs)) / 1000, 4),
     tickMs: rounded(ms, 1),
     // The first call also fetches the grant for Files.
@@ -144,6 +144,7 @@ function measurementOf({ subject, name, zipBytes }: Candidate, starts: readonly 
     action: name,
     rows: 0,
     rowsPerSecond: 0,
+    cpuMicrosecondsPerRow: 0,
     cpuSeconds: of(({ cpuSeconds }) => cpuSeconds, 3),
     peakRssMB: of(({ peakRssMB }) => peakRssMB, 1),
     runs: starts.length,

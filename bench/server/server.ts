@@ -84,6 +84,8 @@ async function start(): Promise<void> {
       response.writeHead(status, { 'content-length': Buffer.byteLength(body) }).end(body)
     })
   })
+  // Longer than any subject computes between two requests: fetch would send into a connection that was just closed.
+  server.keepAliveTimeout = 120_000
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo
     process.send?.({ url: `http://127.0.0.1:${port}`, tvmUrl: tvm.url } satisfies ServerUrls)

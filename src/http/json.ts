@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { parseExactJson } from './exact-json'
 
 /**
  * Heap that the values of one answer may take, in bytes. An action of 256 MB holds the raw page, its text, its values,
@@ -26,7 +27,8 @@ export function parseJson(text: string | Buffer): unknown {
 /**
  * Parses a page of data, unless its values would not fit into memory beside the page itself: 3 bytes of text can
  * become 60 bytes of heap. The bound is computed from the text before it is parsed. Nesting has no limit here: one
- * record that is too deep becomes a reject, and must not fail its page.
+ * record that is too deep becomes a reject, and must not fail its page. Integers beyond 2^53 become texts with their
+ * exact digits: as numbers, two ids would be one primary key, and a page token would ask for another page.
  */
 export function parseLargeJson(body: Buffer): ParsedJson {
   const heap = heapAtMost(body)
@@ -39,8 +41,11 @@ export function parseLargeJson(body: Buffer): ParsedJson {
   }
   // A lenient decoder would silently replace invalid UTF-8 by U+FFFD.
   if (!isUtf8(body)) return { kind: 'malformed', reason: 'is not UTF-8' }
-  const value = parseJson(withoutByteOrderMark(body))
-  return value === undefined ? { kind: 'malformed', reason: 'is not JSON' } : { kind: 'json', value }
+  try {
+    return { kind: 'json', value: parseExactJson(withoutByteOrderMark(body).toString()) }
+  } catch {
+    return { kind: 'malformed', reason: 'is not JSON' }
+  }
 }
 
 const quote = 0x22

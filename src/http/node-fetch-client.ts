@@ -1,8 +1,10 @@
+import { finished } from 'node:stream/promises'
 import fetch from 'node-fetch'
 import { JobError } from '../errors'
 import { addressRefused, isAddressRefusal } from './address-guard'
 import { createAgents, proxyRefused } from './agents'
 import { TransportError, defaultMaxBytes } from './http-client'
+import type { Readable } from 'node:stream'
 import type { BodyInit, RequestInit } from 'node-fetch'
 import type { Clock } from '../clock'
 import type { Resolve } from './address-guard'
@@ -64,16 +66,34 @@ export function createHttpClient({ clock, proxyFor, resolve }: ClientOptions): H
   }
 
   async function exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const { method, maxBytes: size = defaultMaxBytes } = request
-    const init: RequestInit = { method, redirect: 'manual', signal, size }
+    const { method, maxBytes = defaultMaxBytes } = request
+    const init: RequestInit = { method, redirect: 'manual', signal }
     init.agent = await agentFor(url, request.reach)
     if (request.headers) init.headers = { ...request.headers }
     if (request.body !== undefined) init.body = request.body as BodyInit
     const response = await fetch(url, init)
-    const body = Buffer.from(await response.arrayBuffer())
+    const body = await bytesOf(response.body as Readable | null, maxBytes)
     return { status: response.status, headers: Object.fromEntries(response.headers), body }
   }
 }
+
+/**
+ * The decoded bytes of an answer, copied once: `arrayBuffer()` of node-fetch copies them twice.
+ * @throws TooLarge beyond the limit, and the error of the connection
+ */
+async function bytesOf(stream: Readable | null, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream?.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > maxBytes) stream.destroy(new TooLarge())
+    else chunks.push(chunk)
+  })
+  if (stream) await finished(stream)
+  return Buffer.concat(chunks, size)
+}
+
+class TooLarge extends Error {}
 
 /** @throws JobError `input-invalid` for http beyond loopback, and for credentials in the URL */
 export function checkedUrl(text: string): URL {
@@ -125,8 +145,8 @@ function transportError(
   const place = `${method} ${placeOf(url)}`
   if (timedOut)
     return new TransportError(`${place} had no answer within ${timeoutMs} ms`, 'perhaps', 'timeout')
-  const { name, code, type } = error as { name?: string; code?: string; type?: string }
-  if (type === 'max-size') {
+  const { name, code } = error as { name?: string; code?: string }
+  if (error instanceof TooLarge) {
     const limit = `${maxBytes} bytes (maxBytes, counted after decompression)`
     return new TransportError(`${place} had an answer of more than ${limit}`, 'perhaps', 'too-large')
   }

@@ -8,6 +8,8 @@ export interface Page {
   readonly records: readonly unknown[]
   /** Sources whose cursor travels with the page (files, offsets, tokens): the cursor that resumes after this page. */
   readonly cursor?: string
+  /** Of a body without a record: the names of the fields that it declares for all records. */
+  readonly fields?: readonly string[]
 }
 
 /** A half-open range of instants, ISO 8601 in UTC. */

@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import * as jsonServer from 'json-server'
 import { startEmulator } from '../../emulators/emulator'
 import { systemClock } from '../../src/clock'
-import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input, secret } from '../../src/inputs'
 import { join } from '../../src/definition/join'
 import { openEnrichment } from '../../src/pipeline/joins/enrichment'
@@ -23,6 +22,7 @@ import { fileSource } from '../../src/sources/files/file-source'
 import { sourceContext } from '../fixtures/source-context'
 import { memoryFileStore } from '../unit/sources/files/memory-file-store'
 import { describeSource, fromBeginning, items } from './source.contract'
+import { loopbackHttp } from '../fixtures/loopback-http'
 import type { AddressInfo } from 'node:net'
 import type { LoggedRequest, Reply } from '../../emulators/emulator'
 import type { HttpClient } from '../../src/http/http-client'
@@ -32,7 +32,6 @@ import type { Source } from '../../src/sources/source'
 import type { Item, SourceUnderTest } from './source.contract'
 
 const signal = new AbortController().signal
-const overLoopback = createHttpClient({ clock: systemClock })
 const future = new Date(Date.UTC(2099, 0, 1)).toISOString()
 const authentication = apiKey({ query: 'key', value: secret('API_KEY') })
 
@@ -44,7 +43,7 @@ function watchedHttp(): { readonly http: HttpClient; readonly pending: () => num
     open.add(id)
     // An aborted request ends a little later; what counts is that nobody waits for it.
     request.signal?.addEventListener('abort', () => open.delete(id), { once: true })
-    return overLoopback(request).finally(() => open.delete(id))
+    return loopbackHttp(request).finally(() => open.delete(id))
   }
   return { http, pending: () => open.size }
 }

@@ -2,6 +2,7 @@ import { createHttpClient } from '../../src/http/node-fetch-client'
 import { systemClock } from '../../src/clock'
 import { errorOf } from '../fixtures/error-of'
 import { virtualClock } from '../fixtures/virtual-clock'
+import { loopbackHttp } from '../fixtures/loopback-http'
 import type { Emulator } from '../../emulators/emulator'
 import type { AuthorityContext } from '../../src/auth/authority'
 import type { TokenProvider } from '../../src/auth/token-provider'
@@ -26,7 +27,7 @@ export function describeTokenProvider(name: string, start: () => Promise<Provide
     afterEach(() => subject.stop())
 
     const real: AuthorityContext = {
-      http: createHttpClient({ clock: systemClock }),
+      http: loopbackHttp,
       clock: systemClock,
       random: () => 0,
     }

@@ -3,12 +3,12 @@ import { createTvm } from '../../src/app-builder/storage/tvm'
 import { startBrowser } from '../../emulators/local/browser'
 import { apiKey, namespace, reportSuite } from '../../emulators/local/platform'
 import { systemClock } from '../../src/clock'
-import { createHttpClient } from '../../src/http/node-fetch-client'
 import { openTenants } from '../../src/state/tenants'
 import { violationsOf } from '../fixtures/accessibility'
 import { startDeployedApp } from '../fixtures/deployed-app'
 import { invoke } from '../fixtures/namespace-client'
 import { batchIn, storedDocument, storedPlan, storedReport } from '../fixtures/stored-state'
+import { loopbackHttp as http } from '../fixtures/loopback-http'
 import type { Browser, Page } from 'playwright-core'
 import type { DeployedApp } from '../fixtures/deployed-app'
 import type { BlobStore } from '../../src/state/blob-store'
@@ -21,7 +21,6 @@ beforeAll(async () => {
   ;[app, browser] = await Promise.all([startDeployedApp(), startBrowser()])
   const { platform } = app
   url = `${platform.openwhisk.url}/api/v1/web/${namespace}/analytics-ingest/job-status`
-  const http = createHttpClient({ clock: systemClock })
   const basis = { http, clock: systemClock, random: () => 0 }
   store = createFilesStore({
     ...basis,

@@ -285,3 +285,36 @@ describe('text that UTF-8 cannot carry', () => {
     expect(await world.run(jobOf(world, { sync, map }))).toMatchObject({ rows: 3, repeated: 0 })
   })
 })
+
+describe('a slice without records whose source declares fields', () => {
+  const daily = sliced({
+    every: 'day',
+    timeZone: 'UTC',
+    start: '2026-01-01',
+    cursor: atInstant,
+    slicesPerRun: 1,
+  })
+  const reading = (fields: readonly string[]) => {
+    const world = engineWorld()
+    world.feed.pages = () => [{ records: [], fields }]
+    const job = jobOf(world, { sync: daily })
+    return { world, job }
+  }
+
+  it('is not read where a field that every record has is missing', async () => {
+    const { world, job } = reading(['Rate limit exceeded'])
+
+    expect(await world.run(job)).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'source-malformed', message: expect.stringContaining('its fields lack "id"') as string },
+    })
+    expect(world.stateOf(job).done).toEqual([])
+  })
+
+  it('is read where they are there', async () => {
+    const { world, job } = reading(['id', 'at', 'note'])
+
+    expect(await world.run(job)).not.toHaveProperty('error')
+    expect(world.stateOf(job).done).toHaveLength(1)
+  })
+})

@@ -9,7 +9,7 @@ const event = (id: string) => ({ id, at: minute(1) })
 
 let world: EngineWorld
 /** All pages of the source; each cursor resumes behind its page. */
-let pages: readonly Required<Page>[]
+let pages: readonly Required<Pick<Page, 'records' | 'cursor'>>[]
 beforeEach(() => {
   world = engineWorld()
   pages = []

@@ -1,7 +1,5 @@
 import * as z from 'zod'
 import { startEmulator } from '../../emulators/emulator'
-import { systemClock } from '../../src/clock'
-import { createHttpClient } from '../../src/http/node-fetch-client'
 import { input } from '../../src/inputs'
 import { fullRefresh } from '../../src/definition/full-refresh'
 import { incremental } from '../../src/definition/incremental'
@@ -10,6 +8,7 @@ import { nextToken } from '../../src/sources/paginators/next-token'
 import { restSource } from '../../src/sources/rest/rest-source'
 import { atInstant, engineWorld, jobOf, minute } from '../fixtures/engine-world'
 import { sourceContext } from '../fixtures/source-context'
+import { loopbackHttp as http } from '../fixtures/loopback-http'
 import type { Emulator, Reply } from '../../emulators/emulator'
 import type { HttpClient } from '../../src/http/http-client'
 import type { Job } from '../../src/definition/job'
@@ -24,7 +23,6 @@ const page = (data: readonly unknown[], more: object = {}): Reply => ({
   body: { data, ...more },
 })
 
-const http = createHttpClient({ clock: systemClock })
 let server: Emulator
 let world: EngineWorld
 /** The answer to each offset or token. */

@@ -2,10 +2,10 @@ import { credential, namespace, reportSuite } from '../../emulators/local/platfo
 import { readSealer } from '../../src/app-builder/params/encryption-key'
 import { createSessions } from '../../src/app-builder/status/sessions'
 import { systemClock } from '../../src/clock'
-import { createHttpClient } from '../../src/http/node-fetch-client'
 import { startDeployedApp } from '../fixtures/deployed-app'
 import { memorySingleUse } from '../fixtures/memory-single-use'
 import { invoke } from '../fixtures/namespace-client'
+import { loopbackHttp as http } from '../fixtures/loopback-http'
 import type { HttpResponse } from '../../src/http/http-client'
 import type { Clock } from '../../src/clock'
 import type { DeployedApp } from '../fixtures/deployed-app'
@@ -27,8 +27,6 @@ beforeAll(async () => {
   await app.tick()
 })
 afterAll(() => app.platform.stop())
-
-const http = createHttpClient({ clock: systemClock })
 
 interface Sent {
   readonly accept?: string

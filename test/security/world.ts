@@ -5,11 +5,11 @@ import { startIms } from '../../emulators/ims/ims'
 import { createFilesStore } from '../../src/app-builder/storage/aio-files-store'
 import { createTvm } from '../../src/app-builder/storage/tvm'
 import { systemClock } from '../../src/clock'
-import { createHttpClient } from '../../src/http/node-fetch-client'
 import { main as connect } from '../fixtures/app/actions/connect'
 import { main as runJob } from '../fixtures/app/actions/run-job'
 import { main as triggerJob } from '../fixtures/app/actions/trigger-job'
 import { sharedBlobServer } from '../fixtures/run/shared'
+import { loopbackHttp as http } from '../fixtures/loopback-http'
 import type { Emulator } from '../../emulators/emulator'
 import type { FilesEmulator } from '../../emulators/app-builder/files'
 import type { ImsEmulator } from '../../emulators/ims/ims'
@@ -115,7 +115,6 @@ export async function startWorld(changed: Readonly<Record<string, string>> = {})
     return actions[action]({ ...inputs, ...params })
   }
 
-  const http = createHttpClient({ clock: systemClock })
   const grants = createTvm({ url: tvm.url, namespace, apiKey, http, clock: systemClock, random: () => 0 })
   return {
     ims,

@@ -1,4 +1,5 @@
-import { daysSinceEpoch, isTimeZone, parseInstant } from '../../src/instant'
+import { daysSinceEpoch, isTimeZone, parseInstant, parseWallTime } from '../../src/instant'
+import fc from '../fixtures/fast-check'
 
 const iso = (text: string, timeZone = 'Europe/Berlin') => {
   const ms = parseInstant(text, timeZone)
@@ -50,6 +51,61 @@ describe('parseInstant', () => {
 
   it('returns null for a date in a zone that does not exist', () => {
     expect(parseInstant('2026-01-31', 'Europe/Berln')).toBeNull()
+  })
+})
+
+describe('parseWallTime', () => {
+  const notation =
+    /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})?)?$/
+
+  /** The same by a pattern and `Date.UTC`; null where the date or the time does not exist. */
+  function reference(text: string): unknown {
+    const match = notation.exec(text)
+    if (!match) return null
+    const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] = match
+    const written = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
+    const ms = Date.UTC(
+      ...([year, Number(month) - 1, day, hour, minute, second].map(Number) as [number, number]),
+    )
+    if (Number(year) < 1000 || new Date(ms).toISOString() !== written) return null
+    const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})/.exec(zone ?? '') ?? []
+    if (Number(hours) > 23 || Number(minutes) > 59) return null
+    const offset = sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0
+    return {
+      ms,
+      fraction: fraction.replace(/0+$/, ''),
+      offsetMs: zone === undefined ? null : offset + 0,
+      isDate: match[5] === undefined,
+    }
+  }
+
+  const two = (most: number) =>
+    fc.integer({ min: 0, max: most }).map((value) => String(value).padStart(2, '0'))
+  const separator = fc.constantFrom('-', '/')
+  const date = fc
+    .tuple(
+      fc.constantFrom('0999', '1000', '1969', '2024', '2026', '9999'),
+      separator,
+      two(13),
+      separator,
+      two(32),
+    )
+    .map((parts) => parts.join(''))
+  const second = fc
+    .tuple(two(60), fc.constantFrom('', '', '.', ',', '.000', ',5', '.120', '.0000000001', '.12345678901'))
+    .map(([digits, fraction]) => `:${digits}${fraction}`)
+  const zone = fc.constantFrom('', 'Z', 'z', '+02:00', '-0530', '+24:00', '-00:60', '+1', 'Z ')
+  const time = fc
+    .tuple(fc.constantFrom('T', 't', ' ', 'x'), two(24), two(60), fc.option(second, { nil: '' }), zone)
+    .map(([letter, hour, minute, rest, end]) => `${letter}${hour}:${minute}${rest}${end}`)
+  const text = fc.tuple(date, fc.option(time, { nil: '' })).map((parts) => parts.join(''))
+  const broken = fc
+    .tuple(text, fc.nat(30), fc.constantFrom('', '0', ':', '-', 'é', '.'), fc.nat(1))
+    .map(([whole, at, piece, left]) => whole.slice(0, at) + piece + whole.slice(at + left))
+
+  it('reads what a pattern of its notations and the calendar accept, and nothing else', () => {
+    const check = (candidate: string) => expect(parseWallTime(candidate)).toEqual(reference(candidate))
+    fc.assert(fc.property(fc.oneof(text, broken), check), { numRuns: 3_000 })
   })
 })
 

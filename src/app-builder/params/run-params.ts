@@ -7,8 +7,14 @@ const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])])
   .transform((value) => value === true || value === 'true')
 const text = z.string().min(1)
-/** A cursor. In JSON, such as the payload of a trigger, a number cursor is a number. */
-const place = text.or(z.number().transform(String))
+/** A cursor. In JSON, such as the payload of a trigger, a number cursor is a number; beyond 2^53 it was rounded. */
+const place = z
+  .union([text, z.number()])
+  .refine(
+    (value) => !Number.isInteger(value) || Number.isSafeInteger(value),
+    'is beyond 2^53, where numbers lose digits: give it as a text',
+  )
+  .transform(String)
 
 /** The parameters of `run-job`, as a person, an alarm or another action gives them. */
 export const RunParams = z.strictObject({

@@ -1,5 +1,6 @@
 import { personalDataIn } from '../../personal-data'
 import { faultyEvent } from './events'
+import { isCurrency } from './currency'
 import { isHitColumn } from './hit'
 import { productsFault } from './products'
 
@@ -14,6 +15,7 @@ export const rejectCodes = [
   'timestamp-invalid',
   'events-invalid',
   'products-invalid',
+  'currency-invalid',
   'link-type-invalid',
   'visitor-id-invalid',
   'visitor-id-missing',
@@ -37,13 +39,22 @@ export interface ColumnFault {
 
 const kilobyte = 1024
 
-/** Adobe silently cuts longer values. In bytes of UTF-8. */
+/** Shorter than 255 bytes. A purchase ID that is cut can equal another one, whose hit then loses its metrics. */
+const shortLimits: Readonly<Record<string, number | undefined>> = {
+  ...{ purchaseID: 20, zip: 50, transactionID: 100, visitorID: 100 },
+  ...{ pageName: 100, channel: 100, server: 100 },
+}
+
+/**
+ * Adobe silently cuts longer values. In bytes of UTF-8.
+ * @see https://experienceleague.adobe.com/en/docs/analytics/implementation/vars/page-vars/page-variables
+ */
 function byteLimit(name: string): number {
   if (name === 'events' || name === 'products') return 64 * kilobyte
   if (name.startsWith('contextData.')) return 32 * kilobyte
-  if (name.startsWith('prop') || name === 'visitorID' || name === 'transactionID') return 100
+  if (name.startsWith('prop')) return 100
   if (name.startsWith('list') || name === 'queryString') return 64 * kilobyte
-  return 255
+  return shortLimits[name] ?? 255
 }
 
 const ecid = /^\d{38}$/
@@ -89,6 +100,10 @@ const specialRules: Readonly<Record<string, SpecialRule | undefined>> = {
     const message = productsFault(text)
     return message === null ? null : fault('products-invalid', message)
   },
+  currencyCode: (text) =>
+    isCurrency(text)
+      ? null
+      : fault('currency-invalid', `"${text}" is no code like EUR, and Adobe would discard the hit`),
   linkType: (text) =>
     linkTypes.has(text) ? null : fault('link-type-invalid', `"${text}" is none of d, e, o`),
   marketingCloudVisitorID: (text) =>

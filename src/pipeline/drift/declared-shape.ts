@@ -5,6 +5,8 @@ type JsonType = keyof typeof bits
 
 /** A schema's declaration of one value of a record, as far as it can be read from the schema. */
 export interface Shape {
+  /** Where the value stands in a record, such as `items[].sku`; '' for the record itself. */
+  readonly path: string
   /** One bit for each type; null where any type may come, or the schema does not tell: unions, custom checks. */
   readonly types: number | null
   /** Objects: the declared fields; each record is compared with them, and a list is faster to walk than a map. */
@@ -35,7 +37,6 @@ interface Definition {
   readonly entries?: Readonly<Record<string, string | number>>
 }
 
-const anything: Shape = { types: null, fields: null, isClosed: false, item: null }
 const scalars: Readonly<Record<string, JsonType>> = {
   string: 'text',
   number: 'number',
@@ -46,26 +47,37 @@ const scalars: Readonly<Record<string, JsonType>> = {
 
 /** The shape of a schema's input, before any transformation. */
 export function declaredShape(schema: Schema): Shape {
+  return shapeAt('', schema)
+}
+
+function shapeAt(path: string, schema: Schema): Shape {
   const def = schema._zod.def as Definition
-  if (def.coerce) return anything
+  if (def.coerce) return anything(path)
   const inner = def.type === 'pipe' ? def.in : def.innerType
-  if (inner) return wrapped(def.type, declaredShape(inner))
+  if (inner) return wrapped(def.type, shapeAt(path, inner))
   switch (def.type) {
     case 'object':
-      return objectShape(def.shape ?? {}, def.catchall)
+      return objectShape(path, def.shape ?? {}, def.catchall)
     case 'array':
-      return { ...of(bits.list), item: def.element ? declaredShape(def.element) : null }
+      return {
+        ...of(path, bits.list),
+        item: def.element ? shapeAt(`${path}[]`, def.element) : null,
+      }
     case 'literal':
-      return of(...(def.values ?? []).map(typeBitOf))
+      return of(path, ...(def.values ?? []).map(typeBitOf))
     case 'enum':
-      return of(...Object.values(def.entries ?? {}).map(typeBitOf))
+      return of(path, ...Object.values(def.entries ?? {}).map(typeBitOf))
     default:
-      return scalarShape(scalars[def.type])
+      return scalarShape(path, scalars[def.type])
   }
 }
 
-function scalarShape(type: JsonType | undefined): Shape {
-  return type ? of(bits[type]) : anything
+function anything(path: string): Shape {
+  return { path, types: null, fields: null, isClosed: false, item: null }
+}
+
+function scalarShape(path: string, type: JsonType | undefined): Shape {
+  return type ? of(path, bits[type]) : anything(path)
 }
 
 /** Not optional, without a default, and not of the types that take an absent field as well. */
@@ -87,8 +99,8 @@ export function typeBitOf(value: unknown): number {
   }
 }
 
-function of(...types: readonly number[]): Shape {
-  return { ...anything, types: types.reduce((all, type) => all | type, 0) }
+function of(path: string, ...types: readonly number[]): Shape {
+  return { ...anything(path), types: types.reduce((all, type) => all | type, 0) }
 }
 
 /** `catch` takes anything; `nullable` takes null besides. */
@@ -97,12 +109,21 @@ function wrapped(type: string, inner: Shape): Shape {
   return type === 'nullable' && inner.types !== null ? { ...inner, types: inner.types | bits.null } : inner
 }
 
-function objectShape(shape: Readonly<Record<string, Schema>>, catchall: Schema | undefined): Shape {
+function objectShape(
+  path: string,
+  shape: Readonly<Record<string, Schema>>,
+  catchall: Schema | undefined,
+): Shape {
   const fields = Object.entries(shape).map(([name, schema]) => ({
     name,
-    shape: declaredShape(schema),
+    shape: shapeAt(pathTo(path, name), schema),
     isRequired: isRequired(schema),
   }))
   const isClosed = catchall === undefined || catchall._zod.def.type === 'never'
-  return { ...of(bits.object), fields, isClosed }
+  return { ...of(path, bits.object), fields, isClosed }
+}
+
+/** The path of a field of the object at `parent`. */
+export function pathTo(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}.${name}`
 }

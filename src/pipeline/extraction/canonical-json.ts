@@ -8,19 +8,24 @@ export function canonicalJson(value: unknown): string {
 
 /** True for a value nested deeper than 200 levels. Recursion ends there, so that it is safe for any value. */
 export function isTooDeep(value: unknown): boolean {
-  return isDeeperThan(depthLimit, value)
+  return isNested(value) && isDeeperThan(depthLimit, value)
 }
 
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+function isDeeperThan(levels: number, value: object): boolean {
   if (levels < 0) return true
   if (Array.isArray(value)) {
-    for (const item of value) if (isDeeperThan(levels - 1, item)) return true
+    for (const item of value) if (isNested(item) && isDeeperThan(levels - 1, item)) return true
     return false
   }
-  for (const name in value)
-    if (isDeeperThan(levels - 1, (value as Record<string, unknown>)[name])) return true
+  for (const name in value) {
+    const field = (value as Record<string, unknown>)[name]
+    if (isNested(field) && isDeeperThan(levels - 1, field)) return true
+  }
   return false
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function shallowly(value: unknown): string {

@@ -18,7 +18,7 @@ export function parseCursor(field: RecordCursor, value: unknown): Cursor | null 
 /** Negative where `a` comes first, 0 where both are the same place. @param a,b canonical */
 export function compareCursors({ notation }: Pick<RecordCursor, 'notation'>, a: string, b: string): number {
   if (notation === 'number') return compareNumbers(a, b)
-  return a < b ? -1 : a > b ? 1 : 0
+  return a > b ? 1 : a < b ? -1 : 0
 }
 
 /** ms since the epoch of a canonical instant. */

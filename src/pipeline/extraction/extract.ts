@@ -1,5 +1,6 @@
 import { JobError } from '../../errors'
 import { noMemory } from '../../state/run-file'
+import { assertFields } from '../drift/assert-fields'
 import { assertNoDrift } from '../drift/drift-policy'
 import { waitForRoom } from './backpressure'
 import { createIntake } from './intake'
@@ -79,6 +80,7 @@ export async function extract(
   const progress = followProgress(context, work, plan, recollection, control.signal)
   try {
     for await (const page of plan.pages(control.signal)) {
+      assertFields(job, page)
       const isBeyond = takePage(page, intake, plan.position, progress.commit)
       observeDrift(context, work, page, enrich)
       await progress.commit.settle()

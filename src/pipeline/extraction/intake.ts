@@ -103,7 +103,9 @@ export function createIntake(options: IntakeOptions): (raw: unknown) => Taken {
     const recognised = recognise(known, indexed, open)
     if (recognised) return recognised
     const outcome = place === 'ahead' ? ahead(record) : toRows(job, format, record)
-    return outcome.kind === 'reject' ? rejected(outcome, open) : { ...outcome, heals: open }
+    // Written out: a spread would give each verdict a hidden class of its own.
+    if (outcome.kind === 'rows') return { kind: 'rows', rows: outcome.rows, heals: open }
+    return outcome.kind === 'reject' ? rejected(outcome, open) : { kind: 'filtered', heals: open }
   }
 
   /** Null where the record must be mapped: it is new, or its reject may be healed. */

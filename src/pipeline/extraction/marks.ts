@@ -21,13 +21,12 @@ export function createMarks(
 
   return {
     countLate(rows) {
-      const before = [...(rows.length > 1 ? newest : [])]
-      const current = rows.length > 1 ? before : newest
+      const isAlone = rows.length === 1
+      const current = sorts ? committed : isAlone ? newest : [...newest]
       let late = 0
       for (const { partition, order } of rows) {
-        const mark = (sorts ? committed : current)[partition] ?? -Infinity
-        if (order < mark) late += 1
-        else if (rows.length > 1) before[partition] = order
+        if (order < (current[partition] ?? -Infinity)) late += 1
+        else if (!sorts && !isAlone) current[partition] = order
       }
       return late
     },

@@ -23,19 +23,24 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
   let reached = start
   let reading: Cursor | null = null
 
+  function distanceFrom(before: Cursor | null, { at }: Cursor): number {
+    return before ? compareCursors(field, at, before.at) : 1
+  }
+
   return {
     take({ record, verdict, cursor, recalled }) {
       // The read ends with this page: records after this one in the page must not be left out.
       if (verdict.kind === 'beyond') reading = record.cursor
       if (!cursor || verdict.kind === 'behind') return false
-      if (reading && compareCursors(field, cursor.at, reading.at) < 0) {
+      const distance = distanceFrom(reading, cursor)
+      if (reading && distance < 0) {
         if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
         return false
       }
+      const beyond = reading === reached ? distance : distanceFrom(reached, cursor)
       reading = cursor
-      const comparison = reached ? compareCursors(field, cursor.at, reached.at) : 1
-      if (comparison > 0) reached = cursor
-      return comparison >= 0
+      if (beyond > 0) reached = cursor
+      return beyond >= 0
     },
     cursor: () => reached,
   }

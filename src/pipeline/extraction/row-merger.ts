@@ -50,8 +50,8 @@ export function createRowMerger(
 
   return {
     merge(rows) {
-      const keyed = rows.filter(({ rowKey }) => semantics === 'upsert' || rowKey !== undefined)
-      if (keyed.length === 0) return { kind: 'rows', rows }
+      if (semantics === 'append' && rows.every(hasNoKey)) return { kind: 'rows', rows }
+      const keyed = rows.filter((row) => semantics === 'upsert' || !hasNoKey(row))
       const fault = faultOf(keyed)
       if (fault) return fault
       const added = rows.filter((row) => !keyed.includes(row) || seen(row) === 'new')
@@ -59,6 +59,10 @@ export function createRowMerger(
       return { kind: 'rows', rows: added }
     },
   }
+}
+
+function hasNoKey({ rowKey }: EncodedRow): boolean {
+  return rowKey === undefined
 }
 
 /** Never 0. */

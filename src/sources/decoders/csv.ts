@@ -38,10 +38,17 @@ export function csv(given: CsvOptions = {}): Decoder {
     kind: `csv(${JSON.stringify({ delimiter, header, skipLines })})`,
     accept: 'text/csv',
     faults,
-    decode: (body) => ({
-      records: recordsOf(body, { delimiter, header, skipLines, encoding }),
-      envelope: () => null,
-    }),
+    decode(body) {
+      let names: readonly string[] | null = null
+      const layout = {
+        delimiter,
+        header,
+        skipLines,
+        encoding,
+        tell: (found: typeof names) => (names = found),
+      }
+      return { records: recordsOf(body, layout), envelope: () => null, fields: () => names }
+    },
   }
 }
 
@@ -50,6 +57,8 @@ interface Layout {
   readonly header: readonly string[] | undefined
   readonly skipLines: number
   readonly encoding: string | undefined
+  /** Takes the names of a header line. */
+  readonly tell: (names: readonly string[]) => void
 }
 
 async function* recordsOf(body: Body, layout: Layout): AsyncGenerator<unknown[]> {
@@ -66,7 +75,7 @@ async function* recordsOf(body: Body, layout: Layout): AsyncGenerator<unknown[]>
       const fields = parser.read() as readonly string[] | null
       if (!fields) return records
       if (names) records.push(recordOf(body, names, fields))
-      else names = headerOf(body, fields)
+      else layout.tell((names = headerOf(body, fields)))
     }
   }
 

@@ -23,6 +23,11 @@ export interface Decoded {
    * only once {@link records} has ended; before that, it is null.
    */
   envelope(): unknown
+  /**
+   * The names of the fields of all records, where the body declares them once, such as a header line; null where it does
+   * not. Known once {@link records} has ended.
+   */
+  fields?(): readonly string[] | null
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseExactJson } from './exact-json'
+import { parseExactJson } from '../../http/exact-json'
 import type { Fault } from './list-scanner'
 
 const maxEnvelopeChars = 1024 * 1024

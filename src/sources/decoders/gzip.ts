@@ -1,6 +1,7 @@
 import { createGunzip } from 'node:zlib'
 import { bodyFault, mediaTypeOf } from './body-fault'
-import { inflated } from './inflated'
+import { createByteQueue } from './byte-queue'
+import { inflatedFrom } from './inflated'
 import type { Body, Decoder } from './decoder'
 
 /** A body that was compressed with gzip; its checksum is verified. Several members are read one after the other. */
@@ -9,12 +10,7 @@ export function gzip(inner: Decoder): Decoder {
     kind: `gzip(${inner.kind})`,
     accept: 'application/gzip',
     faults: inner.faults,
-    decode: (body) =>
-      inner.decode({
-        ...body,
-        contentType: innerType(body),
-        bytes: inflated(body, checked(body), createGunzip()),
-      }),
+    decode: (body) => inner.decode({ ...body, contentType: innerType(body), bytes: unpacked(body) }),
   }
 }
 
@@ -23,17 +19,21 @@ export function innerType({ contentType }: Body): string | null {
   return mediaTypeOf(contentType)?.includes('zip') ? null : contentType
 }
 
-/** Refuses an empty body, which zlib accepts as the end of a stream. */
-async function* checked(body: Body): AsyncGenerator<Uint8Array> {
-  let start: Uint8Array = new Uint8Array()
-  for await (const chunk of body.bytes) {
-    if (start.length >= 2) yield chunk
-    else {
-      start = Buffer.concat([start, chunk])
-      if (start.length < 2) continue
-      if (start[0] !== 0x1f || start[1] !== 0x8b) throw bodyFault(body, 'is not gzip')
-      yield start
+/** zlib accepts an empty body as the end of a stream, and ignores what follows zeros. */
+async function* unpacked(body: Body): AsyncGenerator<Uint8Array> {
+  const queue = createByteQueue(body.bytes)
+  try {
+    const start = await queue.take(2)
+    if (!start) throw bodyFault(body, queue.taken() === 0 ? 'is empty' : 'is not gzip')
+    if (start[0] !== 0x1f || start[1] !== 0x8b) throw bodyFault(body, 'is not gzip')
+    queue.giveBack(start)
+    yield* inflatedFrom(queue, body, createGunzip())
+    // Zeros are padding.
+    for (let rest = await queue.next(); rest; rest = await queue.next()) {
+      if (rest.some((byte) => byte !== 0))
+        throw bodyFault(body, 'has data behind its end,', { at: queue.taken(), unit: 'byte' })
     }
+  } finally {
+    await queue.close()
   }
-  if (start.length < 2) throw bodyFault(body, start.length === 0 ? 'is empty' : 'is not gzip')
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseOptions } from '../../options'
 import { bodyFault, maxRecordChars, refuseType } from './body-fault'
-import { parseExactJson } from './exact-json'
+import { parseExactJson } from '../../http/exact-json'
 import { EncodingLabel, textOf } from './text'
 import type { Body, Decoder } from './decoder'
 

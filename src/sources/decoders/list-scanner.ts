@@ -1,6 +1,6 @@
 import { maxRecordChars } from './body-fault'
 import { createEnvelopeScanner } from './envelope-scanner'
-import { parseExactJson } from './exact-json'
+import { parseExactJson } from '../../http/exact-json'
 import type { JobError } from '../../errors'
 
 export type Fault = (what: string, at: number) => JobError

@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 import { bodyFault } from './body-fault'
 import { createByteQueue } from './byte-queue'
-import { inflated } from './inflated'
+import { inflatedFrom } from './inflated'
 import { readEntryHead, readEntryTail } from './zip-records'
 import type { Body } from './decoder'
 import type { ByteQueue } from './byte-queue'
@@ -51,7 +51,7 @@ async function* contentOf(queue: ByteQueue, head: EntryHead, body: Body): AsyncG
   let size = 0
   for await (const chunk of head.method === 'stored'
     ? stored(queue, head.size, body)
-    : deflated(queue, body)) {
+    : inflatedFrom(queue, body, createInflateRaw())) {
     crc = crc32(chunk, crc)
     size += chunk.length
     yield chunk
@@ -75,29 +75,4 @@ async function* stored(queue: ByteQueue, size: number, body: Body): AsyncGenerat
     yield chunk.subarray(0, missing)
     missing -= Math.min(missing, chunk.length)
   }
-}
-
-/** Deflated data marks its own end; bytes read beyond it are given back. */
-async function* deflated(queue: ByteQueue, body: Body): AsyncGenerator<Uint8Array> {
-  const inflate = createInflateRaw()
-  /** Chunks that the stream may not have consumed yet. */
-  const ahead: Uint8Array[] = []
-  let aheadBytes = 0
-  let fed = 0
-
-  async function* feed(): AsyncGenerator<Uint8Array> {
-    for (let chunk = await queue.next(); chunk; chunk = await queue.next()) {
-      ahead.push(chunk)
-      aheadBytes += chunk.length
-      fed += chunk.length
-      while (ahead[0] && fed - aheadBytes + ahead[0].length <= inflate.bytesWritten) {
-        aheadBytes -= ahead.shift()?.length ?? 0
-      }
-      yield chunk
-    }
-  }
-
-  yield* inflated(body, feed(), inflate)
-  const rest = Buffer.concat(ahead)
-  queue.giveBack(rest.subarray(inflate.bytesWritten - (fed - aheadBytes)))
 }

@@ -3,7 +3,7 @@ import { parseOptions } from '../../options'
 import { bodyFault } from './body-fault'
 import { innerType } from './gzip'
 import { zipEntries } from './zip-entries'
-import type { Body, Decoder } from './decoder'
+import type { Body, Decoded, Decoder } from './decoder'
 
 export interface ZipOptions {
   /** The files to read, one after the other, such as `*.csv`; `*` is any text. Default: the only one. */
@@ -19,18 +19,29 @@ export function zip(inner: Decoder, options: ZipOptions = {}): Decoder {
     kind: `zip(${files === undefined ? '' : `${JSON.stringify(files)}, `}${inner.kind})`,
     accept: 'application/zip',
     faults: [...parseOptions('zip', Options, options).faults, ...inner.faults],
-    decode: (body) => ({ records: recordsOf(body, inner, files), envelope: () => null }),
+    decode(body) {
+      let last: Decoded | null = null
+      const records = recordsOf(body, inner, files, (decoded) => (last = decoded))
+      return { records, envelope: () => null, fields: () => last?.fields?.() ?? null }
+    },
   }
 }
 
-async function* recordsOf(body: Body, inner: Decoder, files: string | undefined) {
+async function* recordsOf(
+  body: Body,
+  inner: Decoder,
+  files: string | undefined,
+  begin: (decoded: Decoded) => void,
+) {
   const wanted = files === undefined ? null : globOf(files)
   let read = 0
   for await (const { name, bytes } of zipEntries(body)) {
     if (wanted && !wanted.test(name)) continue
     read += 1
     if (!wanted && read > 1) throw bodyFault(body, 'is a zip of several files, and the decoder names none')
-    yield* inner.decode({ bytes, contentType: innerType(body), place: body.place }).records
+    const decoded = inner.decode({ bytes, contentType: innerType(body), place: body.place })
+    begin(decoded)
+    yield* decoded.records
   }
   if (read === 0)
     throw bodyFault(body, files === undefined ? 'is a zip without a file' : `is a zip without ${files}`)

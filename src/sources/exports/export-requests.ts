@@ -2,7 +2,6 @@ import { valueAt } from '../../field-path'
 import { reachOf } from '../../http/address-guard'
 import { parseLargeJson } from '../../http/json'
 import { openAuthentication } from '../authentication/open-authentication'
-import { parseExactJson } from '../decoders/exact-json'
 import { malformed } from '../malformed-answer'
 import { readBaseUrl } from '../rest/base-url'
 import { writeInstant } from '../rest/instant-format'
@@ -10,9 +9,9 @@ import { pageRequest } from '../rest/page-request'
 import { placeOf } from '../rest/place'
 import { refused } from '../rest/read-page'
 import { pageSender } from '../rest/send-page'
-import { streamedRecords, streamingClient } from '../rest/streamed-answer'
+import { streamedPages, streamingClient } from '../rest/streamed-answer'
 import type { HttpDownload } from '../../http/http-download'
-import type { SourceContext } from '../source'
+import type { Page, SourceContext } from '../source'
 import type { PageRequest } from '../rest/page-request'
 import type { ExportSettings, ExportSource } from './export-options'
 
@@ -28,7 +27,7 @@ export interface ExportRequests {
   /** Asks for an export of a half-open range; returns its id. */
   create(range: { readonly from: number; readonly to: number }, signal: AbortSignal): Promise<string>
   poll(id: string, signal: AbortSignal): Promise<ExportState>
-  download(url: string, signal: AbortSignal): AsyncIterable<readonly unknown[]>
+  download(url: string, signal: AbortSignal): AsyncIterable<Page>
 }
 
 /** @throws JobError `input-missing`, `input-invalid` */
@@ -60,8 +59,7 @@ export function openExportRequests(
     }
     const parsed = parseLargeJson(outcome.response.body)
     if (parsed.kind !== 'json') throw malformed(place, parsed.reason)
-    // Ids beyond 2^53 keep their digits.
-    return parseExactJson(outcome.response.body.toString('utf8'))
+    return parsed.value
   }
 
   function daysOf({ from, to }: { readonly from: number; readonly to: number }) {
@@ -119,7 +117,7 @@ export function openExportRequests(
         if (outcome.kind === 'too-large') throw malformed(place, outcome.reason)
         if (outcome.kind !== 'answer' || !answer)
           throw refused(place, baseUrl, outcome.response, context.clock.now())
-        yield* streamedRecords(answer, definition.decoder, { place, baseUrl })
+        yield* streamedPages(answer, definition.decoder, { place, baseUrl })
       } finally {
         client.discard()
       }

@@ -67,9 +67,13 @@ function openExport(definition: ExportSource, settings: ExportSettings, context:
   }
 }
 
-/** With another query, body or format, the same export id means other records. */
-function digestOf({ create, decoder }: ExportSource): string {
-  const parts = [create.query, create.body?.write([]), create.format, decoder.kind]
+/**
+ * With another query, body or format, the same export id means other records; with another zone or meaning of the ends,
+ * the next export would repeat or leave out a day.
+ */
+function digestOf({ create, days, decoder }: ExportSource): string {
+  const ends = [create.from, create.to, create.inclusiveTo ?? false, days.timeZone]
+  const parts = [create.query, create.body?.write([]), create.format, decoder.kind, ...ends]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
@@ -92,11 +96,12 @@ async function* readExports(reader: Reader, start: ExportCursor): AsyncGenerator
     }
     // A new export may have replaced a failed one, of which a part was read.
     let records = 0
-    for await (const chunk of requests.download(end.url, signal)) {
-      const fresh = chunk.slice(Math.max(0, open.records - records))
-      records += chunk.length
+    for await (const page of requests.download(end.url, signal)) {
+      const fresh = page.records.slice(Math.max(0, open.records - records))
+      records += page.records.length
       const now = { ...end.export, records }
-      if (fresh.length > 0) yield { records: fresh, cursor: formatExportCursor({ ...cursor, open: now }) }
+      if (fresh.length > 0 || page.fields)
+        yield { ...page, records: fresh, cursor: formatExportCursor({ ...cursor, open: now }) }
     }
     if (records < open.records) throw shorter(open, records)
     cursor = { through: open.to, open: null }

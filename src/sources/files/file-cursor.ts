@@ -10,13 +10,15 @@ const maxDoneChars = 14_000
 const FileCursor = z.strictObject({
   /** Files up to this place in the order count as read; null where none was forgotten yet. */
   floor: z.string().nullable(),
-  /** Files after the floor that were read: name, version and place in the order. */
-  done: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  /** When the newest file up to the floor was written, in ms since the epoch; null where it is not known. */
+  until: z.number().nullable().default(null),
+  /** Files after the floor that were read: name, version, place in the order, and when it was written. */
+  done: z.array(z.tuple([z.string(), z.string(), z.string()]).rest(z.number())),
   open: z.strictObject({ name: z.string(), version: z.string(), records: z.int().nonnegative() }).nullable(),
 })
 export type FileCursor = z.infer<typeof FileCursor>
 
-export const beginning: FileCursor = { floor: null, done: [], open: null }
+export const beginning: FileCursor = { floor: null, until: null, done: [], open: null }
 
 /**
  * Reads a cursor. A person may state the name of a file instead (or, ordered by `modified`, an instant): all files up
@@ -43,19 +45,38 @@ export function versionOf({ version }: Pick<PickedFile, 'version'>): string {
   return version === null ? '' : createHash('sha256').update(version).digest('base64url').slice(0, 12)
 }
 
-/** The file that was read in part comes first, so that the cursor never holds two of them. */
-export function openFileFirst({ open }: FileCursor, files: readonly PickedFile[]): readonly PickedFile[] {
-  const isOpen = ({ name }: PickedFile) => name === open?.name
-  return [...files.filter(isOpen), ...files.filter((file) => !isOpen(file))]
+/** A cursor that a person stated: the files up to its floor that are there count as read. */
+export function withKnownFiles(cursor: FileCursor, files: readonly PickedFile[]): FileCursor {
+  const { floor, until } = cursor
+  if (floor === null || until !== null) return cursor
+  return { ...cursor, until: files.filter(({ key }) => key <= floor).reduce(newest, null) }
 }
 
-/** The state of a file in the cursor. */
-export function standOf(cursor: FileCursor, file: PickedFile): 'new' | 'open' | 'done' | 'replaced' {
+/**
+ * The file that was read in part comes first, so that the cursor never holds two of them. Late ones follow as they were
+ * written: each raises `until`, and must not hide another one.
+ */
+export function inReadingOrder(cursor: FileCursor, files: readonly PickedFile[]): readonly PickedFile[] {
+  const isOpen = ({ name }: PickedFile) => name === cursor.open?.name
+  const isLate = (file: PickedFile) => standOf(cursor, file) === 'late'
+  return [
+    ...files.filter(isOpen),
+    ...files.filter(isLate).sort((a, b) => (a.modified ?? 0) - (b.modified ?? 0)),
+    ...files.filter((file) => !isOpen(file) && !isLate(file)),
+  ]
+}
+
+/**
+ * The state of a file in the cursor. `late`: it sorts before the files that the cursor names, and was written after
+ * those that it has forgotten: it was not read, or not with this content.
+ */
+export function standOf(cursor: FileCursor, file: PickedFile): 'new' | 'open' | 'done' | 'replaced' | 'late' {
   const version = versionOf(file)
   if (cursor.open?.name === file.name) return cursor.open.version === version ? 'open' : 'replaced'
   const done = cursor.done.find(([name]) => name === file.name)
   if (done) return done[1] === version ? 'done' : 'replaced'
-  return cursor.floor !== null && file.key <= cursor.floor ? 'done' : 'new'
+  if (cursor.floor === null || file.key > cursor.floor) return 'new'
+  return cursor.until !== null && (file.modified ?? 0) > cursor.until ? 'late' : 'done'
 }
 
 /** The cursor after `records` records of a file. */
@@ -66,17 +87,19 @@ export function withinFile(cursor: FileCursor, file: PickedFile, records: number
 /** The cursor after the last record of a file. The oldest files are forgotten where it grows too long. */
 export function behindFile(cursor: FileCursor, file: PickedFile): FileCursor {
   const before = withoutFile(cursor, file)
-  const entry: FileCursor['done'][number] = [file.name, versionOf(file), file.key]
+  const written = file.modified === null ? [] : [file.modified]
+  const entry: FileCursor['done'][number] = [file.name, versionOf(file), file.key, ...written]
   const done = [...before.done, entry].sort(([, , a], [, , b]) => (a < b ? -1 : 1))
-  let { floor } = before
+  let { floor, until } = before
   let chars = done.reduce((sum, known) => sum + charsOf(known), 0)
   while (chars > maxDoneChars) {
     const oldest = done.shift()
     if (!oldest) break
     chars -= charsOf(oldest)
     if (floor === null || oldest[2] > floor) floor = oldest[2]
+    until = newest(until, { modified: oldest[3] ?? null })
   }
-  return { floor, done, open: null }
+  return { floor, until, done, open: null }
 }
 
 /** Signs that JSON escapes take up to six. */
@@ -84,8 +107,12 @@ function charsOf(entry: FileCursor['done'][number]): number {
   return JSON.stringify(entry).length + 1
 }
 
-function withoutFile({ floor, done }: FileCursor, { name }: PickedFile): FileCursor {
-  return { floor, done: done.filter(([other]) => other !== name), open: null }
+function withoutFile({ floor, until, done }: FileCursor, { name }: PickedFile): FileCursor {
+  return { floor, until, done: done.filter(([other]) => other !== name), open: null }
+}
+
+function newest(until: number | null, { modified }: Pick<PickedFile, 'modified'>): number | null {
+  return modified === null || (until !== null && until >= modified) ? until : modified
 }
 
 function jsonOf(text: string): unknown {

@@ -13,6 +13,14 @@ export function replaced(file: string): JobError {
   )
 }
 
+export function late(file: string): JobError {
+  return fileFault(
+    file,
+    'was written after files that sort behind it were read, and sorts before those that the job still knows, so its records would be left out',
+    "Give it a name that sorts behind them; for files of several folders, order them by date (a pattern with {yyyy}, or order: 'modified'); or declare whenReplaced: 'read-again', which reads all of it.",
+  )
+}
+
 export function unversioned(file: string): JobError {
   return fileFault(
     file,

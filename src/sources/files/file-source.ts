@@ -1,15 +1,25 @@
 import * as z from 'zod'
 import { parseOptions } from '../../options'
+import { decodedPages } from '../decoders/decoded-pages'
 import {
   parseCursor,
   beginning,
   behindFile,
   formatCursor,
-  openFileFirst,
+  inReadingOrder,
   standOf,
+  withKnownFiles,
   withinFile,
 } from './file-cursor'
-import { incomplete, nothingThere, openFileGone, replaced, unversioned, waitedTooLong } from './file-faults'
+import {
+  incomplete,
+  late,
+  nothingThere,
+  openFileGone,
+  replaced,
+  unversioned,
+  waitedTooLong,
+} from './file-faults'
 import { createPicker, Pick as PickSchema, pickFaults } from './pick'
 import { changed } from './store-request'
 import type { Decoder } from '../decoders/decoder'
@@ -110,21 +120,23 @@ async function* readNew(
 ): AsyncGenerator<Page> {
   let cursor: FileCursor = since === null ? beginning : parseCursor(since, reader.picker)
   assertOpenFileIsThere(cursor, files)
-  for (const file of openFileFirst(cursor, files)) {
+  cursor = withKnownFiles(cursor, files)
+  for (const file of inReadingOrder(cursor, files)) {
     let stand = standOf(cursor, file)
     if (stand === 'done') continue
-    if (stand === 'replaced') {
-      if (reader.whenReplaced !== 'read-again') throw replaced(file.name)
+    if (stand === 'replaced' || stand === 'late') {
+      if (reader.whenReplaced !== 'read-again') throw stand === 'late' ? late(file.name) : replaced(file.name)
       stand = 'new'
     }
     if (file.version === null) throw unversioned(file.name)
     if (isWaiting(reader, file)) return
     let records = 0
     const before = stand === 'open' ? (cursor.open?.records ?? 0) : 0
-    for await (const chunk of chunksOf(reader, file)) {
-      const fresh = chunk.slice(Math.max(0, before - records))
-      records += chunk.length
-      if (fresh.length > 0) yield { records: fresh, cursor: formatCursor(withinFile(cursor, file, records)) }
+    for await (const page of pagesOf(reader, file)) {
+      const fresh = page.records.slice(Math.max(0, before - records))
+      records += page.records.length
+      if (fresh.length > 0 || page.fields)
+        yield { ...page, records: fresh, cursor: formatCursor(withinFile(cursor, file, records)) }
     }
     if (records < before) throw changed(file.name)
     cursor = behindFile(cursor, file)
@@ -140,15 +152,15 @@ async function* readWhole(reader: Reader, files: readonly PickedFile[]): AsyncGe
   const waiting = chosen.find((file) => file.waitsFor !== null)
   if (waiting) throw incomplete(waiting)
   for (const file of chosen) {
-    for await (const records of chunksOf(reader, file)) yield { records }
+    yield* pagesOf(reader, file)
   }
 }
 
-async function* chunksOf(reader: Reader, file: PickedFile): AsyncGenerator<readonly unknown[]> {
+async function* pagesOf(reader: Reader, file: PickedFile): AsyncGenerator<Page> {
   if (file.bytes === 0 && reader.whenEmpty === 'skip') return
   const content = await reader.store.read(file, reader.signal)
   const body = { bytes: counted(content, file), contentType: content.contentType, place: file.name }
-  yield* reader.decoder.decode(body).records
+  yield* decodedPages(reader.decoder.decode(body))
 }
 
 /** Counts the bytes: otherwise a body that ends early without an error would count as the whole file. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { parseOptions } from '../../options'
 import { readBaseUrl } from '../rest/base-url'
 import { ListedTime, parseListing } from './listing'
-import { assertVersion, bytesOf, openAnswer, readAnswer } from './store-request'
+import { assertVersion, bytesOf, malformed, openAnswer, readAnswer } from './store-request'
 import type { InputReference } from '../../inputs'
 import type { SourceContext } from '../source'
 import type { FileStore, FileStoreDefinition, StoredFile } from './file-store'
@@ -98,7 +98,7 @@ function openS3(options: S3Options, context: SourceContext): FileStore {
       do {
         const page = await pageOf(prefix, token, signal)
         yield filesOf(page)
-        token = page.IsTruncated === 'true' ? page.NextContinuationToken : undefined
+        token = page.IsTruncated === 'true' ? nextToken(page, `the list of ${bucket}/${prefix}`) : undefined
       } while (token !== undefined)
     },
     async read({ name, version }, signal) {
@@ -113,6 +113,12 @@ function openS3(options: S3Options, context: SourceContext): FileStore {
     },
     close: () => Promise.resolve(),
   }
+}
+
+/** A server that knows only the first version of the list sends none: the files of later pages would look as if gone. */
+function nextToken({ NextContinuationToken }: z.output<typeof Listing>, what: string): string {
+  if (NextContinuationToken !== undefined && NextContinuationToken !== '') return NextContinuationToken
+  throw malformed(what, 'goes on, and has no token for its next page (ListObjectsV2)')
 }
 
 function filesOf({ EncodingType, Contents }: z.output<typeof Listing>): StoredFile[] {

@@ -13,6 +13,8 @@ export interface PageAnswer {
   readonly body: unknown
   readonly bytes: Uint8Array
   readonly records: readonly unknown[]
+  /** Of a body without a record: the names of the fields that it declares for all records. */
+  readonly fields?: readonly string[]
 }
 
 /** How a page is asked for: by values in the request, or by a URL from an answer, which replaces address and query. */

@@ -1,6 +1,7 @@
 import { TZDate } from '@date-fns/tz'
 import * as z from 'zod'
 import { isTimeZone } from '../../instant'
+import { repeatedTimes } from './repeated-times'
 
 /**
  * How an API takes instants: ISO 8601 in UTC with milliseconds, whole seconds or milliseconds since the epoch, or a
@@ -47,9 +48,26 @@ export function writeInstant(format: InstantFormat, ms: number, rounding: 'down'
   if (format === 'ms') return ms
   if (format === 's') return round(ms / 1000)
   const { pattern, timeZone } = format
-  const floor = floorOf(pattern, ms, timeZone)
-  const at = floor.getTime() === ms || rounding === 'down' ? floor : nextOf(pattern, floor)
+  const rounded = roundedOf(pattern, ms, timeZone, rounding)
+  const clear = pattern.includes('HH') ? clearOf(rounded.getTime(), timeZone, rounding) : null
+  const at = clear === null ? rounded : roundedOf(pattern, clear, timeZone, rounding)
   return pattern.replace(token, (part) => partOf(part, at))
+}
+
+/**
+ * An instant before a beginning, or after an end, whose local time the API could take for the other one of two instants:
+ * the range would then be too short. Null where it would not.
+ */
+function clearOf(ms: number, timeZone: string, rounding: 'down' | 'up'): number | null {
+  const twice = repeatedTimes(ms, timeZone)
+  if (!twice) return null
+  if (rounding === 'down') return ms < twice.change ? twice.from - 1 : null
+  return ms < twice.change ? null : twice.to
+}
+
+function roundedOf(pattern: string, ms: number, timeZone: string, rounding: 'down' | 'up'): TZDate {
+  const floor = floorOf(pattern, ms, timeZone)
+  return floor.getTime() === ms || rounding === 'down' ? floor : nextOf(pattern, floor)
 }
 
 /** The beginning of the unit that the pattern names last. */

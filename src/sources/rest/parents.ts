@@ -58,7 +58,7 @@ export async function readParents(
 function filledFrom(record: unknown, path: string): string | number {
   const value = valueAt(record, path)
   if (typeof value === 'string' && value !== '') return value
-  // Beyond 2^53, the digits were rounded, and the children of another parent would be asked for.
+  // Whole numbers beyond 2^53 come as texts; a rounded one would ask for the children of another parent.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
   throw faulty(`sends a parent without a text or whole number at "${path}"`)
 }

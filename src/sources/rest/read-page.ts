@@ -2,6 +2,7 @@ import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { parseLargeJson } from '../../http/json'
 import { retryAfterMs } from '../../http/retry-after'
+import { decodedPages } from '../decoders/decoded-pages'
 import { malformed } from '../malformed-answer'
 import type { HttpResponse } from '../../http/http-client'
 import type { Decoder } from '../decoders/decoder'
@@ -46,17 +47,19 @@ async function decoded(
   place: string,
   decoder: Decoder,
   { headers, body }: HttpResponse,
-): Promise<Pick<PageAnswer, 'records' | 'body'> | null> {
+): Promise<Pick<PageAnswer, 'records' | 'body' | 'fields'> | null> {
   const contentType = headers['content-type'] ?? null
   const content = decoder.decode({ bytes: oneChunk(body), contentType, place })
   const records: unknown[] = []
   let chunks = 0
-  for await (const chunk of content.records) {
+  let declared: Pick<PageAnswer, 'fields'> = {}
+  for await (const { records: chunk, ...rest } of decodedPages(content)) {
     chunks += 1
     if (chunks > maxChunks) return null
     for (const record of chunk) records.push(record)
+    declared = rest
   }
-  return { records, body: content.envelope() }
+  return { records, body: content.envelope(), ...declared }
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a decoder reads bodies as streams

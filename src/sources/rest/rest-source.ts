@@ -8,6 +8,7 @@ import { restFaults } from './rest-faults'
 import { capabilitiesOf } from './rest-options'
 import { pageSender } from './send-page'
 import { streamedSource } from './streamed-source'
+import { assertOnlyPage } from './undeclared-pages'
 import type { PageAnswer, Turn } from '../paginators/paginator'
 import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition } from '../source'
 import type { Assignment, Param } from './place'
@@ -75,11 +76,13 @@ export function openRest(definition: RestSource, context: SourceContext): RestRe
         for (let isFirst = true; turn && pending; isFirst = false) {
           const page = await fetch.finish(pending, turn, { isFirst, now: context.clock.now() })
           if (!page) return
+          assertOnlyPage(definition, request, page)
           turn = paginator?.next(page) ?? null
           // Prefetches the next page, and only that, while this page is processed.
           pending = turn && fetch.begin(turn)
           pending?.catch(() => undefined)
-          yield { records: page.records }
+          const { records, fields } = page
+          yield fields ? { records, fields } : { records }
         }
       } finally {
         stop.abort('stopped')

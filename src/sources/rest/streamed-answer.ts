@@ -1,8 +1,10 @@
 import { JobError } from '../../errors'
 import { TransportError } from '../../http/http-client'
+import { decodedPages } from '../decoders/decoded-pages'
 import type { HttpClient, HttpRequest } from '../../http/http-client'
 import type { DownloadResponse, HttpDownload } from '../../http/http-download'
 import type { Decoder } from '../decoders/decoder'
+import type { Page } from '../source'
 import type { AnswerRule } from './answer-rules'
 
 /** A client that does not read the body of the last good answer, so that the caller can stream it. */
@@ -57,14 +59,14 @@ export function streamingClient(download: HttpDownload, rules: readonly AnswerRu
   }
 }
 
-/** The records of an answer as they arrive. @throws JobError `source-unreachable`, `source-malformed` */
-export async function* streamedRecords(
+/** The pages of an answer as they arrive. @throws JobError `source-unreachable`, `source-malformed` */
+export async function* streamedPages(
   { headers, body }: DownloadResponse,
   decoder: Decoder,
   { place, baseUrl }: { readonly place: string; readonly baseUrl: string },
-): AsyncGenerator<readonly unknown[]> {
+): AsyncGenerator<Page> {
   try {
-    yield* decoder.decode({ bytes: body, contentType: headers['content-type'] ?? null, place }).records
+    yield* decodedPages(decoder.decode({ bytes: body, contentType: headers['content-type'] ?? null, place }))
   } catch (error) {
     if (!(error instanceof TransportError) || error.reason === 'aborted') throw error
     throw new JobError(

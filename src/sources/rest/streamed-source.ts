@@ -2,7 +2,8 @@ import { identityOf, pageRequest } from './page-request'
 import { pageTooLarge, refused } from './read-page'
 import { valuesOf } from './read-values'
 import { pageSender } from './send-page'
-import { streamedRecords, streamingClient } from './streamed-answer'
+import { streamedPages, streamingClient } from './streamed-answer'
+import { assertOnlyPage } from './undeclared-pages'
 import type { Signer } from '../authentication/request-authentication'
 import type { Decoder } from '../decoders/decoder'
 import type { Page, SourceContext } from '../source'
@@ -35,8 +36,9 @@ export function streamedSource(
         const answer = client.take()
         if (outcome.kind === 'failed' || !answer)
           throw refused(url, baseUrl, outcome.response, context.clock.now())
+        assertOnlyPage(definition, request, { url, headers: answer.headers })
         const place = { place: url, baseUrl }
-        for await (const records of streamedRecords(answer, definition.decoder, place)) yield { records }
+        yield* streamedPages(answer, definition.decoder, place)
       } finally {
         client.discard()
         stop.abort('stopped')

@@ -1,15 +1,13 @@
 import { startEmulator } from '../../../emulators/emulator'
 import { runForTenants } from '../../../src/app-builder/run-for-tenants'
-import { systemClock } from '../../../src/clock'
-import { createHttpClient } from '../../../src/http/node-fetch-client'
 import { silentLog } from '../../../src/log'
 import { openTenants } from '../../../src/state/tenants'
 import { createMemoryBlobStore } from '../../fixtures/memory-blob-store'
 import { virtualClock } from '../../fixtures/virtual-clock'
+import { loopbackHttp as http } from '../../fixtures/loopback-http'
 import type { Emulator, Reply } from '../../../emulators/emulator'
 import type { Tenant } from '../../../src/state/tenants'
 
-const http = createHttpClient({ clock: systemClock })
 const ended = (result: object): Reply => ({ status: 200, body: { activationId: 'a', response: { result } } })
 const succeeded = ended({ outcome: 'succeeded' })
 const full: Reply = { status: 429, body: { error: 'Too many concurrent requests in flight.' } }

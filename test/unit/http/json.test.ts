@@ -47,3 +47,12 @@ it('a body that is not JSON is malformed', () => {
   expect(parseJson('{"a":')).toBeUndefined()
   expect(parseJson(Buffer.from('{"a":1}'))).toEqual({ a: 1 })
 })
+
+it('ids and tokens beyond 2^53 keep their digits, as texts', () => {
+  const ids = '{"data":[{"id":9007199254740992},{"id":9007199254740993}],"next":-90071992547409950}'
+
+  expect(reasonOf(ids)).toEqual({
+    kind: 'json',
+    value: { data: [{ id: '9007199254740992' }, { id: '9007199254740993' }], next: '-90071992547409950' },
+  })
+})

@@ -24,6 +24,15 @@ it.each([
   expect(error.remedy).toContain('trigger_payload: { job: flights }')
 })
 
+it('refuses a number cursor that has lost digits, because the job would go on behind records that it never read', () => {
+  const error = errorOf(() => readRunParams({ job: 'flights', from: 2 ** 53 + 4 }))
+
+  expect(error.message).toContain('"from" is invalid')
+  expect(readRunParams({ job: 'flights', from: '9007199254740995' })).toMatchObject({
+    from: '9007199254740995',
+  })
+})
+
 it('ignores inputs and parameters of the platform', () => {
   expect(readRunParams({ job: 'flights', LOG_LEVEL: 'info', __ow_method: 'post' })).toMatchObject({
     job: 'flights',

@@ -1,8 +1,7 @@
 import { createTvm } from '../../../../src/app-builder/storage/tvm'
-import { systemClock } from '../../../../src/clock'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { startEmulator } from '../../../../emulators/emulator'
 import { virtualClock } from '../../../fixtures/virtual-clock'
+import { loopbackHttp as http } from '../../../fixtures/loopback-http'
 import type { Emulator, Reply } from '../../../../emulators/emulator'
 import type { Tvm } from '../../../../src/app-builder/storage/tvm'
 import type { VirtualClock } from '../../../fixtures/virtual-clock'
@@ -34,7 +33,6 @@ beforeEach(async () => {
 afterEach(() => emulator.stop())
 
 function open(clock: VirtualClock = virtualClock({ leap: true })): Tvm {
-  const http = createHttpClient({ clock: systemClock })
   const random = () => 0.5
   return createTvm({
     url: emulator.url,

@@ -1,9 +1,9 @@
 import { startIms } from '../../../../emulators/ims/ims'
 import { fromUserToken, noKnownCallers } from '../../../../src/auth/ims/from-user-token'
 import { NotConfigured } from '../../../../src/auth/token-provider'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { errorOf } from '../../../fixtures/error-of'
+import { loopbackHttp as http } from '../../../fixtures/loopback-http'
 import type { ImsEmulator } from '../../../../emulators/ims/ims'
 import type { Caller, CallerRules } from '../../../../src/auth/ims/caller'
 import type { KnownCallers } from '../../../../src/auth/ims/from-user-token'
@@ -16,7 +16,6 @@ const rules: CallerRules = { clientIds: ['exc_app'], orgId, admitted: null }
 let ims: ImsEmulator
 let known: KnownCallers
 let skewMs = 0
-const http = createHttpClient({ clock: systemClock })
 
 beforeEach(async () => {
   skewMs = 0

@@ -3,9 +3,9 @@ import { startEmulator } from '../../../../emulators/emulator'
 import { startIms } from '../../../../emulators/ims/ims'
 import { createSigner } from '../../../../emulators/ims/signer'
 import { createIdTokenVerifier } from '../../../../src/auth/ims/id-token'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { errorOf } from '../../../fixtures/error-of'
+import { loopbackHttp } from '../../../fixtures/loopback-http'
 import type { ImsEmulator } from '../../../../emulators/ims/ims'
 import type { VerifyIdToken } from '../../../../src/auth/ims/id-token'
 
@@ -19,7 +19,7 @@ let ims: ImsEmulator
 let verify: VerifyIdToken
 beforeEach(async () => {
   ims = await startIms()
-  verify = createIdTokenVerifier(`${ims.url}/ims/keys`, createHttpClient({ clock: systemClock }), clock)
+  verify = createIdTokenVerifier(`${ims.url}/ims/keys`, loopbackHttp, clock)
 })
 afterEach(() => ims.stop())
 
@@ -141,7 +141,7 @@ it('refuses a token that is signed with RS512, also if the key names no algorith
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const head = `${encode({ alg: 'RS512', kid: 'any' })}.${encode(claims())}`
   const token = `${head}.${sign('sha512', Buffer.from(head), privateKey).toString('base64url')}`
-  const verifyAnywhere = createIdTokenVerifier(keys.url, createHttpClient({ clock: systemClock }), clock)
+  const verifyAnywhere = createIdTokenVerifier(keys.url, loopbackHttp, clock)
 
   const error = await errorOf(verifyAnywhere(token, rules))
   await keys.stop()

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { startIms } from '../../../../emulators/ims/ims'
 import { readCredentials } from '../../../../src/app-builder/params/credential-params'
 import { imsChain } from '../../../../src/auth/ims/ims-chain'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { silentLog } from '../../../../src/log'
+import { loopbackHttp as http } from '../../../fixtures/loopback-http'
 import type { ImsEmulator } from '../../../../emulators/ims/ims'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -45,7 +45,6 @@ const jwt = {
 }
 
 function token(params: Record<string, unknown>, log = silentLog) {
-  const http = createHttpClient({ clock: systemClock })
   const context = { baseUrl: ims.url, http, clock: systemClock, random: () => 0 }
   return imsChain(readCredentials(params), context, { log })()
 }

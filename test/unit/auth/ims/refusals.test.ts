@@ -1,11 +1,11 @@
 import { startIms } from '../../../../emulators/ims/ims'
 import { fromEnterpriseWebApp } from '../../../../src/auth/ims/from-enterprise-web-app'
 import { imsChain } from '../../../../src/auth/ims/ims-chain'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { systemClock } from '../../../../src/clock'
 import { silentLog } from '../../../../src/log'
 import { errorOf } from '../../../fixtures/error-of'
 import { generateKeyPairSync } from 'node:crypto'
+import { loopbackHttp } from '../../../fixtures/loopback-http'
 import type { ImsEmulator } from '../../../../emulators/ims/ims'
 import type { ImsCredentials } from '../../../../src/auth/ims/credentials'
 
@@ -35,7 +35,7 @@ afterEach(() => ims.stop())
 
 const context = () => ({
   baseUrl: ims.url,
-  http: createHttpClient({ clock: systemClock }),
+  http: loopbackHttp,
   clock: systemClock,
   random: () => 0,
 })

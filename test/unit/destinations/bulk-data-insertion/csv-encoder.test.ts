@@ -17,6 +17,9 @@ const columns = [
   'contextData.note',
   'events',
   'products',
+  'purchaseID',
+  'zip',
+  'currencyCode',
 ]
 const encoder = createCsvEncoder({ columns, reportSuite: 'suite', groups: 3, allowVisitorId: false })
 const visitor = '12345678901234567890123456789012345678'
@@ -96,6 +99,11 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['an eVar of 256 bytes', { eVar1: 'x'.repeat(256) }, 'value-too-long', 'eVar1'],
   ['an eVar of 128 umlauts', { eVar1: 'ü'.repeat(128) }, 'value-too-long', 'eVar1'],
   ['a prop of 101 bytes', { prop1: 'x'.repeat(101) }, 'value-too-long', 'prop1'],
+  ['a purchase ID of 21 bytes', { purchaseID: 'x'.repeat(21) }, 'value-too-long', 'purchaseID'],
+  ['a page name of 101 bytes', { pageName: 'x'.repeat(101) }, 'value-too-long', 'pageName'],
+  ['a zip code of 51 bytes', { zip: 'x'.repeat(51) }, 'value-too-long', 'zip'],
+  ['a currency in small letters', { currencyCode: 'eur' }, 'currency-invalid', 'currencyCode'],
+  ['a currency that is none', { currencyCode: 'EUX' }, 'currency-invalid', 'currencyCode'],
   ['a list value of 256 bytes', { list1: `a,${'x'.repeat(256)}` }, 'value-too-long', 'list1'],
   ['a high surrogate alone', { eVar1: 'a\ud83d' }, 'value-not-unicode', 'eVar1'],
   ['a low surrogate before its high one', { eVar1: '\ude00\ud83d' }, 'value-not-unicode', 'eVar1'],
@@ -125,6 +133,10 @@ it.each<[string, Record<string, unknown>, string, string]>([
 
 it.each([
   ['an eVar of 255 bytes', { eVar1: 'x'.repeat(255) }],
+  ['a purchase ID of 20 bytes', { purchaseID: 'x'.repeat(20) }],
+  ['a page name of 100 bytes', { pageName: 'x'.repeat(100) }],
+  ['a currency of today', { currencyCode: 'EUR' }],
+  ['a former currency that Adobe lists', { currencyCode: 'RUR' }],
   ['events of every kind', { events: 'event1,event2=10,event3=-9.99,event4:A17,purchase,prodView' }],
   ['products of every kind', { products: 'cat;shirt;2;9.98;event1=4.99|event2=5;eVar1=red|eVar2=L,;socks' }],
   ['a link hit', { pageName: '', linkType: 'o', linkName: 'flight' }],

@@ -1,9 +1,8 @@
 import { startAnalytics } from '../../../../emulators/analytics/analytics'
 import { createAnalyticsApi } from '../../../../src/destinations/analytics-api'
-import { systemClock } from '../../../../src/clock'
 import { createDataSourcesClient } from '../../../../src/destinations/data-sources/data-sources-client'
 import { lookUpName } from '../../../../src/destinations/data-sources/look-up'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
+import { loopbackHttp } from '../../../fixtures/loopback-http'
 import type { AnalyticsEmulator } from '../../../../emulators/analytics/analytics'
 import type { Clock } from '../../../../src/clock'
 import type { JobStatus } from '../../../../emulators/analytics/data-sources/jobs'
@@ -41,7 +40,7 @@ const clock: Clock = {
 function lookUp(name = 'ours.txt', since = firstSent) {
   const api = createAnalyticsApi(
     {
-      ...{ http: createHttpClient({ clock: systemClock }), clock, redact: (text: string) => text },
+      ...{ http: loopbackHttp, clock, redact: (text: string) => text },
       endpoints: { collection: analytics.url, analytics: analytics.url },
       authorize: () =>
         Promise.resolve({

@@ -100,6 +100,19 @@ it('a zip or gzip that breaks off anywhere is refused', async () => {
   )
 })
 
+it('data behind the padding of a gzip is refused, and never left out', async () => {
+  const [first, second] = [gzipSync('1\n'), gzipSync('2\n')]
+  const padded = Buffer.concat([first, Buffer.alloc(9)])
+  for (const pieceBytes of [1, 7, first.length, first.length + 9, 1_000]) {
+    const outcome = await recordsOf(gzip(jsonLines()), Buffer.concat([padded, second]), pieceBytes).catch(
+      (error: unknown) => (error as Error).message,
+    )
+
+    expect(outcome).toEqual(expect.stringContaining('has data behind its end'))
+    expect(await recordsOf(gzip(jsonLines()), padded, pieceBytes)).toEqual([1])
+  }
+})
+
 it('a zip or gzip with a flipped bit in its content is refused', async () => {
   const stored = zipSync({ 'a.jsonl': asBytes(lines(large.slice(0, 50))) }, { level: 0 })
   const compressed = gzipSync(lines(large.slice(0, 50)))

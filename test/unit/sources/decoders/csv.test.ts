@@ -1,7 +1,13 @@
+import { gzipSync } from 'node:zlib'
 import { stringify } from 'csv-stringify/sync'
+import { zipSync } from 'fflate'
 import fc from '../../../fixtures/fast-check'
 import { csv } from '../../../../src/sources/decoders/csv'
+import { decodedPages } from '../../../../src/sources/decoders/decoded-pages'
+import { gzip } from '../../../../src/sources/decoders/gzip'
+import { zip } from '../../../../src/sources/decoders/zip'
 import { bodyOf, decodeAll, recordsOf } from './bodies'
+import type { Decoder } from '../../../../src/sources/decoders/decoder'
 
 const field = fc.oneof(
   fc.string(),
@@ -108,4 +114,20 @@ it.each([
   [{ skipLines: -1 }, 'csv: "skipLines" must not be negative'],
 ])('options that cannot work are faults: %j', (options, fault) => {
   expect(csv(options).faults).toEqual([fault])
+})
+
+it('a body with a header line alone tells its fields, because the line may be a message in place of data', async () => {
+  const message = Buffer.from('Rate limit exceeded')
+  const pagesOf = async (decoder: Decoder, content: Uint8Array) => {
+    const pages: unknown[] = []
+    for await (const page of decodedPages(decoder.decode(bodyOf(content)))) pages.push(page)
+    return pages
+  }
+  const told = [{ records: [], fields: ['Rate limit exceeded'] }]
+
+  expect(await pagesOf(csv(), message)).toEqual(told)
+  expect(await pagesOf(gzip(csv()), gzipSync(message))).toEqual(told)
+  expect(await pagesOf(zip(csv()), zipSync({ 'a.csv': new Uint8Array(message) }))).toEqual(told)
+  expect(await pagesOf(csv(), Buffer.from('id\n1'))).toEqual([{ records: [{ id: '1' }] }])
+  expect(await pagesOf(csv({ header: ['id'] }), Buffer.from(''))).toEqual([])
 })

@@ -1,6 +1,4 @@
-import { systemClock } from '../../../../src/clock'
 import { startEmulator } from '../../../../emulators/emulator'
-import { createHttpDownload } from '../../../../src/http/node-fetch-download'
 import { input, secret } from '../../../../src/inputs'
 import { bearer } from '../../../../src/sources/authentication/bearer'
 import { csv } from '../../../../src/sources/decoders/csv'
@@ -8,6 +6,7 @@ import { exportSource } from '../../../../src/sources/exports/export-source'
 import { inBody } from '../../../../src/sources/rest/place'
 import { jsonBody } from '../../../../src/sources/rest/request-body'
 import { hurriedClock, sourceContext } from '../../../fixtures/source-context'
+import { loopbackDownload } from '../../../fixtures/loopback-http'
 import type { Emulator } from '../../../../emulators/emulator'
 import type { ExportSource } from '../../../../src/sources/exports/export-options'
 import type { Page, ReadRequest } from '../../../../src/sources/source'
@@ -72,7 +71,7 @@ async function read(
   expect(source.faults).toEqual([])
   const clock = hurriedClock()
   let passed = 0
-  const download = createHttpDownload({ clock: systemClock })
+  const download = loopbackDownload
   const context = sourceContext({
     inputs: { BASE: server.url, TOKEN: 'secret-token' },
     download: (request) =>
@@ -124,6 +123,23 @@ it('cuts days at midnight of the zone, waits for late records, and writes an inc
   created = []
   await read(null, { days: { ...days, lag: { hours: 3 } }, create })
   expect(created.at(-1)).toEqual({ from: '2026-03-28', to: '2026-03-28' })
+})
+
+it('another zone or meaning of the ends is another source, because a day would be exported twice or not at all', () => {
+  const { create } = definition()
+  const identities = [
+    {},
+    { days: { start: '2026-01-01', timeZone: 'America/New_York' } },
+    { create: { ...create, inclusiveTo: true } },
+    { create: { ...create, to: inBody('until') } },
+  ].map(
+    (change) =>
+      exportSource(definition(change)).open(
+        sourceContext({ inputs: { BASE: server.url, TOKEN: 'secret-token' } }),
+      ).identity,
+  )
+
+  expect(new Set(identities).size).toBe(4)
 })
 
 it('a later run goes on with the export of the run before it', async () => {

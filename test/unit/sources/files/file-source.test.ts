@@ -91,6 +91,22 @@ it('reads the new files after the cursor, also a file that arrives late between 
   expect(recordsOf(await read(store, { since }))).toEqual([2, 4])
 })
 
+it('stops at a late file that sorts before all files that the cursor names, or reads it where that is declared', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `shop-b/${String(index).padStart(60, '0')}.jsonl`)
+  const store = memoryFileStore(Object.fromEntries(names.map((name) => [name, ''])))
+  const since = cursorOf(await read(store))
+  expect(JSON.parse(since ?? '')).toMatchObject({ floor: expect.any(String) as string, until: 0 })
+  store.files.set('shop-a/0.jsonl', { content: lines(7), modified: now - 10 * minute })
+
+  await expect(read(store, { since })).rejects.toMatchObject({
+    code: 'source-malformed',
+    message: expect.stringContaining('so its records would be left out') as string,
+  })
+  const again = await read(store, { since }, { whenReplaced: 'read-again' })
+  expect(recordsOf(again)).toEqual([7])
+  expect(await read(store, { since: cursorOf(again) })).toEqual([])
+})
+
 it('finishes a file that was read in part before a late one that sorts before it', async () => {
   const store = memoryFileStore({ 'b.jsonl': lines(1, 2, 3) })
   const [, second] = await read(store)

@@ -4,10 +4,10 @@ import { s3 } from '../../../../src/sources/files/s3'
 import { sourceContext } from '../../../fixtures/source-context'
 import type { DownloadRequest, HttpDownload } from '../../../../src/http/http-download'
 
-const listing = `<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>`
+const empty = `<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>`
 
-/** Answers every request with an empty listing, and keeps the requests. */
-function recording(): { readonly asked: DownloadRequest[]; readonly download: HttpDownload } {
+/** Answers every request with a listing, and keeps the requests. */
+function recording(listing = empty): { readonly asked: DownloadRequest[]; readonly download: HttpDownload } {
   const asked: DownloadRequest[] = []
   return {
     asked,
@@ -92,6 +92,20 @@ it('a bucket can be part of the path', async () => {
 
   expect(request.url).toMatch(/^https:\/\/s3\.eu-central-1\.amazonaws\.com\/exports\/\?/)
   expect(request.headers?.authorization).toContain(`Signature=${signatureOf(request)}`)
+})
+
+it('a listing that goes on without a token is an error, because the files of its later pages would be missing', async () => {
+  const { download } = recording(
+    '<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>b</NextMarker></ListBucketResult>',
+  )
+  const store = s3(options).open(sourceContext({ inputs, download }))
+  const pages = store.list('in/', new AbortController().signal)[Symbol.asyncIterator]()
+
+  expect(await pages.next()).toEqual({ done: false, value: [] })
+  await expect(pages.next()).rejects.toMatchObject({
+    code: 'source-malformed',
+    message: expect.stringContaining('the list of exports/in/ goes on, and has no token') as string,
+  })
 })
 
 it('releases the connection of a file that was replaced since it was listed, where the server ignores the condition', async () => {

@@ -200,6 +200,7 @@ describe('the identity of a source', () => {
 describe('an instant', () => {
   const day = { pattern: 'yyyy-MM-dd', timeZone: 'Europe/Berlin' }
   const minute = { pattern: 'dd.MM.yyyy HH:mm', timeZone: 'Asia/Kolkata' }
+  const local = { pattern: 'yyyy-MM-dd HH:mm', timeZone: 'Europe/Berlin' }
 
   it.each<[InstantFormat, string, string | number, string | number]>([
     ['iso', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.001Z'],
@@ -223,6 +224,17 @@ describe('an instant', () => {
       '2026-01-01T00:00:00.007Z',
       '2026-01-01T00:00:00.007',
       '2026-01-01T00:00:00.007',
+    ],
+    // The clocks show 2:00 to 3:00 twice, from 0:00 UTC and from 1:00 UTC: the hour is not an empty range.
+    [local, '2026-10-25T00:00:00Z', '2026-10-25 01:59', '2026-10-25 02:00'],
+    [local, '2026-10-25T01:00:00Z', '2026-10-25 02:00', '2026-10-25 03:00'],
+    [local, '2026-10-25T02:00:00Z', '2026-10-25 03:00', '2026-10-25 03:00'],
+    // Lord Howe sets its clocks back by half an hour.
+    [
+      { ...local, timeZone: 'Australia/Lord_Howe' },
+      '2026-04-04T14:45:00Z',
+      '2026-04-05 01:29',
+      '2026-04-05 01:45',
     ],
   ])('as %j of %s is rounded down for a beginning and up for an end', (format, instant, down, up) => {
     expect(writeInstant(format, Date.parse(instant), 'down')).toBe(down)

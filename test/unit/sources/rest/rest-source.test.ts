@@ -1,14 +1,14 @@
 import { startEmulator } from '../../../../emulators/emulator'
 import { partnerClient, startPartnerApi } from '../../../../emulators/partner-api/partner-api'
 import { clientCredentials } from '../../../../src/auth/oauth2/client-credentials'
-import { systemClock } from '../../../../src/clock'
 import { defaultMaxBytes } from '../../../../src/http/http-client'
-import { createHttpClient } from '../../../../src/http/node-fetch-client'
 import { input, secret } from '../../../../src/inputs'
+import { json } from '../../../../src/sources/decoders/json'
 import { nextToken } from '../../../../src/sources/paginators/next-token'
 import { restSource } from '../../../../src/sources/rest/rest-source'
 import { errorOf, errorThrownBy } from '../../../fixtures/error-of'
 import { sourceContext } from '../../../fixtures/source-context'
+import { loopbackHttp } from '../../../fixtures/loopback-http'
 import type { Emulator, Handler } from '../../../../emulators/emulator'
 import type { PartnerApiEmulator } from '../../../../emulators/partner-api/partner-api'
 import type { HttpClient } from '../../../../src/http/http-client'
@@ -18,9 +18,7 @@ import type { ReadRequest, Source } from '../../../../src/sources/source'
 const { signal } = new AbortController()
 const fromBeginning: ReadRequest = { mode: 'incremental', since: null, signal }
 
-const overLoopback = createHttpClient({ clock: systemClock })
-
-function open(url: string, definition: Partial<RestSource>, http = overLoopback): Source {
+function open(url: string, definition: Partial<RestSource>, http = loopbackHttp): Source {
   const inputs = {
     API_BASE_URL: url,
     API_CLIENT_ID: partnerClient.id,
@@ -51,7 +49,7 @@ describe('restSource and a partner with tokens and pages', () => {
   })
   afterEach(() => partner.stop())
 
-  const flights = (http = overLoopback) =>
+  const flights = (http = loopbackHttp) =>
     open(
       partner.url,
       {
@@ -137,7 +135,7 @@ describe('restSource and a partner with tokens and pages', () => {
     const signals: AbortSignal[] = []
     const http: HttpClient = (request) => {
       if (request.signal && isPage(new URL(request.url).pathname)) signals.push(request.signal)
-      return overLoopback(request)
+      return loopbackHttp(request)
     }
 
     for await (const page of flights(http).read(fromBeginning)) {
@@ -201,6 +199,20 @@ describe('restSource and an answer', () => {
     expect(asked()).toEqual([
       '/v1/things?kind=a+b&after=2026-01-01T00%3A00%3A00.000Z&before=2026-01-02T00%3A00%3A00.000Z',
     ])
+  })
+
+  it('is an error where it names a next page and the source declares no paginator, unless a cursor goes on there', async () => {
+    answer = () => ({ status: 200, headers: { link: '</v1/things?page=2>; rel="next"' }, body: '[{"a":1}]' })
+    const refresh: ReadRequest = { mode: 'full-refresh', signal }
+    const undeclared = { message: expect.stringContaining('declares no paginator') as string }
+    const list = { records: '', sinceParam: 'since' }
+    const filtered = { records: '', clientFilter: true as never }
+
+    await expect(read(things({ records: '' }), refresh)).rejects.toMatchObject(undeclared)
+    await expect(read(things(list), refresh)).rejects.toMatchObject(undeclared)
+    await expect(read(things(filtered))).rejects.toMatchObject(undeclared)
+    await expect(read(things({ decoder: json() }), refresh)).rejects.toMatchObject(undeclared)
+    expect(await read(things(list))).toEqual([1])
   })
 
   it('ends with an error when its page tokens form a cycle', async () => {

@@ -1,5 +1,8 @@
-/** A hint, cheap to test: only a text that matches can hold a number that a double does not keep. */
-const suspicious = /\d{16}|\d[eE]/
+/**
+ * A hint, cheap to test: only a text that matches can hold a number that a double does not keep. Digits behind a quote
+ * do not match, because many records have ids of 16 digits and more as texts.
+ */
+const suspicious = /(?:^|[\s:[,-])\d{16}|\d[eE]\+?\d{3}/
 /** A string, which is left alone, or a number. */
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 
