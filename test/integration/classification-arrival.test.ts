@@ -42,8 +42,8 @@ async function send(id: string, rows: readonly (Row | string)[]): Promise<Confir
   const { signal } = new AbortController()
   const file = destination.format.open('0123456789ab')
   for (const row of rows) {
-    const { encode, deletion } = destination.format
-    const encoded = typeof row === 'string' ? deletion?.(row) : encode(row)
+    const { format } = destination
+    const encoded = typeof row === 'string' ? format.deletion?.(row) : format.encode(row)
     if (encoded?.kind !== 'row') throw new RangeError(encoded?.message ?? 'nothing can be deleted')
     file.append(encoded.line)
   }

@@ -23,23 +23,28 @@ const definition = classifications({
   ...{ reportSuite: input('SUITE'), variable: 'eVar1', columns: ['Version'] },
 })
 
-/** By batch, in the order of the commits. */
-const files: FinishedFile[] = []
+interface WrittenFile {
+  readonly commit: number
+  readonly changes: readonly KeyChange[]
+  readonly file: FinishedFile
+}
+
+/** In the order of the commits. */
+const files: WrittenFile[] = []
 
 compressInThread()
 
 /** To be called before all tests: closing a file takes turns of the event loop. */
 export async function writeClassificationFiles(): Promise<void> {
   const { format } = definition.open(unusedContext({ SUITE: suite }))
-  for (const changes of commits.flat()) {
+  const batches = commits.flatMap((all, index) => all.map((changes) => ({ commit: index + 1, changes })))
+  for (const { commit, changes } of batches) {
     const file = format.open('0123456789ab')
     for (const { key, version, isDeletion } of changes) {
-      const row = isDeletion
-        ? format.deletion?.(key)
-        : format.encode({ key, Version: `v${version}` } as never)
+      const row = isDeletion ? format.deletion?.(key) : format.encode({ key, Version: `v${version}` })
       file.append(lineOf(row))
     }
-    files.push(await file.finish())
+    files.push({ commit, changes, file: await file.finish() })
   }
 }
 
@@ -64,12 +69,11 @@ export const overClassifications: OpenSubject = (time, choices, saw) => {
   service.knobs.brokenShare = choices.next(2) / 2
   const settings = { classificationJsonBytes: jsonBytes[choices.next(jsonBytes.length)] }
   return {
-    batches: commits.flatMap((batches, commit) =>
-      batches.map((changes, index) => {
-        const file = files[commit * batches.length + index] as FinishedFile
-        return [{ partition: `${suite} eVar1`, commit: commit + 1 }, file, specialOf(changes)] as const
-      }),
-    ),
+    batches: files.map(({ commit, changes, file }) => [
+      { partition: `${suite} eVar1`, commit },
+      file,
+      specialOf(changes),
+    ]),
     open: (network) =>
       definition.open(
         destinationContext(

@@ -104,7 +104,7 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
 
   return {
     advance() {
-      for (const job of ended()) if (job.noEffect === null) job.noEffect = sets.apply(job.set.id, job.effects)
+      for (const job of ended()) job.noEffect ??= sets.apply(job.set.id, job.effects)
     },
     import(set, name, options, read, jobSize) {
       const records = read.kind === 'records' ? read.records : []

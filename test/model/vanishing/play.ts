@@ -9,6 +9,7 @@ import { createWorld, documentOf, noCommand, pass } from '../world'
 import { mendAll, perform } from './source-deeds'
 import type { Command } from '../../../src/pipeline/run-context'
 import type { RunReport } from '../../../src/state/run-report'
+import type { StateDocument } from '../../../src/state/state-document'
 import type { Choices } from '../choices'
 import type { ModelRecord } from '../records'
 import type { World, WorldOptions } from '../world'
@@ -62,19 +63,24 @@ export async function play(drawn: Schedule, destination: WorldOptions['destinati
   return { finished, flaws: flawsOf(world, past), seen: world.seen }
 }
 
+/** Null where no run has got as far as to write it. */
+function stored(world: World): StateDocument | null {
+  return documentOf(world)
+}
+
 /** A deletion that is in doubt after a crash or a lost answer. */
 function noteDoubts(world: World): void {
-  for (const { id, state } of documentOf(world)?.outbox ?? []) {
+  const outbox = stored(world)?.outbox ?? []
+  for (const { id, state } of outbox) {
     if (state !== 'in-doubt' && state !== 'sending') continue
     const lines = world.service.contents.get(id) ?? []
     if (lines.some(isDeletion)) world.seen.add('deletion in doubt')
-    if (lines.some(isDeletion) && documentOf(world).outbox.length > 1)
-      world.seen.add('deletion in doubt beside another batch')
+    if (lines.some(isDeletion) && outbox.length > 1) world.seen.add('deletion in doubt beside another batch')
   }
 }
 
 function approval(world: World): Command {
-  const document = documentOf(world)
+  const document = stored(world)
   const plan = document && waitingPlan(document)
   if (!plan) return noCommand
   world.seen.add('plan approved')
