@@ -6,6 +6,7 @@ import { company, readApi } from './read-api'
 import { createReportSuites } from './report-suites'
 import { createReports } from './reports'
 import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
+import type { Memory } from '../memory'
 import type { ClassificationsEmulator } from './classifications/classifications'
 import type { AcceptedFile, CollectionKnobs } from './collection'
 import type { DataSourcesApi } from './data-sources/data-sources'
@@ -28,6 +29,8 @@ export interface AnalyticsEmulator extends Emulator {
   readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
   readonly dataSources: DataSourcesApi
+  /** All that it has taken, by API. */
+  readonly memories: Readonly<Record<string, Memory>>
 }
 
 const requestMs = 1_000
@@ -101,7 +104,11 @@ export async function startAnalytics({
 
   const emulator = await startEmulator(handle, { now, port })
   const { files } = collection
-  return { ...emulator, knobs, suites, classifications, files, dataSources }
+  const memories = {
+    ...{ suites: suites.memory, collection: collection.memory },
+    ...{ classifications: classifications.memory, dataSources: dataSources.memory },
+  }
+  return { ...emulator, knobs, suites, classifications, files, dataSources, memories }
 }
 
 function tooMany(retryAfter: number | null): Reply {

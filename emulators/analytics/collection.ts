@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from './collected-file'
 import { filePart } from './multipart'
 import type { LoggedRequest, Reply } from '../emulator'
+import type { Memory } from '../memory'
 import type { ReadFile } from './collected-file'
 import type { ReportSuites } from './report-suites'
 
@@ -31,6 +32,7 @@ export interface CollectionKnobs {
 export interface Collection {
   readonly files: readonly AcceptedFile[]
   answer(request: LoggedRequest, pathname: string): Reply
+  readonly memory: Memory
 }
 
 const base = '/aa/collect/v1/events'
@@ -104,7 +106,7 @@ export function createCollection(
     return { status: 200, body: { file_id, size, received_date, rows: file.rows, idempotency_key: key } }
   }
 
-  return { files, answer }
+  return { files, answer, memory: { files, byKey } }
 }
 
 function validated({ error, invalidRows, log }: ReadFile): Reply {

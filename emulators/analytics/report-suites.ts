@@ -1,4 +1,5 @@
 import type { CollectedRow } from './collected-file'
+import type { Memory } from '../memory'
 import type { SuiteSettings } from './suite-settings'
 
 /** `not-allowed` drops timestamped hits silently: the API still answers UPLOADED. */
@@ -24,6 +25,7 @@ export interface ReportSuites {
   ingest(group: string, rows: readonly CollectedRow[], at: number): void
   /** Hits that arrived after a newer hit of the same visitor. */
   outOfOrder(id: string): readonly StoredHit[]
+  readonly memory: Memory
 }
 
 export function createReportSuites(): ReportSuites {
@@ -32,6 +34,7 @@ export function createReportSuites(): ReportSuites {
   const settings = new Map<string, SuiteSettings>()
 
   return {
+    memory: { suites, settings },
     add: (id, mode = 'optional') => void suites.set(id, { mode, hits: [] }),
     has: (id) => suites.has(id),
     configure: (id, given) => void settings.set(id, given),

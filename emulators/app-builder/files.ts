@@ -12,6 +12,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
 import type { Azurite, BlobServer } from './azurite'
 
+/** The bytes of every blob, by container and name. */
+export type Blobs = ReadonlyMap<string, ReadonlyMap<string, Buffer>>
+
 export interface FilesOptions extends ServerOptions {
   /** The store's clock as `Date` and `Last-Modified` show it, ms since the epoch; the blob server's own by default. */
   readonly now?: () => number
@@ -27,6 +30,10 @@ export interface FilesEmulator extends Emulator {
   grant(container: string, lifetimeMs: number): Promise<string>
   /** Invalidates all signatures issued so far. */
   revoke(): void
+  /** Reads every blob of every container. */
+  contents(): Promise<Blobs>
+  /** Writes blobs into containers that do not exist yet; their times are those of now. */
+  fill(blobs: Blobs): Promise<void>
 }
 
 /** App Builder Files: a real blob server behind a proxy that keeps the request log and injects faults. */
@@ -49,13 +56,18 @@ export async function startFiles(options: FilesOptions = {}): Promise<FilesEmula
   const containers = new Map<string, Promise<unknown>>()
   let issued = 0
 
+  async function create(name: string): Promise<string> {
+    const containerName = `${prefix}${name}`
+    const created = containers.get(containerName) ?? blobs.createContainer(containerName)
+    containers.set(containerName, created)
+    await created
+    return containerName
+  }
+
   return {
     ...proxy,
     async grant(name, lifetimeMs) {
-      const containerName = `${prefix}${name}`
-      const created = containers.get(containerName) ?? blobs.createContainer(containerName)
-      containers.set(containerName, created)
-      await created
+      const containerName = await create(name)
       issued += 1
       const signature = generateBlobSASQueryParameters(
         {
@@ -72,6 +84,23 @@ export async function startFiles(options: FilesOptions = {}): Promise<FilesEmula
     },
     revoke() {
       valid.clear()
+    },
+    async contents() {
+      const found = new Map<string, Map<string, Buffer>>()
+      for (const containerName of containers.keys()) {
+        const container = blobs.getContainerClient(containerName)
+        const bytes = new Map<string, Buffer>()
+        for await (const { name } of container.listBlobsFlat())
+          bytes.set(name, await container.getBlobClient(name).downloadToBuffer())
+        found.set(containerName.slice(prefix.length), bytes)
+      }
+      return found
+    },
+    async fill(stored) {
+      for (const [name, bytes] of stored) {
+        const container = blobs.getContainerClient(await create(name))
+        for (const [blob, body] of bytes) await container.getBlockBlobClient(blob).uploadData(body)
+      }
     },
     async stop() {
       await proxy.stop()

@@ -1,5 +1,6 @@
 import { startEmulator } from '../emulator'
 import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
+import type { Memory } from '../memory'
 
 const daySeconds = 24 * 60 * 60
 const keysPerPage = 1000
@@ -14,6 +15,7 @@ interface Entry {
 export interface StateEmulator extends Emulator {
   /** By `namespace/key`; expired entries stay until they are read. */
   readonly entries: Map<string, Entry>
+  readonly memory: Memory
 }
 
 /**
@@ -74,5 +76,5 @@ export async function startState({
     return { status: found ? 200 : 404 }
   }
 
-  return { ...(await startEmulator(answer, { now, port })), entries }
+  return { ...(await startEmulator(answer, { now, port })), entries, memory: { entries } }
 }

@@ -8,6 +8,7 @@ import { exchangeJwt } from './jwt-exchange'
 import { createSigner } from './signer'
 import { organizations, profile, validateToken } from './token-checks'
 import type { Emulator, LoggedRequest, Reply, ServerOptions } from '../emulator'
+import type { Memory } from '../memory'
 import type { TokenClaims } from './access-tokens'
 import type { RegisteredCredential, RegisteredUser } from './directory'
 import type { Signer } from './signer'
@@ -37,6 +38,8 @@ export interface ImsEmulator extends Emulator, ImsKnobs {
   /** The claims of a valid token of this IMS; null if it is forged, expired or revoked. */
   verify(token: string): TokenClaims | null
   revoke(token: string): void
+  /** Consents, and the keys by which its tokens stay valid. */
+  readonly memories: Readonly<Record<string, Memory>>
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -88,6 +91,11 @@ export async function startIms({ now = Date.now, port = 0 }: ServerOptions = {})
   return Object.assign(knobs, emulator, {
     mints: tokens.mints,
     consents: directory.consents,
+    memories: {
+      directory: { consents: directory.consents },
+      accessTokens: accessTokenSigner.memory,
+      idTokens: knobs.idTokens.memory,
+    },
     register: (credential: RegisteredCredential) =>
       void directory.credentials.set(credential.clientId, credential),
     logIn(user: RegisteredUser, clientId: string, scope = 'openid,AdobeID,read_organizations', claims = {}) {

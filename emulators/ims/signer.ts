@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import type { JsonWebKey } from 'node:crypto'
+import type { Memory } from '../memory'
 
 /** Signs and verifies JWTs with one key pair, generated when it is first needed. */
 export interface Signer {
@@ -10,13 +11,20 @@ export interface Signer {
   /** The claims; null unless this key signed the token. */
   verify(token: string): unknown
   jwk(): JsonWebKey
+  /** The key pair, once it was needed. */
+  readonly memory: Memory
 }
 
 export function createSigner(kid: string): Signer {
-  let pair: KeyPair | undefined
-  const keys = () => (pair ??= generateKeys())
+  const pairs: KeyPair[] = []
+  function keys(): KeyPair {
+    const [pair = generateKeys()] = pairs
+    pairs[0] = pair
+    return pair
+  }
   return {
     kid,
+    memory: { pairs },
     get publicKey() {
       return keys().publicKey
     },

@@ -64,6 +64,8 @@ export interface PlatformOptions {
   readonly partner?: PartnerApiOptions
   /** Overrides of the delivery protocol's times and sizes. */
   readonly settings?: object
+  /** The key by which tokens are sealed (`TOKEN_ENCRYPTION_KEY`); by default a new one. */
+  readonly encryptionKey?: string
   /** The first of the seven ports that it listens on; by default it takes any that are free. */
   readonly firstPort?: number
   /** Called with each activation of an action that has ended. */
@@ -80,6 +82,7 @@ export async function startPlatform({
   firstPort,
   partner: partnerOptions = {},
   ended = () => undefined,
+  encryptionKey = randomBytes(32).toString('base64'),
   ...options
 }: PlatformOptions = {}): Promise<Platform> {
   const at = (service: keyof typeof portOffsets) =>
@@ -141,7 +144,7 @@ export async function startPlatform({
       IMS_ADMIN_CLIENT_ID: enterprise.clientId,
       IMS_ADMIN_CLIENT_SECRET: enterprise.secrets.join(),
       IMS_ADMIN_SCOPES: enterprise.scopes.join(),
-      TOKEN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      TOKEN_ENCRYPTION_KEY: encryptionKey,
       FLIGHTS_API_BASE_URL: partner.url,
       FLIGHTS_API_CLIENT_ID: partnerClient.id,
       FLIGHTS_API_CLIENT_SECRET: partnerClient.secret,

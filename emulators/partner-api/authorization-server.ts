@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import OAuth2Server from '@node-oauth/oauth2-server'
 import type {
   AuthorizationCode,
@@ -9,6 +10,7 @@ import type {
   Token,
 } from '@node-oauth/oauth2-server'
 import type { LoggedRequest, Reply } from '../emulator'
+import type { Memory } from '../memory'
 
 /** The one client of the partner. */
 export const partnerClient = { id: 'partner-client', secret: 'canary-partner-client-secret' }
@@ -26,6 +28,7 @@ export interface AuthorizationServer {
   revokeAll(): void
   /** Answers `/oauth/token` and `/oauth/authorize`; null for another path. */
   answer(request: LoggedRequest): Promise<Reply> | null
+  readonly memory: Memory
 }
 
 const grants = ['client_credentials', 'authorization_code', 'refresh_token']
@@ -41,8 +44,7 @@ export function createAuthorizationServer(now: () => number): AuthorizationServe
   const accessTokens = new Map<string, number>()
   const refreshTokens = new Map<string, RefreshToken>()
   const codes = new Map<string, AuthorizationCode>()
-  let issued = 0
-  const next = (kind: string) => Promise.resolve(`partner-${kind}-${(issued += 1)}-canary`)
+  const next = (kind: string) => Promise.resolve(`partner-${kind}-${randomUUID()}-canary`)
 
   const model: AuthorizationCodeModel & ClientCredentialsModel & RefreshTokenModel = {
     generateAccessToken: () => next('token'),
@@ -96,6 +98,7 @@ export function createAuthorizationServer(now: () => number): AuthorizationServe
   }
 
   return Object.assign(knobs, {
+    memory: { accessTokens, refreshTokens, codes },
     accepts: (accessToken: string) => now() < (accessTokens.get(accessToken) ?? 0),
     expireAccessTokens: () => {
       accessTokens.clear()

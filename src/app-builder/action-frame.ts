@@ -1,5 +1,6 @@
 import { toJobError } from '../errors'
 import { createRedactor } from '../http/redact'
+import { endOf, isFailure } from './activation-end'
 import { createLogger } from './logger'
 import { learnSecrets } from './params/secret-inputs'
 import { openPlatform } from './platform'
@@ -9,7 +10,8 @@ import type { ActionParams, Platform } from './platform'
 
 /**
  * The frame around every action: the redactor learns the secrets before anything is logged, an error is logged and
- * becomes a result, and every log line and result is redacted.
+ * becomes a result, and every log line and result is redacted. Each activation leaves the line `activation-ended`, also
+ * where it failed early or had nothing to do, so that a log forwarding can alert.
  * @param present makes a result of an error; it is told whether only the operator may read the error
  */
 export function actionFrame(
@@ -21,12 +23,19 @@ export function actionFrame(
     const redactor = createRedactor()
     learnSecrets(params, process.env, redactor)
     const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
+    // Read before anything is awaited: another activation in this container may set them anew.
+    const { __OW_ACTION_NAME: path = '', __OW_ACTIVATION_ID: activation } = process.env
+    const action = path.split('/').at(-1)
+    const ended = (result: object) => {
+      log[isFailure(result) ? 'error' : 'info']('activation-ended', { action, activation, ...endOf(result) })
+      return redactor.value(result)
+    }
     try {
-      return redactor.value(await run(openPlatform(params, process.env, { jobs, log, redactor })))
+      return ended(await run(openPlatform(params, process.env, { jobs, log, redactor })))
     } catch (thrown) {
       const error = toJobError(thrown)
       log.error(error.message, { code: error.code, ...error.details, ...stackOf(error) })
-      return redactor.value(present(error, params))
+      return ended(present(error, params))
     }
   }
 }

@@ -44,6 +44,24 @@ export function activationRecord(
   return { method: 'GET', url, headers: authorization(namespace) }
 }
 
+/** A request for the names and annotations of triggers. */
+export function triggerList(
+  namespace: Namespace,
+  { limit, skip }: { readonly limit: number; readonly skip: number },
+): Pick<HttpRequest, 'method' | 'url' | 'headers'> {
+  const url = `${urlOf(namespace)}/triggers?limit=${limit}&skip=${skip}`
+  return { method: 'GET', url, headers: authorization(namespace) }
+}
+
+/** A request for one trigger, with its parameters and rules. */
+export function triggerRecord(
+  namespace: Namespace,
+  name: string,
+): Pick<HttpRequest, 'method' | 'url' | 'headers'> {
+  const url = `${urlOf(namespace)}/triggers/${encodeURIComponent(name)}`
+  return { method: 'GET', url, headers: authorization(namespace) }
+}
+
 /** The id of an activation that was accepted (202) and has not ended. */
 export function acceptedId({ status, body }: HttpResponse): string | null {
   return status === 202 ? (Accepted.safeParse(parseJson(body)).data?.activationId ?? null) : null

@@ -16,7 +16,7 @@ export function overview(here: Commands, deployed: Commands): string {
     'For a deployed job:',
     ...table(lines(deployed)).map((line) => `  ${line}`),
     '',
-    'Every command takes --help, and those for a deployed job --json. Actions are called in the namespace of',
+    'Every command takes --help, and --json for programs. Actions are called in the namespace of',
     'AIO_runtime_namespace and AIO_runtime_auth, from the environment or .env: a deployed app, or `npm run local`.',
     '',
     'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more work is due, or a person must decide.',

@@ -42,8 +42,8 @@ export const localCommands: Readonly<Record<string, LocalCommand>> = {
     options: {},
     does: 'Remove a job from this project: its file, test, alarm, rule and inputs. What is deployed stays; the commands that delete it are printed.',
     examples: ['remove-job web-orders'],
-    async run([job = ''], _values, terminal) {
-      await removeJob(job, terminal)
+    async run([job = ''], { json }, terminal) {
+      await removeJob(job, json === true, terminal)
       return 0
     },
   },
@@ -64,8 +64,11 @@ export const localCommands: Readonly<Record<string, LocalCommand>> = {
     options: { job: { type: 'string' } },
     does: 'Check inputs, token and permissions from this machine, and change nothing. --job also compares a job with the live report suite. Exit code 3: not everything could be checked.',
     examples: ['doctor', 'doctor --job web-orders'],
-    run: (_args, { job }, { runScript }) =>
-      runScript('src/app-builder/doctor/main.ts', typeof job === 'string' ? ['--job', job] : []),
+    run: (_args, { job, json }, { runScript }) =>
+      runScript('src/app-builder/doctor/main.ts', [
+        ...(typeof job === 'string' ? ['--job', job] : []),
+        ...(json === true ? ['--json'] : []),
+      ]),
   },
 }
 

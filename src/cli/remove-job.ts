@@ -1,6 +1,6 @@
 import { JobError } from '../errors'
 import { exampleFile, jobFile, listFile, testFile, textOf } from './new-job/job-files'
-import { changeFiles, readText } from './project/change-files'
+import { changeFiles, filesOf, readText } from './project/change-files'
 import { removeFromExample } from './project/environment-example'
 import { removeFromList } from './project/job-list'
 import { removeFromManifest } from './project/manifest'
@@ -13,7 +13,7 @@ import type { Terminal } from './terminal'
  * commands that delete it are printed.
  * @throws JobError
  */
-export async function removeJob(name: string, terminal: Terminal): Promise<void> {
+export async function removeJob(name: string, json: boolean, terminal: Terminal): Promise<void> {
   const { folder, format, jobs, print } = terminal
   const job = jobs.find((one) => one.name === name)
   if (!job) {
@@ -41,11 +41,14 @@ export async function removeJob(name: string, terminal: Terminal): Promise<void>
     { path: manifestFile, before: manifest ?? '', after: fromManifest.text },
     { path: exampleFile, before: example ?? '', after: removeFromExample(example ?? '', own) },
   ]
-  await changeFiles(
-    folder,
-    changes.filter(({ before, after }) => before !== after),
+  const real = changes.filter(({ before, after }) => before !== after)
+  await changeFiles(folder, real)
+  const { rules, triggers } = fromManifest
+  print(
+    json
+      ? JSON.stringify({ job: name, files: filesOf(real), rules, triggers, unusedInputs: own })
+      : reportOf(name, own, fromManifest),
   )
-  print(reportOf(name, own, fromManifest))
 }
 
 /** Inputs of the app, which no job brings along. */

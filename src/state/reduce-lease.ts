@@ -1,6 +1,7 @@
 import { noCounters } from './counters'
 import { killedReport } from './killed-run'
 import { batchOf } from './outbox-entry'
+import { daysOf, withRowsOf } from './row-days'
 import { withOrphans } from './run-files-named'
 import type { StateEvent } from './events'
 import type { RunReport } from './run-report'
@@ -26,13 +27,13 @@ export function reduceLease(document: StateDocument, event: LeaseTaken): StateDo
     ),
   }
   if (!document.lease) return taken
+  const killed = killedReport(document, document.lease, event.lastWrittenAt)
   return {
     ...taken,
     orphans: withOrphans(document.orphans, [document.lease.run]),
     counters: noCounters,
-    reports: [...document.reports, killedReport(document, document.lease, event.lastWrittenAt)].slice(
-      -event.reportsKept,
-    ),
+    reports: [...document.reports, killed].slice(-event.reportsKept),
+    days: withRowsOf(daysOf(document), killed),
   }
 }
 
@@ -52,6 +53,7 @@ export function reduceRunEnd(document: StateDocument, event: RunEnded): StateDoc
     waivers: exhausted ? [] : document.waivers,
     counters: noCounters,
     reports: withReport(document.reports, report).slice(-reportsKept),
+    days: withRowsOf(daysOf(document), report),
   }
 }
 

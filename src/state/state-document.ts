@@ -146,6 +146,8 @@ export const StateDocument = z.object({
   counters: Counters,
   /** Newest last. */
   reports: z.array(RunReport),
+  /** Rows of the runs that have ended, by day in UTC, the newest last: more days than the reports cover. */
+  days: z.record(z.string(), count).default({}),
 })
 export type StateDocument = z.infer<typeof StateDocument>
 
@@ -182,5 +184,6 @@ export function newDocument(job: string): StateDocument {
     waivers: [],
     counters: noCounters,
     reports: [],
+    days: {},
   }
 }

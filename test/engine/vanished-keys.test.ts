@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { JobError } from '../../src/errors'
 import { fullRefresh } from '../../src/definition/full-refresh'
 import { classificationWorld } from '../fixtures/classification-world'
@@ -7,6 +8,7 @@ import type { Job } from '../../src/definition/job'
 import type { ClassificationWorld } from '../fixtures/classification-world'
 
 const sync = fullRefresh({ primaryKey: 'id', onChange: 'send', onVanished: 'delete-key' })
+const Named = z.object({ id: z.string(), name: z.string() })
 const small = { classificationRows: 20, classificationRequestMs: 0 }
 
 function names(count: number, from = 0): Record<string, string> {
@@ -229,6 +231,21 @@ describe('a read that proves no absence', () => {
     const report = await world.engine.run(world.job)
 
     expect(report).toMatchObject({ rejects: 1, deletions: 0 })
+    expect(world.stored()).toEqual(names(7))
+  })
+
+  it('that only tries rejects again deletes nothing', async () => {
+    const world = classificationWorld(small, { sync })
+    const record = world.job.record
+    const strict = { ...world.job, record: Named.refine(({ id }) => id !== 'k6') }
+    world.source(names(7))
+    await world.engine.run(strict)
+    await world.engine.run(strict)
+
+    const report = await world.engine.run({ ...strict, record }, { resolve: 'rejects', as: 'resend' })
+    await world.settle()
+
+    expect(report).toMatchObject({ healed: 1, deletions: 0 })
     expect(world.stored()).toEqual(names(7))
   })
 

@@ -6,7 +6,16 @@ import { join } from 'node:path'
 import { startAnalytics } from '../../emulators/analytics/analytics'
 import { startIms } from '../../emulators/ims/ims'
 import { root } from '../../emulators/local/root'
-import { bulkDataInsertion, defineJob, fullRefresh, input, restSource, secret, z } from '../../src'
+import {
+  bulkDataInsertion,
+  defineJob,
+  fullRefresh,
+  input,
+  join as joinSource,
+  restSource,
+  secret,
+  z,
+} from '../../src'
 import { examine } from '../../src/app-builder/doctor/doctor'
 import type { Practice } from '../../src/app-builder/doctor/doctor'
 import type { AnalyticsEmulator } from '../../emulators/analytics/analytics'
@@ -217,6 +226,36 @@ it('the doctor names every input of a job that is unset or too short', async () 
   expect(code).toBe(1)
 })
 
+const owned = defineJob({
+  name: 'owned',
+  source: restSource({ baseUrl: input('PAGES_API_BASE_URL'), path: '/pages', records: 'data' }),
+  sync: fullRefresh({ primaryKey: 'id' }),
+  joins: {
+    owner: joinSource({
+      source: restSource({ baseUrl: input('OWNERS_API_BASE_URL'), path: '/owners', records: 'data' }),
+      ...{ key: 'id', by: 'id', fields: ['name'], whenUnmatched: 'null' },
+    }),
+  },
+  record: z.object({
+    ...{ id: z.string(), at: z.iso.datetime(), ip: z.string() },
+    owner: z.object({ name: z.string() }).nullable(),
+  }),
+  map: (page) => ({ timestamp: page.at, ipaddress: page.ip, userAgent: 'pages/1.0', pageName: page.id }),
+  destination: bulkDataInsertion({
+    reportSuite: input('ANALYTICS_REPORT_SUITE'),
+    columns: ['timestamp', 'ipaddress', 'userAgent', 'pageName'],
+  }),
+})
+
+it('the doctor names an unset input of a source that a job joins', async () => {
+  const inputs = { ...good, PAGES_API_BASE_URL: 'https://pages.example' }
+  const { code, output } = await examined({ inputs, jobs: [owned] })
+
+  expect(owned.faults).toEqual([])
+  expect(output).toContain('✖ Job owned: The input OWNERS_API_BASE_URL is not set.')
+  expect(code).toBe(1)
+})
+
 it('the doctor reads the environment beside .env, and the environment takes precedence', async () => {
   const env = { PAGES_API_BASE_URL: 'https://pages.example', PAGES_SALT: 'canary-salt' }
 
@@ -270,4 +309,14 @@ it('the doctor refuses an option that it does not have', async () => {
 
   expect(output).toMatch(/--jobs.*\n.*npm run doctor -- --job <name>/)
   expect(code).toBe(2)
+})
+
+it('with --json the doctor prints its findings and the exit code for a program', async () => {
+  const { code, output } = await examined({ inputs: { ...good, IMS_OAUTH_S2S_ORG_ID: 'nobody' } }, ['--json'])
+  const { exitCode, findings } = JSON.parse(output) as { exitCode: number; findings: { level: string }[] }
+
+  expect([code, exitCode]).toEqual([1, 1])
+  expect(findings).toContainEqual(
+    expect.objectContaining({ level: 'fault', subject: 'OAuth Server-to-Server' }),
+  )
 })

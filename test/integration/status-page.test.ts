@@ -125,6 +125,20 @@ describe('a link to the status page', () => {
   })
 })
 
+it('the status says when the platform’s alarm fires next, and which job no alarm wakes', async () => {
+  const { jobs, watchdog } = (await invoke(app.platform, 'job-status', {})) as {
+    jobs: { alarm: { kind: string; at?: string } }[]
+    watchdog: object
+  }
+
+  // The alarm of the fixture app fires every quarter of an hour.
+  expect(jobs[0]?.alarm).toEqual({
+    ...{ kind: 'at', at: expect.stringMatching(/:(00|15|30|45):00\.000Z$/) as string },
+  })
+  expect(jobs[1]?.alarm).toEqual({ kind: 'none' })
+  expect(watchdog).toEqual({ last: null, waiting: 0, next: { kind: 'none' } })
+})
+
 describe('the status page in a session', () => {
   it('shows what waits for a person, and escapes what comes from the source', async () => {
     const shown = await ask(page, { cookie: await logIn() })
@@ -132,6 +146,7 @@ describe('the status page in a session', () => {
     expect(shown.status).toBe(200)
     expect(text(shown)).toContain('Batch held: rejected')
     expect(text(shown)).toContain('Rejects: 1 open')
+    expect(text(shown)).toMatch(/Next alarm<\/dt>\s*<dd><time/)
     expect(text(shown)).toContain('alert(')
     expect(text(shown)).not.toContain('<script')
     expect(text(shown)).not.toContain('ada@example.com')

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Memory } from '../../memory'
 
 /** A classification set. Values are kept by key and column name. */
 export interface ClassificationSet {
@@ -32,6 +33,7 @@ export interface ClassificationSets {
   subscribedBy(rsid: string): readonly ClassificationSet[]
   /** Applies records one by one, so that the last value of a key and column stays. Returns how many changed nothing. */
   apply(id: string, records: readonly ImportRecord[]): number
+  readonly memory: Memory
 }
 
 interface StoredSet extends ClassificationSet {
@@ -64,6 +66,7 @@ export function createClassificationSets(): ClassificationSets {
   }
 
   return {
+    memory: { sets },
     extend(id, columns) {
       const set = sets.get(id)
       if (set) sets.set(id, { ...set, columns: [...new Set([...set.columns, ...columns])] })

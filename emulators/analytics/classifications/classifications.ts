@@ -59,7 +59,7 @@ export function createClassifications(now: () => number): ClassificationsEmulato
     if (route === 'GET datasets compatibilityMetrics') return compatibility(third)
     if (route === 'GET datasets template') return withSet(third, (set) => template(set, query))
     if (first === 'datasets' && request.method === 'GET') return withSet(second, shownSet)
-    if (route === 'POST job import') return imports(request, third, fourth)
+    if (route === 'POST job import') return imports.answer(request, third, fourth)
     if (route === 'POST job export') return withSet(third, (set) => exportRequest(set, request))
     if (route === 'GET job export') return exportFile(fourth, fifth)
     if (route === 'GET job byDataset') return withSet(third, (set) => jobList(set, query))
@@ -130,6 +130,7 @@ export function createClassifications(now: () => number): ClassificationsEmulato
     extend: (id, columns) => {
       sets.extend(id, columns)
     },
+    memory: { ...sets.memory, ...jobs.memory, ...imports.memory },
     find: (id) => sets.find(id),
     subscribedBy: (rsid) => sets.subscribedBy(rsid),
     knobs,

@@ -3,6 +3,7 @@ import { filePart } from '../multipart'
 import { readImport, readJsonRecords } from './import-file'
 import { badRequest, notFound, org, tooBig } from './replies'
 import type { LoggedRequest, Reply } from '../../emulator'
+import type { Memory } from '../../memory'
 import type { ClassificationSet } from './classification-sets'
 import type { Jobs } from './jobs'
 
@@ -14,7 +15,10 @@ interface ApiJob {
   isCommitted: boolean
 }
 
-type ImportRoutes = (request: LoggedRequest, step: string, id: string) => Reply
+interface ImportRoutes {
+  readonly answer: (request: LoggedRequest, step: string, id: string) => Reply
+  readonly memory: Memory
+}
 
 /** `POST job/import/…`: the import of JSON, and the three steps of the import of a file. */
 export function createImportRoutes(
@@ -64,7 +68,7 @@ export function createImportRoutes(
     return { status: 200, body: { import_job_id: job.jobId, api_job_id: id } }
   }
 
-  return function importRequest(request, step, id) {
+  function answer(request: LoggedRequest, step: string, id: string): Reply {
     if (step === 'json') return withSet(id, (set) => importJson(set, request))
     if (step === 'createApiJob') return withSet(id, (set) => createApiJob(set, request))
     const apiJob = apiJobs.get(id)
@@ -72,4 +76,6 @@ export function createImportRoutes(
     if (step === 'uploadFile') return uploadFile(id, apiJob, request)
     return step === 'commitApiJob' ? commitApiJob(id, apiJob) : { status: 404 }
   }
+
+  return { answer, memory: { apiJobs } }
 }

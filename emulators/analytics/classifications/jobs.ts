@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Memory } from '../../memory'
 import type { ClassificationSet, ClassificationSets, ImportRecord } from './classification-sets'
 import type { ReadImport } from './import-file'
 
@@ -47,6 +48,7 @@ export interface Jobs {
   isCompleted(job: Job): boolean
   /** As the API shows a job. */
   show(job: Job, org: string): object
+  readonly memory: Memory
 }
 
 /** Jobs whose state follows from the clock alone; an import takes effect when it ends. */
@@ -103,6 +105,7 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
   }
 
   return {
+    memory: { jobs },
     advance() {
       for (const job of ended()) job.noEffect ??= sets.apply(job.set.id, job.effects)
     },

@@ -2,6 +2,7 @@ import { filePart, fileNameOf } from '../multipart'
 import { company } from '../read-api'
 import { createJobs } from './jobs'
 import type { LoggedRequest, Reply } from '../../emulator'
+import type { Memory } from '../../memory'
 import type { ImportJob, JobKnobs, Jobs } from './jobs'
 import type { ProcessedRow } from './processed-file'
 
@@ -27,6 +28,7 @@ export interface DataSourcesApi {
   rows(suite: string): readonly ProcessedRow[]
   /** Null where the path is not of this API. */
   answer(request: LoggedRequest): Reply | null
+  readonly memory: Memory
 }
 
 interface Account {
@@ -94,6 +96,7 @@ export function createDataSources(now: () => number): DataSourcesApi {
   return {
     knobs,
     jobs,
+    memory: { ...jobs.memory, accounts, stored },
     addAccount(suite, name) {
       const account = { id: firstAccount + accounts.length, suite, name }
       accounts.push(account)

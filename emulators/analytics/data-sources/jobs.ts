@@ -1,4 +1,5 @@
 import { processFile } from './processed-file'
+import type { Memory } from '../../memory'
 import type { ProcessedRow } from './processed-file'
 
 export type JobStatus = 'uploaded' | 'processing' | 'success' | 'failure' | 'deleted'
@@ -37,6 +38,7 @@ export interface Jobs {
   delete(id: number): void
   /** Puts a failed or deleted job into the queue once more. */
   restart(id: number): void
+  readonly memory: Memory
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
@@ -82,6 +84,7 @@ export function createJobs(
 
   return {
     all: jobs,
+    memory: { jobs, startsAt },
     advance,
     add(file) {
       const queued = { rows: [], problems: [], uploadedAt: now(), status: 'uploaded' } as const

@@ -35,9 +35,11 @@ export async function examine(
   argv: readonly string[],
   { inputs: ofFile, env, jobs, print }: Practice,
 ): Promise<number> {
-  const asked = jobOf(argv)
+  const asked = askedOf(argv)
   if (asked.kind === 'wrong') {
-    print(`✖ ${asked.message}\n  → npm run doctor, or npm run doctor -- --job <name>`)
+    print(
+      `✖ ${asked.message}\n  → npm run doctor, or npm run doctor -- --job <name>; --json prints the findings as JSON`,
+    )
     return doctorExitCodes.usage
   }
   const inputs = { ...ofFile, ...valuesOf(env) }
@@ -50,6 +52,11 @@ export async function examine(
   learnSecrets(inputs, env, redactor)
   const check = asked.job === undefined ? null : { name: asked.job, jobs, folder: 'src/jobs', redactor }
   const findings = redactor.value(await diagnose(inputs, jobs, check))
+  if (asked.json) {
+    const exitCode = exitCodeOf(findings)
+    print(JSON.stringify({ exitCode, findings }))
+    return exitCode
+  }
   for (const { level, subject, message, remedy } of findings) {
     print(withoutControls(`${signs[level]} ${subject}: ${message}`))
     if (remedy !== undefined) print(withoutControls(`  → ${remedy}`))
@@ -60,10 +67,10 @@ export async function examine(
 /** The client id of each kind of credential. */
 const configuringNames = ['IMS_OAUTH_S2S_CLIENT_ID', 'IMS_ADMIN_CLIENT_ID', 'JWT_CLIENT_ID']
 
-function jobOf(argv: readonly string[]) {
+function askedOf(argv: readonly string[]) {
   try {
-    const { job } = parseArgs({ args: [...argv], options: { job: { type: 'string' } } }).values
-    return { kind: 'read', job } as const
+    const options = { job: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+    return { kind: 'read', ...parseArgs({ args: [...argv], options }).values } as const
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) } as const
   }
@@ -76,13 +83,17 @@ function valuesOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
 }
 
 function conclude(findings: readonly Finding[], print: Practice['print']): number {
-  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length
-  const [faults, skipped] = [count('fault'), count('skipped')]
-  if (faults === 0 && skipped === 0) {
-    print('\nNo fault was found.')
-    return doctorExitCodes.healthy
-  }
+  const [faults, skipped] = [countOf(findings, 'fault'), countOf(findings, 'skipped')]
   const unchecked = skipped === 0 ? '' : ` ${skipped} could not be checked (–).`
   print(`\n${faults === 0 ? 'No fault was found.' : `Faults (✖): ${faults}.`}${unchecked}`)
-  return faults > 0 ? doctorExitCodes.fault : doctorExitCodes.incomplete
+  return exitCodeOf(findings)
+}
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  if (countOf(findings, 'fault') > 0) return doctorExitCodes.fault
+  return countOf(findings, 'skipped') > 0 ? doctorExitCodes.incomplete : doctorExitCodes.healthy
+}
+
+function countOf(findings: readonly Finding[], level: Finding['level']): number {
+  return findings.filter((finding) => finding.level === level).length
 }

@@ -1,4 +1,5 @@
 import { JobError } from '../../errors'
+import { inputsOf } from '../../definition/job-faults'
 import { inputsFrom } from '../../inputs'
 import type { Inputs } from '../../inputs'
 import type { Job } from '../../definition/job'
@@ -6,7 +7,7 @@ import type { Finding } from './finding'
 
 type Values = Readonly<Record<string, string>>
 
-/** The names of all inputs that a job refers to. A faulty job may lack parts. */
+/** The names of all inputs that a job refers to. */
 export function inputNamesOf(job: Job): ReadonlySet<string> {
   return new Set(referencesOf(job).map(({ name }) => name))
 }
@@ -44,6 +45,11 @@ function inspectJob(job: Job, read: Inputs, hasCustomers: boolean): Finding {
   return { level: 'fault', subject, message, remedy: 'Set it in .env; .env.example explains it.' }
 }
 
-function referencesOf({ source, destination, inputs }: Partial<Job>) {
+/** Those of joined sources are among them. A faulty job may lack parts. */
+function referencesOf(job: Job) {
+  return job.faults.length === 0 ? inputsOf(job) : referencesOfParts(job)
+}
+
+function referencesOfParts({ source, destination, inputs }: Partial<Job>) {
   return [...(source?.inputs ?? []), ...(destination?.inputs ?? []), ...Object.values(inputs ?? {})]
 }

@@ -4,6 +4,7 @@ import { isDue, scheduleStart, sliceFrom, sliceName } from '../../pipeline/slice
 import { isLeaseHeld } from '../../state/job-document'
 import { probableCause } from '../../state/killed-run'
 import { reportPlan } from '../../state/plan'
+import { daysOf } from '../../state/row-days'
 import { rowsByDay } from './rows-by-day'
 import type { ArrivalStatus } from '../../pipeline/arrival/arrival-status'
 import type { BatchResolution } from '../../pipeline/delivery/holds'
@@ -14,6 +15,7 @@ import type { WaitingPlan } from '../../state/plan'
 import type { RunReport } from '../../state/run-report'
 import type { StateDocument } from '../../state/state-document'
 import type { FileVersion } from '../../state/versioned-file'
+import type { NextAlarm } from './next-alarm'
 import type { OpenRejects } from './open-rejects'
 import type { DayRows } from './rows-by-day'
 
@@ -52,6 +54,7 @@ export interface JobStatus {
   readonly lease: { readonly run: string; readonly since: string; readonly killed: string | null } | null
   /** Where it stands: a cursor, or the end of what is done. */
   readonly standsAt: string | null
+  readonly alarm: NextAlarm
   readonly next: NextSlice | null
   /** The last ten, newest first. */
   readonly runs: readonly RunReport[]
@@ -70,15 +73,17 @@ export interface JobFacts {
   readonly found: FileVersion<StateDocument> | null
   readonly rejects: OpenRejects
   readonly leaseTtlMs: number
+  /** When it is woken next. */
+  readonly alarm: NextAlarm
 }
 
 /** The reports themselves are in the job's state; an answer of the platform has 1 MB at most. */
 const runsShown = 10
 
 /** The view of a job's state. Pure: the store's time comes with the state that was read. */
-export function jobStatus({ job, found, rejects, leaseTtlMs }: JobFacts): JobStatus {
+export function jobStatus({ job, found, rejects, leaseTtlMs, alarm }: JobFacts): JobStatus {
   const { name, sync, faults } = job
-  const basis = { job: name, mode: sync.mode, faults, rejects }
+  const basis = { job: name, mode: sync.mode, faults, rejects, alarm }
   if (!found) return { ...basis, ...nothingYet, condition: faults.length > 0 ? 'faulty' : 'never-ran' }
   const { content: document, storeNow } = found
   const { cursor, watermark, reports, outbox } = document
@@ -90,7 +95,7 @@ export function jobStatus({ job, found, rejects, leaseTtlMs }: JobFacts): JobSta
     standsAt: sync.mode === 'sliced' ? isoOrNull(watermark) : (cursor?.since ?? null),
     next: sync.mode === 'sliced' && sync.faults.length === 0 ? nextSlice(sync, watermark, storeNow) : null,
     runs: reports.slice(-runsShown).toReversed(),
-    days: rowsByDay(reports),
+    days: rowsByDay(daysOf(document)),
     pending: { batches: pending.length, rows: pending.reduce((sum, { rows }) => sum + rows, 0) },
     held: outbox.flatMap((entry) => (entry.state === 'held' ? [heldStatus(entry, reports)] : [])),
     plan: reportPlan(document).plan ?? null,
@@ -103,10 +108,10 @@ export function jobStatus({ job, found, rejects, leaseTtlMs }: JobFacts): JobSta
 export function unreadableJob(
   { name, sync, faults }: JobFacts['job'],
   message: string,
-  rejects: OpenRejects,
+  { rejects, alarm }: Pick<JobFacts, 'rejects' | 'alarm'>,
 ): JobStatus {
   const found = [message, ...faults]
-  return { job: name, mode: sync.mode, rejects, ...nothingYet, faults: found, condition: 'unreadable' }
+  return { job: name, mode: sync.mode, rejects, alarm, ...nothingYet, faults: found, condition: 'unreadable' }
 }
 
 const nothingYet = {

@@ -4,20 +4,26 @@ import { openRunFiles } from '../../pipeline/run-files'
 import { openJobDocument } from '../../state/job-document'
 import { createStoreClock } from '../../state/store-clock'
 import { tenantName } from '../../state/tenants'
+import { ownNamespace } from '../namespace'
 import { readSettings } from '../params/parse-inputs'
 import { requireOrgId } from '../../org-id'
+import { readAlarms } from './alarms'
+import { credentialsOf } from './credentials'
 import { readGrants, readTenants } from './read-consents'
 import { jobStatus, unreadableJob } from './job-status'
+import { nextAlarmOf } from './next-alarm'
 import { noRejects, readOpenRejects, unreadRejects } from './open-rejects'
+import { readWatchdog } from './read-watchdog'
 import type { Job } from '../../definition/job'
 import type { StateDocument } from '../../state/state-document'
 import type { FileVersion } from '../../state/versioned-file'
 import type { Platform } from '../platform'
+import type { Alarms } from './alarms'
 import type { JobStatus } from './job-status'
 import type { OpenRejects } from './open-rejects'
 import type { Status, StrayState, TenantStatus } from './status'
 
-type Services = Pick<Platform, 'jobs' | 'files' | 'ims' | 'params' | 'sealer'>
+type Services = Pick<Platform, 'jobs' | 'files' | 'ims' | 'params' | 'sealer' | 'runtime'>
 
 /** What is asked for; a person gives it as a query, the holder of the namespace's key as parameters. */
 export interface StatusRequest {
@@ -32,28 +38,38 @@ export interface StatusRequest {
  * @throws JobError `job-unknown`, `params-invalid`, `input-invalid`, `store-unreachable`, `store-refused`
  */
 export async function readStatus(services: Services, request: StatusRequest): Promise<Status> {
-  const { jobs, files, ims, sealer } = services
+  const { jobs, files, ims, sealer, params } = services
   const asked = request.job === undefined ? jobs : [findJob(jobs, request.job)]
   const tenant = request.tenant === undefined ? null : requireOrgId(request.tenant, 'tenant')
-  const tenants = await readTenants(files, ims.clock)
-  const [read, strays, grants] = await Promise.all([
-    Promise.all(asked.map((job) => readJob(services, job, tenant))),
+  const [tenants, alarms] = await Promise.all([
+    readTenants(files, ims.clock),
+    readAlarms(ims.http, ownNamespace(services.runtime)),
+  ])
+  const [read, strays, grants, watchdog] = await Promise.all([
+    Promise.all(asked.map((job) => readJob(services, job, { tenant, alarms }))),
     readStrays(services, tenants),
     sealer ? readGrants(files, sealer, ims.clock) : [],
+    readWatchdog(files, ims.clock, alarms),
   ])
-  return { at: new Date(ims.clock.now()).toISOString(), tenant, jobs: read, strays, tenants, grants }
+  const at = new Date(ims.clock.now()).toISOString()
+  return { at, tenant, jobs: read, strays, tenants, grants, credentials: credentialsOf(params), watchdog }
 }
 
-async function readJob(services: Services, job: Job, tenant: string | null): Promise<JobStatus> {
+async function readJob(
+  services: Services,
+  job: Job,
+  { tenant, alarms }: { readonly tenant: string | null; readonly alarms: Alarms },
+): Promise<JobStatus> {
   const { leaseTtlMs } = readSettings(services.params, services.jobs)
+  const alarm = nextAlarmOf(alarms, { job: job.name, tenant }, services.ims.clock.now())
   const stored = tenant === null ? job.name : `${job.name}@${tenantName(tenant)}`
   try {
     const found = await readDocument(services, stored)
     const rejects = found ? await rejectsOf(services, stored, found) : noRejects
-    return jobStatus({ job, found, rejects, leaseTtlMs })
+    return jobStatus({ job, found, rejects, leaseTtlMs, alarm })
   } catch (thrown) {
     const { message, remedy } = toJobError(thrown)
-    return unreadableJob(job, `${message} ${remedy}`, noRejects)
+    return unreadableJob(job, `${message} ${remedy}`, { rejects: noRejects, alarm })
   }
 }
 

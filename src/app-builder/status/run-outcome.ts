@@ -1,13 +1,14 @@
 import * as z from 'zod'
-import { decisionMaxBytes } from '../../http/http-client'
+import { TransportError, decisionMaxBytes } from '../../http/http-client'
 import { parseJson } from '../../http/json'
 import { activationRecord, ownNamespace } from '../namespace'
-import { http } from '../container'
 import type { Platform } from '../platform'
 
 /** How a run that was started on the page has ended. */
 export type RunOutcome =
   | { readonly kind: 'running'; readonly activation: string }
+  /** Its record cannot be read, so that nothing is known. */
+  | { readonly kind: 'unknown'; readonly activation: string; readonly why: string }
   | {
       readonly kind: 'ended'
       readonly activation: string
@@ -34,7 +35,7 @@ const Record = z.object({
 const patienceMs = 8_000
 const pollMs = 500
 
-/** Waits a few seconds for the end of a run. */
+/** Waits a few seconds for the end of a run, also while its record cannot be read. */
 export async function awaitOutcome(platform: Platform, activation: string): Promise<RunOutcome> {
   const { clock } = platform.ims
   const endAt = clock.monotonic() + patienceMs
@@ -45,15 +46,26 @@ export async function awaitOutcome(platform: Platform, activation: string): Prom
   }
 }
 
-/** The outcome of a run by its activation's record, which the platform keeps for some days. */
+/**
+ * The outcome of a run by its activation's record, which the platform keeps for some days. OpenWhisk answers 404 until
+ * the activation has ended.
+ */
 export async function readOutcome(
-  { runtime }: Pick<Platform, 'runtime'>,
+  { runtime, ims: { http } }: Pick<Platform, 'runtime' | 'ims'>,
   activation: string,
 ): Promise<RunOutcome> {
   const request = activationRecord(ownNamespace(runtime), activation)
-  const response = await http({ ...request, timeoutMs: 10_000, maxBytes: decisionMaxBytes }).catch(() => null)
-  const result = Record.safeParse(parseJson(response?.body ?? '')).data?.response.result
-  if (response?.status !== 200 || !result) return { kind: 'running', activation }
+  const response = await http({ ...request, timeoutMs: 10_000, maxBytes: decisionMaxBytes }).catch(
+    (error: unknown) => {
+      if (error instanceof TransportError) return error
+      throw error
+    },
+  )
+  if (response instanceof TransportError) return { kind: 'unknown', activation, why: response.message }
+  if (response.status === 404) return { kind: 'running', activation }
+  if (response.status !== 200) return { kind: 'unknown', activation, why: `HTTP ${response.status}` }
+  const result = Record.safeParse(parseJson(response.body)).data?.response.result
+  if (!result) return { kind: 'unknown', activation, why: 'its record is of another form' }
   const { job, outcome, reason, notes, error } = result
   const texts = [...notes, ...(error ? [error.message, error.remedy] : [])]
   return {

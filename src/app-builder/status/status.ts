@@ -1,4 +1,6 @@
+import type { CredentialStatus } from './credentials'
 import type { JobStatus } from './job-status'
+import type { WatchdogStatus } from './read-watchdog'
 
 /** A customer organisation. */
 export interface TenantStatus {
@@ -37,6 +39,8 @@ export interface Status {
   readonly strays: readonly StrayState[]
   readonly tenants: readonly TenantStatus[]
   readonly grants: readonly GrantStatus[]
+  readonly credentials: readonly CredentialStatus[]
+  readonly watchdog: WatchdogStatus
 }
 
 /**
@@ -51,6 +55,7 @@ function briefly({
   job,
   mode,
   condition,
+  alarm,
   next,
   runs,
   days,
@@ -60,7 +65,7 @@ function briefly({
   rejects,
 }: JobStatus): object {
   return {
-    ...{ job, mode, condition, next, days, pending },
+    ...{ job, mode, condition, alarm, next, days, pending },
     runs: runs.map(
       ({ outcome, reason, startedAt, endedAt, records, rows, rejects: rejected, confirmed }) => ({
         ...{ outcome, reason, startedAt, endedAt, records, rows, rejects: rejected, confirmed },

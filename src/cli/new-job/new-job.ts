@@ -1,7 +1,7 @@
 import { JobError } from '../../errors'
 import { input } from '../../inputs'
 import { createRedactor } from '../../http/redact'
-import { changeFiles } from '../project/change-files'
+import { changeFiles, filesOf } from '../project/change-files'
 import { planAuthentication } from './authentication'
 import { baseUrlInput, checkedDestination, decide } from './decide'
 import { fetchPage, inputsOfPage, readAddress } from './fetch-page'
@@ -61,7 +61,15 @@ async function write(given: Wishes, terminal: Terminal, shop: PracticeShop | nul
   const changes = await changesOf(plan, terminal)
   await confirm(changes, given, terminal)
   await changeFiles(terminal.folder, changes)
-  terminal.print(report(plan, changes, shop !== null))
+  terminal.print(
+    given.json === true
+      ? JSON.stringify({
+          job: names.job,
+          files: filesOf(changes),
+          inputs: plan.inputs.map(({ name }) => name),
+        })
+      : report(plan, changes, shop !== null),
+  )
 }
 
 async function answered(wishes: Wishes, questions: readonly Question[], terminal: Terminal): Promise<Wishes> {

@@ -40,6 +40,7 @@ export type Wishes = Readonly<Partial<Record<Exclude<WishName, 'column'>, string
   readonly 'single-page'?: boolean
   readonly practice?: boolean
   readonly yes?: boolean
+  readonly json?: boolean
 }
 
 /** One thing that neither the answer nor the options say. */

@@ -73,3 +73,13 @@ function changedMeanwhile(path: string, isNew: boolean): JobError {
     isNew ? 'Choose another --name.' : 'Run the command again.',
   )
 }
+
+/** What became of each file, for programs. */
+export function filesOf(
+  changes: readonly FileChange[],
+): readonly { readonly path: string; readonly change: 'new' | 'changed' | 'removed' }[] {
+  return changes.map(({ path, before, after }) => ({
+    path,
+    change: before === null ? 'new' : after === null ? 'removed' : 'changed',
+  }))
+}

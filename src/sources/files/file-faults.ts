@@ -53,6 +53,14 @@ export function nothingThere(place: string, pattern: string): JobError {
   )
 }
 
+export function neverMatched(place: string, pattern: string): JobError {
+  return new JobError(
+    'source-malformed',
+    `No file in ${place} has the name ${pattern}, and the job has read none before: a wrong name would never be noticed.`,
+    'Compare the pattern of the source with the names in the store. If the first file has not come yet, the job goes on by itself once it is there.',
+  )
+}
+
 export function openFileGone(file: string, records: number): JobError {
   return fileFault(
     file,

@@ -14,6 +14,7 @@ import {
 import {
   incomplete,
   late,
+  neverMatched,
   nothingThere,
   openFileGone,
   replaced,
@@ -119,6 +120,8 @@ async function* readNew(
   since: string | null,
 ): AsyncGenerator<Page> {
   let cursor: FileCursor = since === null ? beginning : parseCursor(since, reader.picker)
+  if (since === null && files.length === 0)
+    throw neverMatched(reader.store.identity, reader.pick?.pattern ?? '**')
   assertOpenFileIsThere(cursor, files)
   cursor = withKnownFiles(cursor, files)
   for (const file of inReadingOrder(cursor, files)) {

@@ -15,7 +15,7 @@ const project = resolve(__dirname, '..', '..', '..')
  * import the file; prints the share that was found, and the survivors. With `--safeguards` it takes out, one at a time,
  * each safeguard that is listed in removals.ts, and fails where no test notices; `--only` picks those whose name contains
  * a text. `--levels` runs only some folders of tests: quicker, and counts as survivors what the others would find.
- * `--paths` also takes a line: `src/pipeline/slices.ts:14`.
+ * `--part 2/5` runs the second fifth of the list. `--paths` also takes a line: `src/pipeline/slices.ts:14`.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
       safeguards: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       levels: { type: 'string', default: '' },
+      part: { type: 'string', default: '1/1' },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   })
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
   const levels = values.levels === '' ? [] : values.levels.split(',')
   const workers = Array.from({ length: Number(values.workers) }, () => createWorker(project, levels))
   try {
-    const queue = [...sample]
+    const queue = partOf(sample, values.part)
     const outcomes: Outcome[] = []
     await Promise.all(
       workers.map(async (worker) => {
@@ -58,6 +59,13 @@ async function main(): Promise<void> {
   } finally {
     for (const worker of workers) worker.stop()
   }
+}
+
+/** @param part such as `2/5` @throws RangeError */
+function partOf<Item>(items: readonly Item[], part: string): Item[] {
+  const [number = 0, count = 0] = part.split('/').map(Number)
+  if (!(number >= 1 && number <= count)) throw new RangeError(`--part is "${part}", and must be such as 2/5.`)
+  return items.slice(((number - 1) * items.length) / count, (number * items.length) / count)
 }
 
 function mutantsIn(path: string): Mutant[] {

@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { accessRemovals } from './removals/access'
+import { alertRemovals } from './removals/alerts'
+import { arrivalRemovals } from './removals/arrival'
 import { commandRemovals } from './removals/commands'
+import { consentRemovals } from './removals/consents'
+import { definitionRemovals } from './removals/definition'
 import { deliveryRemovals } from './removals/delivery'
 import { extractionRemovals } from './removals/extraction'
+import { joinRemovals } from './removals/joins'
+import { privacyRemovals } from './removals/privacy'
+import { sourceRemovals } from './removals/sources'
 import { stateRemovals } from './removals/state'
+import { tenantRemovals } from './removals/tenants'
 import type { Mutant } from './mutant'
 import type { Removal } from './removals/removal'
 
@@ -13,6 +21,14 @@ const removals: readonly Removal[] = [
   ...extractionRemovals,
   ...deliveryRemovals,
   ...commandRemovals,
+  ...definitionRemovals,
+  ...joinRemovals,
+  ...sourceRemovals,
+  ...privacyRemovals,
+  ...alertRemovals,
+  ...arrivalRemovals,
+  ...tenantRemovals,
+  ...consentRemovals,
 ]
 
 type RemovedSafeguard = Mutant & Required<Pick<Mutant, 'safeguard'>>

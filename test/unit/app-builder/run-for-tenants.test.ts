@@ -126,6 +126,22 @@ it('returns the reason of a failed run, and fails where no run succeeded', async
   expect((await run(many(3), answer)).result.outcome).toBe('partial')
 })
 
+it('runs every other tenant where one cannot be started, and names that one', async () => {
+  const { result } = await run(many(3), (org) => (org === orgOf(1) ? { status: 403 } : succeeded))
+
+  expect(result).toMatchObject({ outcome: 'partial', reason: 'tenants-failed' })
+  expect(result.runs).toEqual({ [orgOf(0)]: 'succeeded', [orgOf(2)]: 'succeeded' })
+  expect(Object.keys(result.failed)).toEqual([orgOf(1)])
+})
+
+it('starts no run for which it has no time to wait', async () => {
+  const { result, order } = await run(many(2), () => succeeded, { ms: 14_000 })
+
+  expect(order).toEqual([])
+  expect(result).toMatchObject({ outcome: 'partial', reason: 'deadline', runs: {}, failed: {} })
+  expect([...result.postponed].sort()).toEqual([orgOf(0), orgOf(1)])
+})
+
 it('invokes nothing for a tenant that has withdrawn its consent', async () => {
   const { result, order } = await run([tenant(1, 'needs-reauth'), tenant(2)], () => succeeded)
   expect(order).toEqual([orgOf(2)])

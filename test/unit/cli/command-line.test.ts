@@ -219,6 +219,7 @@ describe('npm run job', () => {
     ['doctor', 'src/app-builder/doctor/main.ts'],
     ['doctor --job orders', 'src/app-builder/doctor/main.ts --job orders'],
     ['try orders', 'emulators/local/try-job.ts orders'],
+    ['doctor --job orders --json', 'src/app-builder/doctor/main.ts --job orders --json'],
     ['try orders --practice --json', 'emulators/local/try-job.ts orders --practice --json'],
   ])('%s runs a script of the project, and calls no namespace', async (line, script) => {
     const ran = await commandLine(() => done(report), line)
@@ -235,7 +236,7 @@ describe('npm run job', () => {
       expect(examples.length).toBeGreaterThan(0)
       for (const example of examples) {
         expect(printed).toContain(`npm run job -- ${example}`)
-        const words = [...example.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+        const words = wordsOf(example)
         expect(words[0]).toBe(name)
         // Help is printed only once the options of the example are known to the command.
         expect((await runAtTerminal([...words, '--help'])).code).toBe(0)
@@ -251,7 +252,7 @@ it('accepts every npm run job command of the documentation, with its arguments a
   const refused: object[] = []
   for (const { page, npm } of lines) {
     // With --help, arguments and options are read, and nothing is called.
-    const { code, said } = await runAtTerminal([...npm.split(' ').slice(2), '--help'])
+    const { code, said } = await runAtTerminal([...wordsOf(npm).slice(2), '--help'])
     if (code !== 0) refused.push({ page, npm, said })
   }
 
@@ -260,3 +261,8 @@ it('accepts every npm run job command of the documentation, with its arguments a
     expect.arrayContaining(['job -- run flights --dry-run', 'job -- status flights']),
   )
 })
+
+/** The words of a line, as a shell parts them. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+}

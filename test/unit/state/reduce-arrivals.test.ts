@@ -65,16 +65,14 @@ it('a batch of a destination that cannot be asked is not kept', () => {
 })
 
 it('both halves of a split batch are one arrival, because their rows carry one marker', () => {
-  const half = { rows: 3, markers: ['m'], span: { first: 1, last: 9 } }
-  const document = confirm(confirm(storedDocument(), { id: 'a', ...half }), {
-    id: 'b',
-    ...half,
-    at: start + 5,
-  })
+  const half = { rows: 3, markers: ['m'] }
+  const first = confirm(storedDocument(), { id: 'a', ...half, span: { first: 2, last: 5 } })
+  const { open } = confirm(first, { id: 'b', ...half, span: { first: 5, last: 9 }, at: start + 5 }).arrivals
 
-  expect(document.arrivals.open).toEqual([
-    expect.objectContaining({ id: 'a', batches: 2, rows: 6, markers: ['m'], confirmedAt: start + 5 }),
-  ])
+  expect(open).toHaveLength(1)
+  expect(open[0]).toMatchObject({ id: 'a', batches: 2, rows: 6, markers: ['m'], confirmedAt: start + 5 })
+  // Reports are asked for the time of all of its rows.
+  expect(open[0]?.span).toEqual({ first: 2, last: 9 })
 })
 
 it('a batch with a marker of an earlier arrival joins it behind all that was confirmed between them', () => {

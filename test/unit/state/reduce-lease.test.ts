@@ -168,6 +168,13 @@ describe('reports of runs that changed nothing', () => {
     expect(after(next)).toEqual([{ ...next, startedAt: first.startedAt }])
   })
 
+  it('are merged without a change of the earlier reports', () => {
+    const earlier = storedReport({ run: 'earlier' })
+    const { reports } = reduce(running({ reports: [earlier, first] }), { ...ended, report: next })
+
+    expect(reports.map(({ run }) => run)).toEqual(['earlier', 'b'])
+  })
+
   it.each([
     ['the pending batches', { pending: 1 }],
     ['the reason', { reason: 'regrouping' }],

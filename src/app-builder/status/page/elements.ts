@@ -1,6 +1,7 @@
 import { html } from '../../web/html'
 import type { Markup } from '../../web/html'
 import type { Condition } from '../job-status'
+import type { NextAlarm } from '../next-alarm'
 
 /** What every part of the page needs to send a form, and to name what it shows. */
 export interface PageContext {
@@ -36,6 +37,12 @@ export function conditionBadge(condition: Condition): Markup {
 /** @param at ISO 8601 in UTC */
 export function instant(at: string): Markup {
   return html`<time datetime="${at}">${at.slice(0, 16).replace('T', ' ')} UTC</time>`
+}
+
+/** When something is woken next. */
+export function alarmText(alarm: NextAlarm): Markup {
+  if (alarm.kind === 'at') return instant(alarm.at)
+  return alarm.kind === 'none' ? badge('warn', 'no active alarm') : html`unknown: the platform did not say`
 }
 
 export function figure(value: number): string {

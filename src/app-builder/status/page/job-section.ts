@@ -1,5 +1,5 @@
 import { html } from '../../web/html'
-import { commandButton, conditionBadge, figure, instant } from './elements'
+import { alarmText, commandButton, conditionBadge, figure, instant } from './elements'
 import { decisions } from './decisions'
 import { rejectsPart } from './rejects'
 import { runsPart } from './runs'
@@ -39,15 +39,21 @@ function lastError({ runs, held }: JobStatus): Markup | null {
     <p>${remedy}</p>`
 }
 
-function standing({ mode, standsAt, next, runs, pending }: JobStatus): readonly Markup[] {
+function standing({ mode, standsAt, alarm, next, runs, pending }: JobStatus): readonly Markup[] {
   const [last] = runs
   return [
     html`<dt>Sync mode</dt>
       <dd>${mode}</dd>`,
     html`<dt>Stands at</dt>
       <dd>${standsAt ?? 'the beginning'}</dd>`,
-    html`<dt>Next run</dt>
-      <dd>${nextText(next)}</dd>`,
+    html`<dt>Next alarm</dt>
+      <dd>${alarmText(alarm)}</dd>`,
+    ...(next
+      ? [
+          html`<dt>Next slice</dt>
+            <dd>${next.name}, ${next.due ? 'now due' : html`after ${instant(next.dueAt)}`}</dd>`,
+        ]
+      : []),
     last
       ? html`<dt>Last run</dt>
           <dd>
@@ -59,12 +65,6 @@ function standing({ mode, standsAt, next, runs, pending }: JobStatus): readonly 
     html`<dt>Under way</dt>
       <dd>${figure(pending.batches)} batches, ${figure(pending.rows)} rows</dd>`,
   ]
-}
-
-/** The times of alarms are the platform's; of slices it is known when the next one is due. */
-export function nextText(next: JobStatus['next']): Markup {
-  if (!next) return html`with the next alarm`
-  return next.due ? html`now due: ${next.name}` : html`after ${instant(next.dueAt)}`
 }
 
 function arrivalFacts({

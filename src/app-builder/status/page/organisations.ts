@@ -3,24 +3,41 @@ import { inputPrefix } from '../commands'
 import { badge, figure, hidden, instant, table } from './elements'
 import type { Job } from '../../../definition/job'
 import type { Markup } from '../../web/html'
+import type { CredentialStatus } from '../credentials'
 import type { GrantStatus, Status, TenantStatus } from '../status'
 import type { PageContext, Tone } from './elements'
 
-/** Customer organisations, accounts of sources, and the forms that connect more of them; null without any. */
+/** Credentials, customer organisations, accounts of sources, and the forms that connect more of them; null without any. */
 export function organisations(
   context: PageContext,
-  { tenants, grants }: Status,
+  { at, tenants, grants, credentials }: Status,
   jobs: readonly Job[],
   canConnect: boolean,
 ): Markup | null {
   const consenting = jobs.filter(({ source }) => source.consent)
-  if (tenants.length === 0 && grants.length === 0 && consenting.length === 0 && !canConnect) return null
+  const isEmpty = [tenants, grants, consenting, credentials].every(({ length }) => length === 0)
+  if (isEmpty && !canConnect) return null
   return html`<section id="consents" aria-labelledby="title-consents">
-    <h2 id="title-consents">Consents</h2>
+    <h2 id="title-consents">Credentials and consents</h2>
+    ${credentials.length > 0 ? credentialTable(credentials, at) : null}
     ${tenants.length > 0 ? tenantTable(context, tenants) : null}
     ${grants.length > 0 ? grantTable(grants) : null} ${canConnect ? adobeForm(context, jobs) : null}
     ${consenting.map(({ name }) => sourceForm(context, name))}
   </section>`
+}
+
+function credentialTable(credentials: readonly CredentialStatus[], at: string): Markup {
+  const rows = credentials.map(({ kind, clientId, endsAt }) => [
+    html`${kind}`,
+    html`<code>${clientId}</code>`,
+    endsAt === null
+      ? html`does not end; its tokens are renewed`
+      : endsAt <= at
+        ? badge('bad', `ended ${endsAt.slice(0, 10)}`)
+        : badge('warn', `ends ${endsAt.slice(0, 10)}`),
+  ])
+  const columns = ['Credential', 'Client id', 'End'].map((name) => ({ name }))
+  return table('Credentials of the service token', columns, rows)
 }
 
 const tenantTones: Readonly<Record<TenantStatus['status'], Tone>> = {

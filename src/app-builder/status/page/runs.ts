@@ -38,7 +38,7 @@ function runCells(run: RunReport): readonly Markup[] {
 
 const [barWidth, gap, height] = [20, 4, 96]
 
-/** One bar for each day; the figures stand in the table of runs and in the description as well. */
+/** One bar for each day; the figures stand in the description as well. */
 function chart(job: string, days: readonly DayRows[]): Markup {
   const most = Math.max(1, ...days.map(({ rows }) => rows))
   const bars = days.map(({ day, rows }, index) => {
@@ -54,7 +54,7 @@ function chart(job: string, days: readonly DayRows[]): Markup {
   const said = `${job}: ${days.map(({ day, rows }) => `${day} ${figure(rows)} rows`).join(', ')}`
   return html`<figure>
     <figcaption>
-      Rows per day of the runs that are kept: ${figure(total)}, at most
+      Rows per day: ${figure(total)} in ${figure(days.length)} ${days.length === 1 ? 'day' : 'days'}, at most
       ${figure(Math.max(...days.map(({ rows }) => rows)))} a day
     </figcaption>
     <svg role="img" aria-label="${said}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none">

@@ -1,13 +1,14 @@
 import { html, markupText } from '../../web/html'
 import { pageFrame } from '../../web/page-frame'
-import { conditionBadge, figure, instant, table } from './elements'
-import { jobSection, nextText } from './job-section'
+import { alarmText, badge, conditionBadge, figure, instant, table } from './elements'
+import { jobSection } from './job-section'
 import { organisations } from './organisations'
 import type { Job } from '../../../definition/job'
 import type { WebResponse } from '../../web/define-web-action'
 import type { Markup } from '../../web/html'
 import type { RunOutcome } from '../run-outcome'
 import type { JobStatus } from '../job-status'
+import type { WatchdogStatus } from '../read-watchdog'
 import type { Status, StrayState } from '../status'
 import type { PageContext } from './elements'
 
@@ -44,14 +45,11 @@ export function statusPage(page: StatusPage): WebResponse {
     </header>
     <main id="content">
       ${outcome ? notice(outcome) : null} ${overview(context, status.jobs, whole)} ${sections}
-      ${organisations(context, status, jobs, canConnect)}
+      ${watchdog(status.watchdog)} ${organisations(context, status, jobs, canConnect)}
       ${status.strays.length > 0 ? strays(status.strays) : null}
     </main>
     <footer>
-      <p>
-        Accepted data is permanent: rows that are sent again count again. Times are UTC. Figures come from the
-        reports that each job keeps.
-      </p>
+      <p>Accepted data is permanent: rows that are sent again count again. Times and days are UTC.</p>
     </footer>`
   return pageFrame({
     ...{ statusCode: 200, title, body, forms: 'own' },
@@ -87,9 +85,9 @@ function urgency({ condition }: JobStatus): number {
   return place === -1 ? urgent.length : place
 }
 
-/** The address of this page; while a run is under way, with its activation, so that its end is told. */
+/** The address of this page; until the end of a run is known, with its activation, so that it is told. */
 function againOf(context: PageContext, outcome: RunOutcome | null): string {
-  return addressOf(context, outcome?.kind === 'running' ? { activation: outcome.activation } : {})
+  return addressOf(context, outcome && outcome.kind !== 'ended' ? { activation: outcome.activation } : {})
 }
 
 function addressOf({ url, tenant }: PageContext, query: Readonly<Record<string, string>>): string {
@@ -98,6 +96,14 @@ function addressOf({ url, tenant }: PageContext, query: Readonly<Record<string, 
 }
 
 function notice(outcome: RunOutcome): Markup {
+  if (outcome.kind === 'unknown') {
+    return html`<div class="notice" role="status">
+      <p>
+        The run was started, and the platform does not say how it is getting on (${outcome.why}): activation
+        <code>${outcome.activation}</code>. Load this page again.
+      </p>
+    </div>`
+  }
   if (outcome.kind === 'running') {
     return html`<div class="notice" role="status">
       <p>
@@ -116,21 +122,21 @@ const columns = [
   { name: 'Job' },
   { name: 'Status' },
   { name: 'Last run' },
-  { name: 'Next run' },
+  { name: 'Next alarm' },
   { name: 'Rows', number: true },
   { name: 'Open rejects', number: true },
 ]
 
 function overview(context: PageContext, jobs: readonly JobStatus[], whole: readonly JobStatus[]): Markup {
   const rows = jobs.map((status) => {
-    const { job, condition, runs, next, rejects } = status
+    const { job, condition, runs, alarm, rejects } = status
     const [last] = runs
     const href = whole.includes(status) ? `#job-${job}` : addressOf(context, { job })
     return [
       html`<a href="${href}">${job}</a>`,
       conditionBadge(condition),
       last ? instant(last.endedAt) : html`none`,
-      nextText(next),
+      alarmText(alarm),
       html`${last ? figure(last.rows) : ''}`,
       html`${figure(rejects.open)}`,
     ]
@@ -155,5 +161,26 @@ function strays(found: readonly StrayState[]): Markup {
       are not sent by anybody.
     </p>
     ${table('State without a job, with what it has not delivered', names, rows)}
+  </section>`
+}
+
+/** No alert tells that the watchdog itself is silent: a person sees it here. */
+function watchdog({ last, waiting, next }: WatchdogStatus): Markup {
+  const tick =
+    last === 'damaged'
+      ? badge('bad', 'its file is damaged')
+      : last
+        ? html`${instant(last.endedAt)}: ${last.outcome}`
+        : badge('warn', 'none yet')
+  return html`<section aria-labelledby="title-watchdog">
+    <h2 id="title-watchdog">Watchdog</h2>
+    <dl>
+      <dt>Last tick</dt>
+      <dd>${tick}</dd>
+      <dt>Next alarm</dt>
+      <dd>${alarmText(next)}</dd>
+      <dt>Messages</dt>
+      <dd>${waiting === 0 ? 'none waits' : badge('warn', `${figure(waiting)} wait for their receiver`)}</dd>
+    </dl>
   </section>`
 }

@@ -17,8 +17,8 @@ export const accessRemovals: readonly Removal[] = [
   {
     safeguard: 'the size of an answer is limited',
     file: 'src/http/node-fetch-client.ts',
-    find: "redirect: 'manual', signal, size }",
-    replace: "redirect: 'manual', signal }",
+    find: 'if (size > maxBytes)',
+    replace: 'if (size > Infinity)',
   },
   {
     safeguard: 'redirects are not followed',
@@ -36,7 +36,7 @@ export const accessRemovals: readonly Removal[] = [
     safeguard: 'retries end with their budget',
     file: 'src/http/retry-policy.ts',
     find: 'if (clock.monotonic() + waitMs >= endAt) {',
-    replace: 'if (false) {',
+    replace: 'if (clock.monotonic() + waitMs >= Infinity) {',
   },
   {
     safeguard: 'concurrent requests for a token are joined (single-flight)',

@@ -90,7 +90,7 @@ export const deliveryRemovals: readonly Removal[] = [
     safeguard: 'an import with other counts is held',
     file: 'src/pipeline/delivery/poll.ts',
     find: "if (answer.kind === 'done' && (answer.rows ?? rows) === rows)",
-    replace: "if (answer.kind === 'done')",
+    replace: "if (answer.kind === 'done' && (answer.rows ?? rows) >= 0)",
   },
   {
     safeguard: 'a broken import is sent again three times only',

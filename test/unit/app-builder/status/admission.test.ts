@@ -22,6 +22,7 @@ function requestWith(headers: Readonly<Record<string, string>>): WebRequest {
   return { method: 'get', path: '', query: new URLSearchParams(), headers, body: '' }
 }
 const host = '127.0.0.1:4000'
+const orgId = `${'A'.repeat(24)}@AdobeOrg`
 
 it.each([
   ['by the address bar', { host, 'sec-fetch-site': 'none' }],
@@ -48,6 +49,19 @@ it.each<[string, Platform, Readonly<Record<string, string>>]>([
   expect(await errorOf(admitViewer(platform, requestWith(headers)))).toMatchObject({
     code: 'caller-unauthorized',
   })
+})
+
+it.each([
+  ['is not readable', 'Bearer of-nobody'],
+  ['is of another scheme', 'Basic c29tZTpib2R5'],
+])('a program is not admitted whose token %s', async (_what, authorization) => {
+  const platform = platformAt(hosted.runtime.apiHost, {
+    params: { IMS_OAUTH_S2S_CLIENT_ID: 'app', IMS_OAUTH_S2S_ORG_ID: orgId },
+    ims: { clock, baseUrl: 'https://ims.example' } as unknown as Platform['ims'],
+  })
+  const request = requestWith({ authorization, 'x-gw-ims-org-id': orgId })
+
+  expect(await errorOf(admitViewer(platform, request))).toMatchObject({ code: 'caller-unauthorized' })
 })
 
 it('a hosted page takes the session from its host-bound cookie only', async () => {

@@ -10,6 +10,7 @@ import type { StateDocument } from '../../../../src/state/state-document'
 const now = Date.UTC(2026, 10, 21, 12)
 const minute = 60_000
 const leaseTtlMs = 90_000
+const alarm = { kind: 'none' } as const
 
 function statusOf(
   change: Partial<StateDocument> | null,
@@ -17,7 +18,8 @@ function statusOf(
 ): JobStatus {
   const content = change && storedDocument(change)
   const found = content && { content, etag: '"1"', modifiedAt: now - agoMs, storeNow: now }
-  return jobStatus({ job: { name: 'job', sync, faults }, found, rejects: noRejects, leaseTtlMs })
+  const job = { name: 'job', sync, faults }
+  return jobStatus({ job, found, rejects: noRejects, leaseTtlMs, alarm })
 }
 
 const lease = {
@@ -58,7 +60,7 @@ describe('the condition of a job is', () => {
   it('"unreadable" with the reason where its state cannot be read', () => {
     const job = { name: 'job', sync: slicedSync(), faults: [] }
 
-    expect(unreadableJob(job, 'It is damaged.', noRejects)).toMatchObject({
+    expect(unreadableJob(job, 'It is damaged.', { rejects: noRejects, alarm })).toMatchObject({
       condition: 'unreadable',
       faults: ['It is damaged.'],
     })
@@ -138,17 +140,8 @@ describe('the view of a job', () => {
 })
 
 describe('rows by day', () => {
-  const run = (endedAt: string, rows: number) => ({ endedAt, rows })
-
-  it('are summed by the day on which a run ended, and days between two runs had none', () => {
-    expect(
-      rowsByDay([
-        run('2026-11-18T23:59:00.000Z', 1),
-        run('2026-11-19T00:00:00.000Z', 2),
-        run('2026-11-19T23:59:59.000Z', 3),
-        run('2026-11-21T08:00:00.000Z', 4),
-      ]),
-    ).toEqual([
+  it('have the days between two runs, without rows', () => {
+    expect(rowsByDay({ '2026-11-18': 1, '2026-11-19': 5, '2026-11-21': 4 })).toEqual([
       { day: '2026-11-18', rows: 1 },
       { day: '2026-11-19', rows: 5 },
       { day: '2026-11-20', rows: 0 },
@@ -157,13 +150,28 @@ describe('rows by day', () => {
   })
 
   it('are the newest 31 of a job that runs seldom', () => {
-    const days = rowsByDay([run('2020-01-01T00:00:00.000Z', 1), run('2026-11-21T00:00:00.000Z', 2)])
+    const days = rowsByDay({ '2020-01-01': 1, '2026-11-21': 2 })
 
     expect(days).toHaveLength(31)
     expect(days.at(-1)).toEqual({ day: '2026-11-21', rows: 2 })
   })
 
   it('are none of a job without runs', () => {
-    expect(rowsByDay([])).toEqual([])
+    expect(rowsByDay({})).toEqual([])
+  })
+
+  it('reach further back than the reports that are kept', () => {
+    const days = { '2026-11-20': 700, '2026-11-21': 4 }
+
+    expect(statusOf({ reports: [storedReport({ rows: 4 })], days }).days).toEqual([
+      { day: '2026-11-20', rows: 700 },
+      { day: '2026-11-21', rows: 4 },
+    ])
+  })
+
+  it('come from the kept reports where the state is of an earlier version', () => {
+    expect(statusOf({ reports: [storedReport({ rows: 3 }), storedReport({ rows: 4 })] }).days).toEqual([
+      { day: '2026-11-21', rows: 7 },
+    ])
   })
 })

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { openGrantStore } from '../../../../src/auth/oauth2'
 import { readStatus } from '../../../../src/app-builder/status/read-status'
+import { emptyWatch, watchPath } from '../../../../src/alerts/watch-file'
+import { TransportError } from '../../../../src/http/http-client'
 import { createSealer } from '../../../../src/state/sealer'
 import { openTenants } from '../../../../src/state/tenants'
 import { errorOf } from '../../../fixtures/error-of'
@@ -18,7 +20,10 @@ function world() {
   const files = createMemoryBlobStore({ clock })
   const sealer = createSealer(randomBytes(32))
   const jobs = ['orders', 'visits'].map((name) => jobWith({ name }))
-  const services = { jobs, files, sealer, params: {}, ims: { clock } } as unknown as Parameters<
+  const http = () => Promise.reject(new TransportError('refused', 'no', 'network'))
+  const runtime = { apiHost: 'https://host', apiKey: 'u:k', actionName: '/ns/analytics-ingest/job-status' }
+  const params = { JWT_CLIENT_ID: 'jwt-client', IMS_OAUTH_S2S_CLIENT_ID: '' }
+  const services = { jobs, files, sealer, params, runtime, ims: { clock, http } } as unknown as Parameters<
     typeof readStatus
   >[0]
   function store(job: string, change: Partial<StateDocument> = {}): void {
@@ -100,4 +105,34 @@ it('grants that end with their refresh token are shown with that end, and nothin
     { grant: 'api/f', status: 'unreadable', endsAt: null },
   ])
   expect(JSON.stringify(await readStatus(services, {}))).not.toContain('canary')
+})
+
+it('a platform that does not answer leaves the alarms unknown, and hides nothing else', async () => {
+  const { services, store } = world()
+  store('orders', { reports: [storedReport()] })
+
+  const { jobs, watchdog } = await readStatus(services, { job: 'orders' })
+
+  expect(jobs).toMatchObject([{ condition: 'succeeded', alarm: { kind: 'unknown' } }])
+  expect(watchdog).toEqual({ last: null, waiting: 0, next: { kind: 'unknown' } })
+})
+
+it('the watchdog’s last tick and its waiting messages come from its file, damaged or not', async () => {
+  const { services, files } = world()
+  const last = { activation: 'a', endedAt: '2026-11-21T00:00:00.000Z', outcome: 'partial', unwatched: [] }
+  const put = (body: string) =>
+    files.files.set(watchPath, { body: Buffer.from(body), etag: '"1"', modifiedAt: 0 })
+  put(JSON.stringify({ ...emptyWatch('log'), last }))
+
+  expect((await readStatus(services, {})).watchdog).toMatchObject({
+    ...{ last: { endedAt: last.endedAt, outcome: 'partial' }, waiting: 0 },
+  })
+  put('{"version":1,')
+  expect((await readStatus(services, {})).watchdog).toMatchObject({ last: 'damaged', waiting: 0 })
+})
+
+it('a credential of a kind that Adobe has ended is shown with its end', async () => {
+  expect((await readStatus(world().services, {})).credentials).toEqual([
+    { kind: 'Service Account (JWT)', clientId: 'jwt-client', endsAt: '2026-03-01T00:00:00.000Z' },
+  ])
 })

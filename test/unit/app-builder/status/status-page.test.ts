@@ -26,6 +26,7 @@ function jobOf(name: string, change: Partial<StateDocument> = {}, found: OpenRej
     found: { content, etag: '"1"', modifiedAt: now, storeNow: now },
     rejects: found,
     leaseTtlMs: 90_000,
+    alarm: { kind: 'at', at: '2026-11-21T00:15:00.000Z' },
   })
 }
 
@@ -51,6 +52,12 @@ const everything: Status = {
   strays: [{ job: hostile, pendingBatches: 1, pendingRows: 2 }],
   tenants: [{ tenant: hostile, status: 'linked', linkedAt: null, refusals: 1, firstRefusedAt: null }],
   grants: [{ grant: hostile, status: 'valid', endsAt: null }],
+  credentials: [{ kind: 'OAuth Server-to-Server', clientId: hostile, endsAt: null }],
+  watchdog: {
+    last: { endedAt: '2026-11-21T00:00:00.000Z', outcome: hostile },
+    waiting: 2,
+    next: { kind: 'unknown' },
+  },
 }
 
 const page = (change: Partial<StatusPage> = {}) =>
@@ -110,6 +117,42 @@ describe('the status page', () => {
 
     expect(body).toContain('The run is under way')
     expect(body).toContain('<a href="https://status.example?activation=a1">Load again</a>')
+  })
+
+  it('of a run whose record cannot be read says so, and neither that it runs nor that it ended', () => {
+    const body = bodyOf({ outcome: { kind: 'unknown', activation: 'a1', why: 'HTTP 500' } })
+
+    expect(body).toContain('the platform does not say')
+    expect(body).toContain('(HTTP 500)')
+    expect(body).not.toMatch(/is under way|the run ended/)
+    expect(body).toContain('<a href="https://status.example?activation=a1">Load again</a>')
+  })
+
+  it('shows when the next alarm fires, and warns of a job that no alarm wakes', () => {
+    const silent = { ...jobOf('silent'), alarm: { kind: 'none' as const } }
+    const section = (name: string) =>
+      new RegExp(`<section id="job-${name}"[^]*?</section>`).exec(
+        bodyOf({ status: { ...everything, jobs: [jobOf('flights'), silent] } }),
+      )?.[0]
+
+    expect(section('flights')).toMatch(/Next alarm<\/dt>\s*<dd>\s*<time datetime="2026-11-21T00:15:00.000Z"/)
+    expect(section('silent')).toContain('no active alarm')
+  })
+
+  it('shows the last tick of the watchdog, messages that wait, and a credential that has ended', () => {
+    const status: Status = {
+      ...everything,
+      credentials: [{ kind: 'Service Account (JWT)', clientId: 'c', endsAt: '2026-03-01T00:00:00.000Z' }],
+    }
+    const never = bodyOf({
+      status: { ...status, watchdog: { last: null, waiting: 0, next: { kind: 'none' } } },
+    })
+
+    expect(bodyOf({ status })).toMatch(/Last tick<\/dt>\s*<dd><time datetime="2026-11-21T00:00:00.000Z"/)
+    expect(bodyOf({ status })).toContain('2 wait for their receiver')
+    expect(bodyOf({ status })).toContain('ended 2026-03-01')
+    expect(never).toContain('none yet')
+    expect(never).toContain('none waits')
   })
 
   it('of a tenant names the tenant in every form', () => {

@@ -227,6 +227,28 @@ it('remove-job leaves every file as it was before new-job, byte for byte', async
   expect(printed).toContain('Its state stays in Files')
 })
 
+it('new-job and remove-job tell a program with --json which files they have changed', async () => {
+  const made = await run(`${complete} --yes --json`)
+  const orders: ListedJob = {
+    ...{ name: 'orders', faults: [], sync: { mode: 'incremental' }, source: { kind: 'rest' } },
+    ...{ destination: { kind: 'bulk-data-insertion' }, inputNames: ['ORDERS_API_BASE_URL'] },
+  }
+  const removed = await runAtTerminal(['remove-job', 'orders', '--json'], { folder, jobs: [orders] })
+
+  const changesOf = (printed: string) => {
+    const { files, ...others } = JSON.parse(printed) as { files: { path: string; change: string }[] }
+    return { ...others, files: Object.fromEntries(files.map(({ path, change }) => [path, change])) }
+  }
+  expect(changesOf(made.printed)).toMatchObject({
+    ...{ job: 'orders', inputs: ['ORDERS_API_BASE_URL'] },
+    files: { 'src/jobs/orders.ts': 'new', 'src/jobs/index.ts': 'changed', 'ext.config.yaml': 'changed' },
+  })
+  expect(changesOf(removed.printed)).toMatchObject({
+    ...{ job: 'orders', triggers: ['orders-every-15-minutes'], unusedInputs: ['ORDERS_API_BASE_URL'] },
+    files: { 'src/jobs/orders.ts': 'removed', 'src/jobs/index.ts': 'changed' },
+  })
+})
+
 it('remove-job refuses a job that is not there', async () => {
   const { code, said } = await runAtTerminal(['remove-job', 'orders'], { folder })
   expect(code).toBe(1)

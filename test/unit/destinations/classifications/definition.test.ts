@@ -33,6 +33,16 @@ it('a definition with a set names that input and sends to that set', () => {
   expect(definition.open(context()).identity.target).toBe('suite eVar1 set1')
 })
 
+it.each(['ann@example.com', '+49 30 901820'])(
+  'the key "%s" is personal data, which a job must allow',
+  (key) => {
+    const encode = (change: object) => define(change).open(context()).format.encode({ key, Name: 'Ann' })
+
+    expect(encode({})).toMatchObject({ kind: 'reject', code: 'personal-data', path: 'key' })
+    expect(encode({ allowPersonalKeys: true })).toMatchObject({ kind: 'row' })
+  },
+)
+
 it.each<[string, object, RegExp]>([
   ['a variable that Adobe does not know', { variable: 'eVar251' }, /"eVar251" is unknown/],
   ['a variable in another case', { variable: 'evar1' }, /"evar1" is unknown/],

@@ -45,6 +45,28 @@ it('a send makes its write-ahead intent durable before the request', async () =>
   expect(world.events('send-started')).toMatchObject([{ id: 'b1', identity: { kind: 'scripted' } }])
 })
 
+it('a batch keeps its file where the write of its confirmation fails', async () => {
+  const { open } = answeringDestination()
+  const world = deliveryWorld({
+    destination: open,
+    entries: [staged('b1')],
+    change: (context) => {
+      const write = (...events: readonly StateEvent[]) =>
+        events.some(({ type }) => type === 'confirmed')
+          ? Promise.reject(new JobError('lease-lost', 'Another run has taken over.', 'Nothing to do.'))
+          : context.state.write(...events)
+      return {
+        ...context,
+        state: Object.create(context.state, { write: { value: write } }) as typeof context.state,
+      }
+    },
+  })
+
+  expect(await world.deliver()).toMatchObject({ kind: 'fault', error: { code: 'lease-lost' } })
+
+  expect([...world.files.keys()]).toEqual(['run-0/b1.txt'])
+})
+
 describe('the send window', () => {
   it('keeps a process that froze after the write from sending; the batch is staged again', async () => {
     const { open, requests } = answeringDestination()
@@ -304,6 +326,25 @@ describe('a batch that is too large', () => {
 
     expect(lines).toEqual(['b1.0', 'b1.1', 'b1.2', 'b1.3', 'b1.4', 'b1.5', 'b1.6', 'b2.0', 'b2.1'])
     expect(world.state.document.counters.batches).toBe(3)
+  })
+
+  it('leaves its halves as batches that were never sent', async () => {
+    let requests = 0
+    const { open } = answeringDestination({
+      send: () =>
+        requests++ === 0
+          ? { kind: 'too-large', message: 'HTTP 413' }
+          : { kind: 'throttled', retryAfterMs: 10_000_000 },
+    })
+    const world = deliveryWorld({ destination: open, entries: [staged('b1', { rows: 2, retries: 2 })] })
+
+    await world.deliver()
+
+    const { outbox } = world.state.document
+    expect(outbox.map(({ state, rows, retries }) => [state, rows, retries])).toEqual([
+      ['staged', 1, 0],
+      ['staged', 1, 0],
+    ])
   })
 
   it('gives its halves ids of their own, also where another batch has the same rows', async () => {

@@ -151,6 +151,7 @@ describe('ties with a primary key', () => {
       same: true,
     })
     expect(memory.recall(keyed({ id: 'a', at: '3', value: 'y' }), '3')).toBeNull()
+    expect(memory.recall(keyed({ id: 'a', at: '2', value: 'y' }), '2')).toBeNull()
     expect(memory.recall(keyed({ id: 'b', at: '2', value: 'z' }), '2')).toMatchObject({
       decision: 'sent',
       same: false,

@@ -195,6 +195,15 @@ it('an export that is gone after a part of it was read is an error', async () =>
   await expect(read(part?.cursor ?? null)).rejects.toThrow('Records of it that were read: 1.')
 })
 
+it('an export that has fewer records than were read of it is an error', async () => {
+  content = (from) => rowsOf(`${from}-a`, `${from}-b`, `${from}-c`)
+  const pages = await read(null)
+  const part = pages.find(({ records }) => idsOf([{ records }]).includes('2026-01-01-b'))
+  content = (from) => rowsOf(`${from}-a`)
+
+  await expect(read(part?.cursor ?? null)).rejects.toThrow('has 1 records, and 2 of it were read before')
+})
+
 it('an export that is not ready in time is an error', async () => {
   states = { '1': 'RUNNING' }
   const since = cursorOf(await read(null))

@@ -91,6 +91,19 @@ it('reads the new files after the cursor, also a file that arrives late between 
   expect(recordsOf(await read(store, { since }))).toEqual([2, 4])
 })
 
+it('stops where no file has ever matched, because a misspelt pattern would never be noticed', async () => {
+  const store = memoryFileStore({ 'in/a.jsonl': lines(1) })
+  const misspelt = { pick: { pattern: 'im/*.jsonl' } }
+
+  await expect(read(store, {}, misspelt)).rejects.toMatchObject({
+    code: 'source-malformed',
+    message: expect.stringContaining('has the name im/*.jsonl, and the job has read none before') as string,
+  })
+  const since = cursorOf(await read(store))
+  store.files.clear()
+  expect(await read(store, { since })).toEqual([])
+})
+
 it('stops at a late file that sorts before all files that the cursor names, or reads it where that is declared', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `shop-b/${String(index).padStart(60, '0')}.jsonl`)
   const store = memoryFileStore(Object.fromEntries(names.map((name) => [name, ''])))
@@ -226,6 +239,16 @@ it('a file that vanishes half-way is an error, and a person can go on without it
     'a.jsonl is gone from the store',
   )
   expect(recordsOf(await read(store, { since: 'a.jsonl' }))).toEqual([3])
+})
+
+it('a file that has fewer records than were read of it is an error', async () => {
+  const store = memoryFileStore()
+  store.files.set('a.jsonl', { content: lines(1, 2, 3), modified: 0, version: 'same' })
+  const pages = await read(store)
+  const since = pages.find(({ records }) => records.includes(2))?.cursor ?? null
+  store.files.set('a.jsonl', { content: lines(1), modified: 0, version: 'same' })
+
+  await expect(read(store, { since })).rejects.toThrow('a.jsonl changed while it was being read')
 })
 
 it('a file that has another length than listed is an error', async () => {

@@ -1,0 +1,161 @@
+import type { Removal } from './removal'
+
+/** Faults of a definition, and what makes a commit wait for a person. */
+export const definitionRemovals: readonly Removal[] = [
+  {
+    safeguard: 'a job with a fault does not run',
+    file: 'src/definition/open-job.ts',
+    find: 'if (job.faults.length === 0) return job',
+    replace: 'if (job.faults.length >= 0) return job',
+  },
+  {
+    safeguard: 'a part of a job that does not exist is a fault',
+    file: 'src/definition/job-faults.ts',
+    find: 'parts.has(part) ? null',
+    replace: 'parts.size > 0 ? null',
+  },
+  {
+    safeguard: 'a sync mode that the source cannot serve is a fault',
+    file: 'src/definition/job-faults.ts',
+    find: 'needed === null || source.capabilities.includes(needed)',
+    replace: 'needed === null || source.capabilities.length >= 0',
+  },
+  {
+    safeguard: 'pages that may overlap need a primary key',
+    file: 'src/definition/job-faults.ts',
+    find: "source.paging === 'shifting' && sync.primaryKey === null",
+    replace: "source.paging === 'shifting' && false",
+  },
+  {
+    safeguard: 'onChange: send is a fault where rows are added',
+    file: 'src/definition/job-faults.ts',
+    find: "sync.onChange === 'send' && destination.semantics === 'append'",
+    replace: "sync.onChange === 'send' && false",
+  },
+  {
+    safeguard: 'onVanished: delete-key is a fault where rows are added',
+    file: 'src/definition/job-faults.ts',
+    find: "sync.onVanished === 'delete-key' && destination.semantics === 'append'",
+    replace: "sync.onVanished === 'delete-key' && false",
+  },
+  {
+    safeguard: 'a field path that the record does not have is a fault',
+    file: 'src/definition/job-faults.ts',
+    find: ".filter((path) => hasField(record, path) === 'no')",
+    replace: ".filter((path) => hasField(record, path) === 'no' && path === '')",
+  },
+  {
+    safeguard: 'an input that could not be declared is a fault',
+    file: 'src/definition/job-faults.ts',
+    find: '.filter((name) => !inputPattern.test(name))',
+    replace: ".filter((name) => !inputPattern.test(name) && name === '')",
+  },
+  {
+    safeguard: 'drift ends a read whose job tolerates none',
+    file: 'src/pipeline/extraction/extract.ts',
+    find: '  assertNoDrift(job, drift)\n}',
+    replace: '  void job\n}',
+  },
+  {
+    safeguard: 'drift is reported where the job says so',
+    file: 'src/pipeline/drift/drift-policy.ts',
+    find: "if (policy !== 'warn' || found.length === 0) return []",
+    replace: "if (policy !== 'warn' || found.length >= 0) return []",
+  },
+  {
+    safeguard: 'every record is compared with its declaration',
+    file: 'src/pipeline/extraction/extract.ts',
+    find: "if (enriched?.kind !== 'unmatched') drift.observe(enriched ? enriched.record : raw)",
+    replace: 'void enriched',
+  },
+  {
+    safeguard: 'undeclared fields are drift',
+    file: 'src/pipeline/drift/compare-with-shape.ts',
+    find: 'shape.isClosed && countOf(record) !== present',
+    replace: 'shape.isClosed && countOf(record) < 0',
+  },
+  {
+    safeguard: 'a commit of an unexpected size waits for a person',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: 'if (rows >= least && rows <= most) return []',
+    replace: 'if (rows >= least || rows <= most) return []',
+  },
+  {
+    safeguard: 'a job that requires an approval waits for a person',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: "job.approval === 'required' ? [approvalRequired] : []",
+    replace: "job.approval === 'required' ? [] : []",
+  },
+  {
+    safeguard: 'what a destination says of a commit is in the report',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'notes: [...review.notes, ...notes]',
+    replace: 'notes: [...notes]',
+  },
+  {
+    safeguard: 'what a destination says of a commit is in its plan',
+    file: 'src/pipeline/extraction/make-plan.ts',
+    find: 'notes: [...review.notes]',
+    replace: 'notes: []',
+  },
+  {
+    safeguard: 'deletions that could not be made are in the report',
+    file: 'src/pipeline/extraction/commit.ts',
+    find: 'const notes = found ? rowKeyNotes(found) : []',
+    replace: 'const notes = found ? rowKeyNotes(found).slice(0, 0) : []',
+  },
+  {
+    safeguard: 'a refused token of a review is replaced once',
+    file: 'src/pipeline/extraction/review-commit.ts',
+    find: "return answer.kind === 'unauthorized' ? destination.review(summary, signal) : answer",
+    replace: 'return answer',
+  },
+  {
+    safeguard: 'new keys that cost too many server calls wait for a person',
+    file: 'src/destinations/classifications/review.ts',
+    find: 'serverCalls > options.serverCallLimit',
+    replace: 'serverCalls > Infinity',
+  },
+  {
+    safeguard: 'new keys whose cost is unknown count whole',
+    file: 'src/destinations/classifications/review.ts',
+    find: 'counted.unseen / counted.asked : 1',
+    replace: 'counted.unseen / counted.asked : 0',
+  },
+  {
+    safeguard: 'only a read of everything deletes keys',
+    file: 'src/pipeline/extraction/row-keys/commit-row-keys.ts',
+    find: 'const canDelete = () => isWhole && ',
+    replace: 'const canDelete = () => ',
+  },
+  {
+    safeguard: 'rows in the format of another kind of destination are never sent',
+    file: 'src/pipeline/delivery/elsewhere.ts',
+    find: 'if (then.kind !== now.kind) return true',
+    replace: 'if (then.kind !== now.kind) return false',
+  },
+  {
+    safeguard: 'a lost answer is settled by the destination that it was sent to',
+    file: 'src/pipeline/delivery/elsewhere.ts',
+    find: 'return then.address !== now.address || then.account !== now.account',
+    replace: "return then.address === ''",
+  },
+  {
+    safeguard: 'of two equal events each is recalled once (ties)',
+    file: 'src/pipeline/extraction/tie-memory.ts',
+    find: 'unmatched.splice(unmatched.indexOf(found), 1)',
+    replace: 'unmatched.indexOf(found)',
+  },
+  {
+    safeguard: 'a record of a page that overlaps is recalled by its key (ties)',
+    file: 'src/pipeline/extraction/tie-memory.ts',
+    find: 'if (keyed && identity().keyed) table.put(entryOf(identity(), decision, placeOfTail()))\n      if (isNewest)',
+    replace: 'if (isNewest)',
+  },
+  {
+    safeguard: 'a later version of a record at a cursor of its own is new (ties)',
+    file: 'src/pipeline/extraction/tie-memory.ts',
+    find: 'if (!same && !(isNewest && found.decision >>> 8 === cursorNumber)) return null',
+    replace: 'if (!same && !isNewest) return null',
+  },
+]
