@@ -6,6 +6,7 @@ import { readOptions } from './options'
 import { installPeers } from './peers'
 import { machine, printTables } from './report'
 import { scale } from './scale'
+import { scaleOut } from './scale-out/scale-out'
 import type { Measurement } from './measurement'
 import type { Bench } from './options'
 
@@ -31,6 +32,7 @@ async function run(): Promise<void> {
   if (wanted('mapping')) add(await mapping(options.runs))
   if (wanted('cold-start')) add(await coldStart(options.runs))
   if (wanted('scale')) add(await scale(options))
+  if (wanted('scale-out')) add(await scaleOut())
   if (wanted('decoding')) add(await decoding(options.rows ?? decodedRows, options.runs))
   if (!options.json) printTables(all)
 }

@@ -1,6 +1,6 @@
 import { pageSize } from './orders'
 
-export const benches = ['end-to-end', 'mapping', 'cold-start', 'scale', 'decoding'] as const
+export const benches = ['end-to-end', 'mapping', 'cold-start', 'scale', 'scale-out', 'decoding'] as const
 export type Bench = (typeof benches)[number]
 
 export interface Options {

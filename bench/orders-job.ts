@@ -38,7 +38,18 @@ export function mapOrder(order: Order): Hit<(typeof columns)[number]> {
 }
 
 /** The job that all of the product's measurements run, its checks as a user would have them. */
-export function ordersJob({ name, rows, groups = 1 }: { name: string; rows: number; groups?: number }) {
+export function ordersJob({
+  name,
+  rows,
+  groups = 1,
+  idPrefix = '',
+}: {
+  name: string
+  rows: number
+  groups?: number
+  /** Tells the ids of several jobs that read the same orders from each other. */
+  idPrefix?: string
+}) {
   return defineJob({
     name,
     source: restSource({
@@ -61,7 +72,7 @@ export function ordersJob({ name, rows, groups = 1 }: { name: string; rows: numb
         z.object({ sku: z.string(), name: z.string(), quantity: z.number(), price: z.number() }),
       ),
     }),
-    map: mapOrder,
+    map: idPrefix === '' ? mapOrder : (order) => mapOrder({ ...order, id: `${idPrefix}${order.id}` }),
     destination: bulkDataInsertion({ reportSuite: input('SUITE'), columns, groups }),
   })
 }

@@ -20,6 +20,7 @@ const titles = {
   'end-to-end': 'End to end: pages of nested JSON → 16 columns → gzip 6 → multipart POST',
   mapping: 'Mapping: one order → the values of 16 columns',
   'cold-start': 'Cold start: the built action in a fresh process',
+  'scale-out': 'Scale out: jobs side by side on the local platform, at four times the documented pace',
   decoding: 'Decoding: bodies of one size in each format → records',
   scale: 'Scale: cost as the rows grow, and delivery against the documented pace',
 }

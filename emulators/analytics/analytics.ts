@@ -15,8 +15,10 @@ import type { ReportKnobs } from './reports'
 
 /** Options for behaviour that Adobe does not document: a test can choose each possibility. */
 export interface AnalyticsKnobs extends CollectionKnobs, ReportKnobs {
-  /** Answers 429 to more than one request per second. */
+  /** Answers 429 to more requests than `pace` permits. */
   enforcesPace: boolean
+  /** Requests in any time of `ms`; by default one in a second. */
+  pace: { readonly requests: number; readonly ms: number }
   /** `Retry-After` of a 429, in seconds; null omits the header. */
   retryAfter: number | null
   /** Client ids whose technical account has no product profile; they get error 403025. */
@@ -29,11 +31,11 @@ export interface AnalyticsEmulator extends Emulator {
   readonly classifications: Omit<ClassificationsEmulator, 'answer'>
   readonly files: readonly AcceptedFile[]
   readonly dataSources: DataSourcesApi
+  /** Requests that got 429 because of `enforcesPace`. */
+  refusedByPace(): number
   /** All that it has taken, by API. */
   readonly memories: Readonly<Record<string, Memory>>
 }
-
-const requestMs = 1_000
 
 /**
  * Adobe Analytics: collection (POST /events, POST /events/validate, GET /events/key/{key}), parts of the read API,
@@ -49,13 +51,15 @@ export async function startAnalytics({
   readonly verifyToken: (token: string) => { readonly client_id: string } | null
 }): Promise<AnalyticsEmulator> {
   const suites = createReportSuites()
-  let lastRequestAt = -Infinity
+  let takenAt: readonly number[] = []
+  let refusals = 0
   const knobs: AnalyticsKnobs = {
     repeatedKey: 'ingests-again',
     withoutStatusCode: false,
     rejectedStatus: 200,
     lookupLagMs: 0,
     enforcesPace: false,
+    pace: { requests: 1, ms: 1_000 },
     retryAfter: null,
     gzipLimit: 100 * 1024 * 1024,
     rawLimit: 1024 * 1024 * 1024,
@@ -63,12 +67,13 @@ export async function startAnalytics({
     reportLagMs: 0,
     botRule: () => false,
     uniqueValues: 500_000,
+    liveTotal: () => 0,
   }
 
-  const reports = createReports(suites, knobs, now)
   const collection = createCollection(suites, knobs, now)
   const classifications = createClassifications(now)
   const dataSources = createDataSources(now)
+  const reports = createReports(suites, knobs, now, (suite) => dataSources.rows(suite))
 
   function handle(request: LoggedRequest): Reply {
     const { pathname } = new URL(request.url, 'http://analytics')
@@ -96,9 +101,13 @@ export async function startAnalytics({
   }
 
   function paced(): Reply | null {
-    const tooSoon = now() - lastRequestAt < requestMs
-    if (knobs.enforcesPace && tooSoon) return tooMany(knobs.retryAfter)
-    lastRequestAt = now()
+    const { requests, ms } = knobs.pace
+    takenAt = takenAt.filter((at) => now() - at < ms)
+    if (knobs.enforcesPace && takenAt.length >= requests) {
+      refusals += 1
+      return tooMany(knobs.retryAfter)
+    }
+    takenAt = [...takenAt, now()]
     return null
   }
 
@@ -108,7 +117,16 @@ export async function startAnalytics({
     ...{ suites: suites.memory, collection: collection.memory },
     ...{ classifications: classifications.memory, dataSources: dataSources.memory },
   }
-  return { ...emulator, knobs, suites, classifications, files, dataSources, memories }
+  return {
+    ...emulator,
+    knobs,
+    suites,
+    classifications,
+    files,
+    dataSources,
+    memories,
+    refusedByPace: () => refusals,
+  }
 }
 
 function tooMany(retryAfter: number | null): Reply {

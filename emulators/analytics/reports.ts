@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { LoggedRequest, Reply } from '../emulator'
 import type { CollectedRow } from './collected-file'
+import type { ProcessedRow } from './data-sources/processed-file'
 import type { ReportSuites, StoredHit } from './report-suites'
 
 /** The conditions under which an accepted hit is visible in reports. */
@@ -11,6 +12,8 @@ export interface ReportKnobs {
   botRule: (hit: CollectedRow) => boolean
   /** Values of a variable beyond this many, by hits, go into one item "Low Traffic". */
   uniqueValues: number
+  /** What live traffic has added to a metric by now, beside the rows of data sources; by its id in reports. */
+  liveTotal: (metric: string) => number
 }
 
 const Request = z.object({
@@ -35,6 +38,7 @@ export function createReports(
   suites: ReportSuites,
   knobs: ReportKnobs,
   now: () => number,
+  rowsOf: (suite: string) => readonly ProcessedRow[],
 ): { answer(request: LoggedRequest): Reply } {
   let recent: number[] = []
 
@@ -44,14 +48,14 @@ export function createReports(
       if (recent.length >= limit.requests)
         return { status: 429, body: { error_code: '429050', message: 'Too many requests' } }
       recent.push(now())
-      return answerReport(request, suites, knobs, now)
+      return answerReport(request, suites, knobs, now, rowsOf)
     },
   }
 }
 
 /**
- * POST /reports, computed from the stored hits: `metrics/occurrences`, broken down by `variables/evarN` or in total. The
- * suite's time zone is UTC.
+ * POST /reports, computed from the stored hits: `metrics/occurrences`, broken down by `variables/evarN` or in total; and
+ * from the rows of data sources: the totals of their metrics. The suite's time zone is UTC.
  * @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/reports/
  */
 function answerReport(
@@ -59,15 +63,22 @@ function answerReport(
   suites: ReportSuites,
   knobs: ReportKnobs,
   now: () => number,
+  rowsOf: (suite: string) => readonly ProcessedRow[],
 ): Reply {
   const asked = Request.safeParse(parsed(request.body))
   const times = asked.success ? range.exec(asked.data.globalFilters[0]?.dateRange ?? '') : null
   if (!asked.success || !times) return refused(400, 'invalid_data', 'The report request is not valid')
   const { rsid, metricContainer, dimension, search, settings } = asked.data
   if (!suites.has(rsid)) return refused(403, 'unauthorized', 'No access to the report suite')
-  if (metricContainer.metrics.some(({ id }) => id !== 'metrics/occurrences'))
-    return refused(400, 'invalid_parameters', 'Unknown metric')
   const [from, to] = [times[1], times[2]].map((time) => Date.parse(`${time ?? ''}Z`) / 1000)
+  const { id: metric = '' } = metricContainer.metrics[0] ?? {}
+  if (metric !== 'metrics/occurrences') {
+    const column = columnOfMetric(metric)
+    if (column === null || dimension !== undefined)
+      return refused(400, 'invalid_parameters', 'Unknown metric')
+    const total = sumOf(rowsOf(rsid), column, from ?? 0, to ?? 0) + knobs.liveTotal(metric)
+    return { status: 200, body: { totalPages: 1, lastPage: true, summaryData: { totals: [total] } } }
+  }
   const hits = suites
     .hits(rsid)
     .filter(({ timestamp }) => timestamp >= (from ?? 0) && timestamp < (to ?? 0))
@@ -99,6 +110,30 @@ function answerReport(
       summaryData: { filteredTotals: [hits.length], totals: [hits.length] },
     },
   }
+}
+
+const namedMetrics: Readonly<Record<string, string>> = {
+  'metrics/cartadditions': 'cart adds',
+  'metrics/carts': 'cart opens',
+  'metrics/orders': 'orders',
+  'metrics/revenue': 'price',
+}
+
+/** The column of data sources that a metric sums up; null for a metric that is unknown here. */
+function columnOfMetric(id: string): string | null {
+  const event = /^metrics\/event([1-9]\d*)$/.exec(id)?.[1]
+  return event === undefined ? (namedMetrics[id] ?? null) : `event ${event}`
+}
+
+/** Of the rows of a half-open range in seconds. A row without a time of day is at noon. */
+function sumOf(rows: readonly ProcessedRow[], column: string, from: number, to: number): number {
+  return rows
+    .filter(({ date = '' }) => {
+      const [month, day, year, hour = '12', minute = '00', second = '00'] = date.split('/')
+      const at = Date.parse(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour}:${minute}:${second}Z`) / 1000
+      return at >= from && at < to
+    })
+    .reduce((sum, row) => sum + Number(row[column] ?? 0), 0)
 }
 
 /** Values in the case in which they came first, most hits first; without a value a hit is "Unspecified". */

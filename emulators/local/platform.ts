@@ -68,6 +68,8 @@ export interface PlatformOptions {
   readonly encryptionKey?: string
   /** The first of the seven ports that it listens on; by default it takes any that are free. */
   readonly firstPort?: number
+  /** Activations that run at a time; more get 429. Default: 100. */
+  readonly activationsAtOnce?: number
   /** Called with each activation of an action that has ended. */
   readonly ended?: (activation: Activation) => void
   /** The blob server behind Files; by default the platform starts one. */
@@ -81,6 +83,7 @@ export async function startPlatform({
   settings = {},
   firstPort,
   partner: partnerOptions = {},
+  activationsAtOnce = 100,
   ended = () => undefined,
   encryptionKey = randomBytes(32).toString('base64'),
   ...options
@@ -111,6 +114,7 @@ export async function startPlatform({
       // The first is the library's own way to be pointed elsewhere, the second is read by example jobs.
       env: { AIO_STATE_ENDPOINT: state.url, PARTNER_URL: partner.url },
       verifyToken,
+      activationsAtOnce,
       ended,
       ...at('openwhisk'),
     }),

@@ -1,4 +1,4 @@
-import { nextWork } from '../pipeline/work'
+import { dueWork } from '../pipeline/work'
 import { isLeaseHeld } from '../state/job-document'
 import { waitingPlan } from '../state/plan'
 import { scheduleStart, sliceFrom } from '../pipeline/slices'
@@ -53,7 +53,7 @@ function dueSince(
   const { outbox, backfills, watermark } = document
   if (outbox.some(({ state }) => state !== 'accepted' && state !== 'planned')) return -Infinity
   if (waitingPlan(document) || (semantics === 'upsert' && outbox.length > 0)) return null
-  if (sync.faults.length > 0 || nextWork({ sync }, document, storeNow) === null) return null
+  if (sync.faults.length > 0 || dueWork({ sync }, document, storeNow).length === 0) return null
   if (sync.mode !== 'sliced' || backfills.length > 0) return -Infinity
   return sliceFrom(watermark ?? scheduleStart(sync), sync).to + sync.lagMs
 }

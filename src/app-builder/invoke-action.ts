@@ -1,5 +1,5 @@
 import { JobError } from '../errors'
-import { decisionMaxBytes } from '../http/http-client'
+import { TransportError, decisionMaxBytes } from '../http/http-client'
 import { withRetries } from '../http/retry-policy'
 import { acceptedId, invocation } from './namespace'
 import type { RetryPolicy } from '../http/retry-policy'
@@ -11,7 +11,7 @@ import type { Namespace } from './namespace'
  * answer: of two runs that are started, the second finds the lease held and ends.
  * @param policy clock, and random numbers for jitter
  * @returns the id of the activation
- * @throws JobError `unexpected`, TransportError; both harmless: the next alarm carries on
+ * @throws JobError `action-unavailable`, which is harmless: the next alarm carries on
  */
 export async function invokeAction(
   http: HttpClient,
@@ -25,13 +25,19 @@ export async function invokeAction(
     ...invocation(namespace, action, params, { blocking: false }),
     timeoutMs: 10_000,
     maxBytes: decisionMaxBytes,
+  }).catch((error: unknown) => {
+    throw error instanceof TransportError ? unavailable(action, error.message) : error
   })
   const activation = acceptedId(response)
   if (activation !== null) return activation
-  throw new JobError(
-    'unexpected',
-    `${action} could not be invoked: HTTP ${response.status}.`,
+  const { status } = response
+  throw unavailable(action, status === 429 ? 'the namespace is full (HTTP 429)' : `HTTP ${status}`)
+}
+
+function unavailable(action: string, what: string): JobError {
+  return new JobError(
+    'action-unavailable',
+    `${action} could not be invoked: ${what}.`,
     'Nothing to do: the next alarm carries on.',
-    { details: { action, status: response.status } },
   )
 }

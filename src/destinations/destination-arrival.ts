@@ -70,10 +70,34 @@ export interface ProofTools {
   readonly signal: AbortSignal
 }
 
+/** The sums of a batch's rows, by metric, and the days that they belong to. */
+export interface BatchSums {
+  /** Midnights in the time zone of the target, written as if they were UTC; half-open, ms since the epoch. */
+  readonly from: number
+  readonly to: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export type TotalsAnswer =
+  { readonly kind: 'totals'; readonly totals: Readonly<Record<string, number>> } | Refusal | Unknown
+
+/**
+ * What reports show for the days of a batch, to be compared with what it adds: an indication, because all other data of
+ * these days moves the totals as well.
+ */
+export interface ArrivalTotals {
+  /** Null where reports show none of its metrics. */
+  sums(file: Uint8Array): BatchSums | null
+  /** The present totals of the same metrics and days. */
+  read(sums: BatchSums, tools: Pick<ProofTools, 'report'>): Promise<TotalsAnswer>
+}
+
 /** Checks, hours later, whether confirmed rows are visible at the destination. The result never causes a resend. */
 export interface ArrivalProof {
   /** A batch that is not visible this long after its confirmation, in ms, is missing. */
   readonly withinMs: number
   /** Bounded by `tools.signal`. @throws token errors */
   prove(batches: readonly ConfirmedBatch[], tools: ProofTools): Promise<ProofAnswer>
+  /** Absent where totals say nothing about a batch. */
+  readonly totals?: ArrivalTotals
 }

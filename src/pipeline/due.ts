@@ -1,6 +1,6 @@
 import { isLeaseHeld, openJobDocument } from '../state/job-document'
 import { createStoreClock } from '../state/store-clock'
-import { isOpenEnded, nextWork } from './work'
+import { dueWork, isOpenEnded } from './work'
 import type { RunReport } from '../state/run-report'
 import type { RunDependencies } from './run-context'
 
@@ -37,8 +37,7 @@ export async function nothingToDo({
   const skipped = { job: job.name, outcome: 'skipped', lastRun } as const
   if (isLeaseHeld(found, storeNow, leaseTtlMs)) return { ...skipped, reason: 'lease-held' }
   if (document.lease || document.outbox.length > 0 || lastRun?.outcome !== 'succeeded') return null
-  const next = nextWork(job, document, storeNow)
   const isYoung = storeNow - Date.parse(lastRun.endedAt) < youngMs
-  const isDone = next === null || (isOpenEnded(next) && isYoung)
+  const isDone = dueWork(job, document, storeNow).every((work) => isOpenEnded(work) && isYoung)
   return isDone ? { ...skipped, reason: 'nothing-due' } : null
 }

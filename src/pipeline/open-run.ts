@@ -11,7 +11,7 @@ import { pollAccepted } from './delivery/poll-accepted'
 import { planNote, planReason } from './plan-note'
 import { openRunFiles } from './run-files'
 import { waitingNote } from './waiting'
-import { nextWork } from './work'
+import { dueWork } from './work'
 import type { RunReport } from '../state/run-report'
 import type { StateDocument } from '../state/state-document'
 import type { StoreClock } from '../state/store-clock'
@@ -79,7 +79,7 @@ async function idleReason(
   // Upsert: later values must not overtake the ones on their way, so nothing is extracted until those are confirmed.
   const canExtract =
     !waitingPlan(document) && (destination.semantics === 'append' || document.outbox.length === 0)
-  if (canExtract && nextWork(job, document, storeNow) !== null) return null
+  if (canExtract && dueWork(job, document, storeNow).length > 0) return null
   // Poll before leasing: only an answer that changes something is worth a write.
   if (await pollAccepted(dependencies, document, new AbortController().signal)) return null
   const wait = waitOf(document)

@@ -24,6 +24,8 @@ export const EngineSettings = z.object({
   reserveMs: ms.default(15_000),
   /** Backpressure: extraction waits while this many batches are on their way. */
   outboxLimit: positive.default(256),
+  /** Ordinary work of an incremental job waits no longer than this for a backfill. */
+  backfillTurnMs: positive.default(10 * 60_000),
   /** Batches that one commit may carry. */
   commitBatches: positive.default(1_000),
   /** A confirmed batch is not looked for before: its destination shows nothing sooner. */

@@ -1,4 +1,6 @@
+import { toJobError } from '../errors'
 import { waitingPlan } from '../state/plan'
+import { ofWork } from './commands/exits'
 import { assertSameCounting, regroupingWait } from './definition'
 import { waitForRoom } from './extraction/backpressure'
 import { placeOf } from './extraction/cursor-value'
@@ -7,9 +9,10 @@ import { openMemory } from './extraction/memory'
 import { cursorFieldOf } from './extraction/read-record'
 import { deletesKeys } from './extraction/row-keys/open-row-keys'
 import { openRejectIndex } from './extraction/reject-index'
-import { isOpenEnded, nextWork } from './work'
+import { dueWork, isOpenEnded } from './work'
 import type { Sync } from '../definition/sync'
-import type { ExtractContext, Recollection } from './extraction/extract'
+import type { Work } from '../state/work'
+import type { ExtractContext, ExtractEnd, Recollection } from './extraction/extract'
 import type { ExtractionControl } from './extraction/extraction'
 import type { MemoryOptions, Reach } from './extraction/memory'
 
@@ -28,31 +31,43 @@ export interface StageEnd {
 }
 
 /**
- * Extracts all due work, oldest first. Work that fails stays due and blocks later work.
+ * Extracts all due work by its priority, oldest first. Work that fails stays due and blocks what follows it. Work without
+ * an end is always due: once it has been read, a backfill has a turn of `backfillTurnMs` before it is read again.
  * @throws JobError `definition-changed`, and what `extract` throws
  */
 export async function stage(context: ExtractContext, control: ExtractionControl): Promise<StageEnd> {
-  const { job, state } = context
+  const { job, state, settings } = context
   const blocked = await blockOf(context)
   if (blocked) return { kind: blocked, allRejected: false, notes: [] }
   let recollection: Recollection | null = null
   let allRejected = false
   let notes: readonly string[] = []
+  let turnEndsAt = -Infinity
+  const end = (kind: StageEnd['kind']): StageEnd => ({ kind, allRejected, notes })
+
+  function nextWork(): Work | undefined {
+    const now = state.storeClock.now()
+    return dueWork(job, state.document, now).find((work) => !isOpenEnded(work) || now >= turnEndsAt)
+  }
+
   for (let done = 0; ; done += 1) {
-    const room = await waitForRoom(context, control)
-    if (room === 'held') return { kind: 'held', allRejected, notes }
-    if (room === 'closing') return { kind: 'deadline', allRejected, notes }
-    const work = nextWork(job, state.document, state.storeClock.now())
-    if (!work) return { kind: 'exhausted', allRejected, notes }
-    if (isCapped(job.sync, done)) return { kind: 'capped', allRejected, notes }
-    if (!isInTime(context)) return { kind: 'deadline', allRejected, notes }
+    const room = await waitForRoom(context, control, () => nextWork()?.kind === 'backfill')
+    if (room !== 'room') return end(room === 'held' ? 'held' : 'deadline')
+    const work = nextWork()
+    if (!work) return end('exhausted')
+    const limit = limitOf(context, done)
+    if (limit) return end(limit)
 
     recollection ??= await recollect(context)
-    const extracted = await extract(context, control, work, recollection)
+    const extracted = await extract(context, control, { work, turnEndsAt }, recollection).catch(
+      (error: unknown) => Promise.reject(ofWork(toJobError(error), work)),
+    )
     allRejected ||= extracted.allRejected
     notes = [...notes, ...extracted.notes]
-    if (extracted.kind !== 'finished') return { kind: extracted.kind, allRejected, notes }
-    if (isOpenEnded(work)) return { kind: 'exhausted', allRejected, notes }
+    if (endsRun(extracted.kind)) return end(extracted.kind)
+    if (!isOpenEnded(work)) continue
+    if (state.document.backfills.length === 0) return end('exhausted')
+    turnEndsAt = state.storeClock.now() + settings.backfillTurnMs
   }
 }
 
@@ -65,12 +80,15 @@ async function blockOf(context: ExtractContext): Promise<'held' | 'regrouping' |
   return (await regroup(context)) ? null : 'regrouping'
 }
 
-function isCapped(sync: Sync, slicesDone: number): boolean {
-  return sync.mode === 'sliced' && sync.slicesPerRun !== null && slicesDone >= sync.slicesPerRun
+/** The limit of this run that more work would exceed. */
+function limitOf({ job, deadline, settings }: ExtractContext, done: number): 'capped' | 'deadline' | null {
+  const { sync } = job
+  if (sync.mode === 'sliced' && sync.slicesPerRun !== null && done >= sync.slicesPerRun) return 'capped'
+  return deadline.fits(settings.sendTimeoutMs + settings.reserveMs) ? null : 'deadline'
 }
 
-function isInTime({ deadline, settings }: ExtractContext): boolean {
-  return deadline.fits(settings.sendTimeoutMs + settings.reserveMs)
+function endsRun(kind: ExtractEnd['kind']): kind is 'deadline' | 'held' {
+  return kind === 'deadline' || kind === 'held'
 }
 
 /**

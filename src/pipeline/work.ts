@@ -4,19 +4,29 @@ import type { Sliced } from '../definition/sync'
 import type { StateDocument } from '../state/state-document'
 import type { Backfill, Slice, Work } from '../state/work'
 
-/** The oldest work that is due; backfills and replays first, because a person waits for them. Null where nothing is. */
-export function nextWork(
+/**
+ * The work that is due, by priority: a replay, which is one commit that a person waits for; then ordinary work, so that
+ * no backfill starves it; then the oldest backfill.
+ */
+export function dueWork(
   { sync }: Pick<Job, 'sync'>,
   document: StateDocument,
   storeNow: number,
-): Work | null {
-  const [aside] = document.backfills
-  if (aside?.kind === 'replay') return { kind: 'replay', replay: aside }
-  if (aside) return { kind: 'backfill', backfill: aside, slice: sliceOf(sync, aside) }
-  if (sync.mode === 'incremental') return { kind: 'incremental', cursor: document.cursor }
-  if (sync.mode === 'full-refresh') return { kind: 'refresh' }
+): readonly Work[] {
+  const replay = document.backfills.find((aside) => aside.kind === 'replay')
+  const backfill = document.backfills.find((aside) => aside.kind === 'backfill')
+  return [
+    ...(replay ? [{ kind: 'replay', replay } as const] : []),
+    ...ordinaryWork(sync, document, storeNow),
+    ...(backfill ? [{ kind: 'backfill', backfill, slice: sliceOf(sync, backfill) } as const] : []),
+  ]
+}
+
+function ordinaryWork(sync: Job['sync'], document: StateDocument, storeNow: number): readonly Work[] {
+  if (sync.mode === 'incremental') return [{ kind: 'incremental', cursor: document.cursor }]
+  if (sync.mode === 'full-refresh') return [{ kind: 'refresh' }]
   const slice = sliceFrom(document.watermark ?? scheduleStart(sync), sync)
-  return isDue(slice, sync, storeNow) ? { kind: 'slice', slice } : null
+  return isDue(slice, sync, storeNow) ? [{ kind: 'slice', slice }] : []
 }
 
 /** Work without an end (no slice, no range) is done for now when the source has nothing more. */

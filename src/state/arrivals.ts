@@ -30,6 +30,27 @@ export const Arrival = z.object({
 })
 export type Arrival = z.infer<typeof Arrival>
 
+/**
+ * What reports showed for the days of a batch before it was processed, and afterwards. An indication: other data of these
+ * days moves the totals as well.
+ */
+export const Comparison = z.object({
+  /** Id of the batch. */
+  id: z.string(),
+  /** When the totals before it were read. */
+  at: storeTime,
+  /** Its days, half-open: midnights in the time zone of the target, as if they were UTC, ms since the epoch. */
+  from: z.number(),
+  to: z.number(),
+  /** `sent`: what the batch adds. `after` is null until it has been read. */
+  metrics: z.array(
+    z.object({ name: z.string(), sent: z.number(), before: z.number(), after: z.number().nullable() }),
+  ),
+  /** True once its rows are proven to be processed. */
+  processed: z.boolean(),
+})
+export type Comparison = z.infer<typeof Comparison>
+
 const Volume = z.object({ batches: count, rows: count })
 export type Volume = z.infer<typeof Volume>
 
@@ -45,6 +66,8 @@ export const Arrivals = z.object({
   givenUp: Volume,
   /** Oldest first. */
   open: z.array(Arrival),
+  /** Oldest first. */
+  comparisons: z.array(Comparison).default([]),
 })
 export type Arrivals = z.infer<typeof Arrivals>
 
@@ -56,6 +79,7 @@ export const noArrivals: Arrivals = {
   indicated: nothing,
   givenUp: nothing,
   open: [],
+  comparisons: [],
 }
 
 export function addVolume(volume: Volume, { batches, rows }: Volume): Volume {

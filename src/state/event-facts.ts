@@ -33,6 +33,7 @@ export function factsOf(event: StateEvent): LogFields {
       return {
         arrived: event.verdicts.filter(({ kind }) => kind === 'arrived').map(({ id }) => id),
         missing: event.verdicts.filter(({ kind }) => kind === 'missing').map(({ id }) => id),
+        compared: event.comparisons.map(({ id }) => id),
       }
     case 'regrouped':
       return { partitioning: event.partitioning, partitions: event.partitions.length }

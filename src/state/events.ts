@@ -1,4 +1,5 @@
 import type { DestinationIdentity } from '../destinations/destination'
+import type { Comparison } from './arrivals'
 import type { CommandEffect } from './command-effect'
 import type { Counters } from './counters'
 import type { Hold, OutboxEntry } from './outbox-entry'
@@ -152,6 +153,8 @@ export type StateEvent =
       readonly type: 'arrivals-checked'
       readonly at: StoreTime
       readonly verdicts: readonly ArrivalVerdict[]
+      /** New and changed ones. */
+      readonly comparisons: readonly Comparison[]
     }
   | { readonly type: 'held'; readonly id: string; readonly hold: Hold; readonly invalidRows: number }
   | {

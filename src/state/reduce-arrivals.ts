@@ -1,7 +1,7 @@
 import { addVolume } from './arrivals'
 import { bounded, merge } from './bounded-arrivals'
 import { addCounters } from './counters'
-import type { Arrival, Arrivals, Volume } from './arrivals'
+import type { Arrival, Arrivals, Comparison, Volume } from './arrivals'
 import type { StateEvent } from './events'
 import type { OutboxEntry } from './outbox-entry'
 import type { StateDocument } from './state-document'
@@ -56,9 +56,27 @@ export function reduceArrivals(document: StateDocument, event: ArrivalsChecked):
   })
   return {
     ...document,
-    arrivals: withoutExpired({ ...document.arrivals, arrived, indicated, open }, event.at),
+    arrivals: withoutExpired(
+      {
+        ...{ ...document.arrivals, arrived, indicated, open },
+        comparisons: withNewer(document.arrivals.comparisons, event.comparisons, event.at),
+      },
+      event.at,
+    ),
     counters: addCounters(document.counters, { arrived: rows }),
   }
+}
+
+/** About 300 bytes each in a document of at most 512 KB. */
+const mostComparisons = 40
+
+function withNewer(
+  comparisons: readonly Comparison[],
+  newer: readonly Comparison[],
+  now: number,
+): Comparison[] {
+  const byId = new Map([...comparisons, ...newer].map((comparison) => [comparison.id, comparison]))
+  return [...byId.values()].filter(({ at }) => now - at <= arrivalsKeptMs).slice(-mostComparisons)
 }
 
 function withoutExpired(arrivals: Arrivals, now: number): Arrivals {

@@ -7,7 +7,7 @@ import { sliced } from '../../src/definition/sliced'
 import { atInstant, engineWorld, Event, hourMs, jobOf, minute, minuteMs } from '../fixtures/engine-world'
 import { exitsIn } from '../fixtures/exits'
 import { scriptedDestination } from '../fixtures/scripted-destination'
-import { scriptedSource } from '../fixtures/scripted-source'
+import { inPages, scriptedSource } from '../fixtures/scripted-source'
 import type { Job } from '../../src/definition/job'
 import type { Command } from '../../src/pipeline/run-context'
 import type { RunReport } from '../../src/state/run-report'
@@ -221,12 +221,17 @@ describe('work that can never succeed', () => {
     const world = worldOf(...records)
     const job = jobOf(world, { sync })
     await world.run(job)
-    world.feed.error = refusal()
+    world.feed.pages = (request) => {
+      const from =
+        request.mode === 'incremental' ? request.since : request.mode === 'sliced' && request.range.from
+      if (from && Date.parse(from) < Date.parse(minute(2))) throw refusal()
+      return inPages(records.slice(-1), 1)
+    }
     const report = await world.run(job, { from: minute(0), to: minute(2), force: true })
     expect(report).toMatchObject({ outcome: 'failed', error: { code: 'source-refused' } })
     expect(await world.run(job)).toMatchObject({ error: { code: 'source-refused' } })
 
-    world.feed.error = null
+    world.feed.pages = null
     world.feed.records = [...records, { id: 'next', at: minute(5) }]
     expect(await world.run(job, exitOf(report, { as: 'drop' }))).toMatchObject({ outcome: 'succeeded' })
     expect(world.hits()).toHaveLength(sync.mode === 'sliced' ? 4 : 5)

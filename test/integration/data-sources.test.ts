@@ -1,48 +1,13 @@
 import { ftpPassword } from '../../emulators/analytics/data-sources/data-sources'
 import { adCostsBetween } from '../../emulators/partner-api/shop'
 import { runJobAction } from '../../src/app-builder/run-job-action'
-import { clientCredentials, dataSources, defineJob, input, instant, nextToken } from '../../src'
-import { restSource, secret, sliced, z } from '../../src'
+import { costs, costsStart as start } from '../fixtures/costs-job'
 import { reportSuite, startServices } from '../fixtures/services'
 import type { Fault, Matches } from '../../emulators/emulator'
 import type { RunReport } from '../../src/state/run-report'
 import type { Services } from '../fixtures/services'
 
 const dayMs = 24 * 60 * 60_000
-/** Two weeks that are over. */
-const start = Math.floor(Date.now() / dayMs - 14) * dayMs
-
-const costs = defineJob({
-  name: 'costs',
-  source: restSource({
-    baseUrl: input('FLIGHTS_API_BASE_URL'),
-    path: '/v1/ad-costs',
-    rangeParams: { from: 'from', to: 'to' },
-    records: 'data',
-    paginator: nextToken({ path: 'next_token', param: 'page_token' }),
-    authentication: clientCredentials({
-      tokenUrl: { base: input('FLIGHTS_API_BASE_URL'), path: '/oauth/token' },
-      clientId: input('FLIGHTS_API_CLIENT_ID'),
-      clientSecret: secret('FLIGHTS_API_CLIENT_SECRET'),
-    }),
-  }),
-  sync: sliced({
-    ...{
-      every: 'week',
-      timeZone: 'UTC',
-      start: new Date(start).toISOString(),
-      primaryKey: ['date', 'campaign'],
-    },
-    cursor: instant('date', { timeZone: 'UTC' }),
-  }),
-  record: z.object({ date: z.iso.date(), campaign: z.string(), cost: z.number() }),
-  map: ({ date, campaign, cost }) => ({ Date: date, 'Tracking Code': campaign, 'Event 1': cost }),
-  destination: dataSources({
-    reportSuite: input('ANALYTICS_REPORT_SUITE'),
-    ...{ account: 'Ad costs', kind: 'summary', timeZone: 'UTC' },
-    columns: ['Tracking Code', 'Event 1'],
-  }),
-})
 const main = runJobAction([costs])
 
 const times = {

@@ -1,13 +1,16 @@
 import { realFlights } from '../../emulators/partner-api/partner-api'
+import { adCostsBetween } from '../../emulators/partner-api/shop'
 import { runJobAction } from '../../src/app-builder/run-job-action'
 import { verifyArrivalAction } from '../../src/app-builder/verify-arrival-action'
 import { bulkDataInsertion, input } from '../../src'
 import { jobs } from '../fixtures/app/jobs'
+import { costs } from '../fixtures/costs-job'
 import { shortTimes } from '../fixtures/deployed-app'
 import { reportSuite, startServices } from '../fixtures/services'
 import { uploadedFlights, uploadedRows } from '../fixtures/stored-flights'
 import type { Fault, Matches } from '../../emulators/emulator'
 import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
+import type { RunReport } from '../../src/state/run-report'
 import type { Services } from '../fixtures/services'
 
 const marker = 'eVar50'
@@ -224,4 +227,52 @@ it('without a marker, fewer hits than were sent contradict the arrival', async (
 
   expect(report).toMatchObject({ outcome: 'failed', indicated: { rows: 0 } })
   expect(report.missing).toHaveLength(services.analytics.files.length)
+})
+
+describe('of an upload to a data source', () => {
+  const isCost = (metric: string) => metric === 'metrics/event1'
+  const hour = 3_600_000
+  const costsTimes = {
+    ...{ leaseTtlMs: 5_000, heartbeatMs: 500, sendTimeoutMs: 750, lookupEveryMs: 50 },
+    ...{ dataSourceRequestMs: 0, dataSourceVisibleMs: 250 },
+  }
+  const activate = (action: ReturnType<typeof runJobAction>, settings: object) =>
+    services.activate(action, { DELIVERY_SETTINGS: JSON.stringify(settings), job: 'costs' })
+  const run = (patienceMs: number) =>
+    activate(runJobAction([costs]), { ...costsTimes, patienceMs }) as Promise<RunReport>
+  async function look(): Promise<ArrivalReport> {
+    const result = await activate(verifyArrivalAction([costs]), { ...costsTimes, arrivalAfterMs: 0 })
+    return (result as { jobs: { costs: ArrivalReport } }).jobs.costs
+  }
+
+  it('the totals are shown as they were before and after its processing, beside the sum that was sent', async () => {
+    const { analytics } = services
+    const { knobs } = analytics.dataSources
+    analytics.dataSources.addAccount(reportSuite, 'Ad costs')
+    analytics.knobs.liveTotal = (metric) => (isCost(metric) ? 1_000 : 0)
+    knobs.paused = true
+    await run(0)
+    const early = await look()
+    // Live traffic moves them, too, which is no incident.
+    analytics.knobs.liveTotal = (metric) => (isCost(metric) ? 1_012.5 : 0)
+    knobs.paused = false
+    let last = await run(10_000)
+    for (let runs = 0; last.pending > 0 && runs < 20; runs += 1) last = await run(10_000)
+    const late = await look()
+
+    expect(early).toMatchObject({ outcome: 'succeeded', arrived: { rows: 0 } })
+    expect(early.totals.length).toBeGreaterThan(0)
+    for (const { metrics } of early.totals)
+      expect(metrics).toMatchObject([{ name: 'Event 1', before: 1_000, after: null, change: null }])
+    expect(last).toMatchObject({ outcome: 'succeeded', pending: 0 })
+    expect(late).toMatchObject({ outcome: 'succeeded', missing: [], notes: [] })
+    expect(late.arrived).toEqual(late.confirmed)
+    expect(late.totals).toHaveLength(early.totals.length)
+    for (const { days, metrics } of late.totals) {
+      const [from, to] = [Date.parse(days.first), Date.parse(days.last) + 24 * hour]
+      const sent = adCostsBetween(from, to, Date.now()).reduce((sum, { cost }) => sum + cost, 0)
+      expect(metrics[0]?.sent).toBeCloseTo(sent, 6)
+      expect(metrics[0]?.change).toBeCloseTo(sent + 12.5, 6)
+    }
+  })
 })

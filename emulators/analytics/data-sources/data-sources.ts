@@ -44,7 +44,7 @@ const firstAccount = 741
 /** @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/data-sources/ */
 export function createDataSources(now: () => number): DataSourcesApi {
   const knobs: DataSourcesKnobs = {
-    ...{ queueMs: 0, workMs: 0, listLagMs: 0, repeatedName: 'accepts' },
+    ...{ queueMs: 0, workMs: 0, paused: false, listLagMs: 0, repeatedName: 'accepts' },
     ...{ pageSize: 100, fileLimit: 50_000_000 },
   }
   const accounts: Account[] = []

@@ -22,6 +22,8 @@ export interface JobKnobs {
   /** How long a file waits in the queue, and how long it is worked on, ms. */
   queueMs: number
   workMs: number
+  /** While true, no file is taken from the queue and none is finished. */
+  paused: boolean
   /** Delay until an uploaded file shows in the list, ms. */
   listLagMs: number
   /** Whether a name that the account has had before is taken again. */
@@ -69,6 +71,7 @@ export function createJobs(
   }
 
   function advance(): void {
+    if (knobs.paused) return
     for (const job of jobs) {
       const start = startsAt.get(job.id) ?? Infinity
       if (job.status === 'uploaded' && start <= now()) job.status = 'processing'

@@ -18,6 +18,8 @@ export interface Activations extends Pick<ContainerPool, 'busy' | 'killAll' | 's
   /** All ended activations, oldest first. Unlike the real service, it keeps successful blocking ones too. */
   readonly finished: readonly Activation[]
   find(id: string): Activation | undefined
+  /** The refusal of another activation while as many run as the namespace may have; null otherwise. */
+  crowded(): string | null
   start(action: Action, payload: Params): Started
   /** Records the activation of a trigger; returns its id. */
   recordTrigger(trigger: Entity, payload: Params, logs: readonly string[]): string
@@ -32,6 +34,8 @@ export interface ActivationOptions {
   readonly env: Readonly<Record<string, string>>
   /** Actions of other namespaces that a sequence may name, by their full name. */
   readonly sharedActions: Readonly<Record<string, (params: Params) => object>>
+  /** Activations that the namespace may have at a time. */
+  readonly activationsAtOnce: number
   /** Called with each activation of an action or sequence that has ended. */
   readonly ended: (activation: Activation) => void
 }
@@ -46,6 +50,7 @@ export function createActivations(options: ActivationOptions): Activations {
   const { namespace, apiKey, entities, apiHost, env, sharedActions } = options
   const pool = createContainerPool()
   const finished: Activation[] = []
+  let running = 0
 
   async function runAction(action: Action, params: Params, activationId: string): Promise<Run> {
     const { limits, exec, version } = action
@@ -93,6 +98,7 @@ export function createActivations(options: ActivationOptions): Activations {
   function begin(action: Action, payload: Params): Started {
     const activationId = newId()
     const accepted = Date.now()
+    running += 1
     const params = { ...boundParameters(entities, action), ...payload }
     const { components } = action.exec
     const run = components ? runSequence(components, params) : runAction(action, params, activationId)
@@ -101,6 +107,7 @@ export function createActivations(options: ActivationOptions): Activations {
       const { start } = timing
       const end = Date.now()
       const run = { activationId, start, end, duration: end - start, response, logs, annotations }
+      running -= 1
       const activation = keep(action, run)
       options.ended(activation)
       return activation
@@ -120,6 +127,10 @@ export function createActivations(options: ActivationOptions): Activations {
   return {
     finished,
     find: (id) => finished.find(({ activationId }) => activationId === id),
+    crowded: () =>
+      running < options.activationsAtOnce
+        ? null
+        : `Too many concurrent requests in flight (count: ${running}, allowed: ${options.activationsAtOnce}).`,
     start: begin,
     recordTrigger(trigger, payload, logs) {
       const activationId = newId()

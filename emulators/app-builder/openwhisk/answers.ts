@@ -16,4 +16,5 @@ export const answers = {
   ),
   badRequest: (error: string) => failure(400, error),
   conflict: (error: string) => failure(409, error),
+  crowded: (error: string) => failure(429, error),
 }

@@ -26,6 +26,8 @@ export async function invokeAction(
   const action = invoker.entities.actions.get(name)
   if (!action) return answers.missing
   if (overridesFinal(invoker.entities, action, payload)) return answers.parametersNotAllowed
+  const crowded = invoker.activations.crowded()
+  if (crowded !== null) return answers.crowded(crowded)
   const started = invoker.activations.start(action, payload)
   const activation = query.get('blocking') === 'true' ? await settled(started, invoker.clock) : null
   if (!activation) return { status: 202, body: { activationId: started.activationId } }

@@ -37,6 +37,8 @@ export interface OpenWhiskOptions extends Pick<ServerOptions, 'port'> {
   readonly env?: Readonly<Record<string, string>>
   /** Verifies tokens for web actions with `require-adobe-auth`; by default no token is valid. */
   readonly verifyToken?: VerifyToken
+  /** Activations that run at a time; more get 429. Default: 100, the limit of a namespace. */
+  readonly activationsAtOnce?: number
   /** Called with each activation of an action that has ended. */
   readonly ended?: (activation: Activation) => void
   /** Used by alarms and by the limit of blocking invocations. */
@@ -58,6 +60,7 @@ export async function startOpenWhisk({
   verifyToken = () => null,
   clock = systemClock,
   port = 0,
+  activationsAtOnce = 100,
   ended = () => undefined,
 }: OpenWhiskOptions): Promise<OpenWhiskEmulator> {
   const entities = createEntities()
@@ -66,6 +69,7 @@ export async function startOpenWhisk({
   const apiHost = () => url
   const activations = createActivations({
     ...{ namespace, apiKey, entities, apiHost, env, sharedActions },
+    activationsAtOnce,
     ended,
   })
   const invoker = { entities, activations, clock }

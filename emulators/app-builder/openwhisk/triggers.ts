@@ -36,6 +36,8 @@ export function fireTrigger(
     if (!action) return { success: false, error: 'The requested resource does not exist.' }
     if (overridesFinal(entities, action, params))
       return { success: false, error: 'Request defines parameters that are not allowed.' }
+    const crowded = activations.crowded()
+    if (crowded !== null) return { success: false, error: crowded }
     const run = activations.start(action, params)
     started.push(run)
     return { success: true, activationId: run.activationId }

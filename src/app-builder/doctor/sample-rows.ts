@@ -1,4 +1,4 @@
-import { nextWork } from '../../pipeline/work'
+import { dueWork } from '../../pipeline/work'
 import { newDocument } from '../../state/state-document'
 import type { Enrich, Enrichment } from '../../pipeline/joins/enrichment'
 import type { Job } from '../../definition/job'
@@ -41,7 +41,7 @@ function requestOf(
 ): ReadRequest {
   if (sync.mode === 'full-refresh') return { mode: 'full-refresh', signal }
   if (sync.mode === 'incremental') return { mode: 'incremental', since: null, sinceMs: null, signal }
-  const work = nextWork({ sync }, newDocument(name), now)
+  const [work] = dueWork({ sync }, newDocument(name), now)
   const slice = work?.kind === 'slice' ? work.slice : { from: now - dayMs, to: now }
   const range = { from: new Date(slice.from).toISOString(), to: new Date(slice.to).toISOString() }
   return { mode: 'sliced', range, signal }

@@ -1,4 +1,5 @@
 import { causesOf } from './arrival-causes'
+import { reportedTotals } from './totals'
 import type {
   ArrivalProof,
   ConfirmedBatch,
@@ -12,6 +13,7 @@ import type { Clock } from '../../clock'
 import type { DataSourcesClient } from './data-sources-client'
 
 export interface ArrivalOptions {
+  readonly reportSuite: string
   readonly client: Pick<DataSourcesClient, 'job' | 'list'>
   readonly clock: Pick<Clock, 'now'>
   readonly withinMs: number
@@ -23,9 +25,10 @@ const listedMs = 32 * 86_400_000
 const askedSingly = 3
 
 /** Asks the jobs of uploads how many rows they have processed: the list of an account first, then the jobs not in it. */
-export function arrivalProof({ client, clock, withinMs }: ArrivalOptions): ArrivalProof {
+export function arrivalProof({ reportSuite, client, clock, withinMs }: ArrivalOptions): ArrivalProof {
   return {
     withinMs,
+    totals: reportedTotals(reportSuite),
     async prove(batches, tools) {
       const evidence: Evidence[] = []
       const listed = await successes(client, batches, clock.now(), tools)

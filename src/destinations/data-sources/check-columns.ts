@@ -1,3 +1,4 @@
+import { metricIdOf } from './metric-ids'
 import type { CheckFinding } from '../destination'
 import type { SuiteFacts } from '../suite-facts'
 
@@ -55,13 +56,6 @@ function hasSameClocks(zone: string, other: string): boolean {
   }
 }
 
-const metricIds: Readonly<Record<string, string>> = {
-  'Cart Adds': 'metrics/cartadditions',
-  'Cart Opens': 'metrics/carts',
-  Orders: 'metrics/orders',
-  Price: 'metrics/revenue',
-}
-
 function columnFindings(
   column: string,
   rows: Rows,
@@ -78,7 +72,7 @@ function columnFindings(
     const dimension = dimensions.get(dimensionId)
     return dimension ? visibility(column, dimension) : [fault(column, unlisted)]
   }
-  const metricId = event ? `metrics/event${event}` : metricIds[column]
+  const metricId = metricIdOf(column)
   if (metricId === undefined) return []
   const metric = metrics.get(metricId)
   if (!metric) return [fault(column, unlisted)]

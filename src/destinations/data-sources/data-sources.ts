@@ -129,7 +129,7 @@ function open<Kind extends DataSourceKind, Column extends DataSourceColumn>(
     },
     send: (batch, window, handle) => client.upload(handle, batch, window),
     poll: (_batch, receipt, signal) => client.job(receipt, signal),
-    arrival: arrivalProof({ client, clock, withinMs: settings.dataSourceArrivedWithinMs }),
+    arrival: arrivalProof({ reportSuite, client, clock, withinMs: settings.dataSourceArrivedWithinMs }),
     explain: explainHold,
     remedies,
   }

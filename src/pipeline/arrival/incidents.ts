@@ -62,6 +62,15 @@ export function troubleNotes(trouble: Refusal | Unknown | null, redact: (text: s
   return [`Not every batch could be asked for (${why}): the next look asks again.`]
 }
 
+/** The note where the totals before or after a batch could not be read: its arrival does not depend on them. */
+export function totalsNotes(trouble: Refusal | Unknown | null, redact: (text: string) => string): string[] {
+  if (!trouble) return []
+  const why = 'message' in trouble ? redact(trouble.message) : 'too many requests'
+  return [
+    `Not all totals could be read (${why}): the next look asks again. The proof of arrival does not depend on them.`,
+  ]
+}
+
 /** Notes about batches of which more rows were found than were sent. */
 export function surplusNotes(arrivals: readonly Arrival[], seen: ReadonlyMap<string, Evidence>): string[] {
   const surplus = arrivals.filter(({ id, rows }) => {

@@ -6,11 +6,12 @@ import { reduce } from '../../state/reduce'
 import { noArrivals } from '../../state/arrivals'
 import { createStoreClock } from '../../state/store-clock'
 import { arrivalStatus } from './arrival-status'
-import { logIncident, missingError, surplusNotes, troubleNotes } from './incidents'
+import { comparableBatches, compareTotals, dueComparisons } from './compare-totals'
+import { logIncident, missingError, surplusNotes, totalsNotes, troubleNotes } from './incidents'
 import { isNews, judgeArrival } from './judge-arrival'
 import type { Evidence, ProofTools, Refusal, Unknown } from '../../destinations/destination'
 import type { Arrival } from '../../state/arrivals'
-import type { ArrivalVerdict, StateEvent } from '../../state/events'
+import type { StateEvent } from '../../state/events'
 import type { JobDocument } from '../../state/job-document'
 import type { StateDocument } from '../../state/state-document'
 import type { FileVersion } from '../../state/versioned-file'
@@ -24,6 +25,8 @@ export interface ArrivalDependencies extends Pick<
 > {
   readonly tools: ProofTools
 }
+
+type ArrivalsChecked = Extract<StateEvent, { type: 'arrivals-checked' }>
 
 /** The store's time has whole seconds, so it may lie up to this much before a time that a run has stored. */
 const storeGrainMs = 1_000
@@ -48,7 +51,7 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
   const patienceMs = settings.leaseTtlMs
   const file = openJobDocument({ job: job.name, store, clock, storeClock, patienceMs })
   const found = await file.read()
-  if (!found || found.content.arrivals.open.length === 0) {
+  if (!found || hasNothingToAsk(found.content, destination)) {
     const status = arrivalStatus(found?.content.arrivals ?? noArrivals)
     return { job: job.name, outcome: 'skipped', notes: [], ...status }
   }
@@ -62,20 +65,41 @@ export async function verifyArrivals(dependencies: ArrivalDependencies): Promise
     return seen ? [{ arrival, seen, verdict: judgeArrival(arrival, seen, { withinMs, storeNow }) }] : []
   })
   const news = judged.filter(({ verdict, arrival }) => isNews(verdict, arrival)).map(({ verdict }) => verdict)
-  const { document, notes } = await storeVerdicts(dependencies, file, found, news, storeNow)
-  const incidents = judged.flatMap(({ arrival, seen, verdict }) =>
-    verdict.kind === 'missing' && arrival.missing === null
-      ? [{ arrival, found: seen.rows, causes: seen.causes }]
-      : [],
+  const proven = new Set(
+    judged.filter(({ verdict }) => verdict.kind === 'arrived').map(({ seen }) => seen.id),
   )
+  const totals = await compareTotals(found.content, proven, storeNow, dependencies)
+  const findings = { verdicts: news, comparisons: totals.comparisons }
+  const { document, notes } = await storeFindings(dependencies, file, found, findings, storeNow)
+  const incidents = judged
+    .filter(({ arrival, verdict }) => verdict.kind === 'missing' && arrival.missing === null)
+    .map(({ arrival, seen }) => ({ arrival, found: seen.rows, causes: seen.causes }))
+  const isWhole = trouble === null && totals.trouble === null && notes.length === 0
   for (const incident of incidents) logIncident(log, incident, { job: job.name, activation })
   return {
     job: job.name,
-    outcome: incidents.length > 0 ? 'failed' : trouble || notes.length > 0 ? 'partial' : 'succeeded',
-    notes: [...due.notes, ...troubleNotes(trouble, redact), ...surplusNotes(due.arrivals, byId), ...notes],
+    outcome: outcomeOf(incidents.length, isWhole),
+    notes: [
+      ...due.notes,
+      ...troubleNotes(trouble, redact),
+      ...totalsNotes(totals.trouble, redact),
+      ...surplusNotes(due.arrivals, byId),
+      ...notes,
+    ],
     ...arrivalStatus(document.arrivals),
     ...(incidents.length > 0 ? { error: missingError(incidents) } : {}),
   }
+}
+
+function outcomeOf(incidents: number, isWhole: boolean): ArrivalReport['outcome'] {
+  if (incidents > 0) return 'failed'
+  return isWhole ? 'succeeded' : 'partial'
+}
+
+function hasNothingToAsk(document: StateDocument, destination: ArrivalDependencies['destination']): boolean {
+  const isCompared =
+    dueComparisons(document).length > 0 || comparableBatches(document, destination).length > 0
+  return document.arrivals.open.length === 0 && !isCompared
 }
 
 /** Arrivals that reports can show by now, and that the present destination can check. */
@@ -115,15 +139,16 @@ async function prove(
 }
 
 /** One compare-and-swap, and only while no run holds the lease: a write by others would make a run lose its lease. */
-async function storeVerdicts(
+async function storeFindings(
   { newId, redact, log, job, activation }: ArrivalDependencies,
   file: JobDocument,
   { content, etag }: FileVersion<StateDocument>,
-  verdicts: readonly ArrivalVerdict[],
+  findings: Pick<ArrivalsChecked, 'verdicts' | 'comparisons'>,
   at: number,
 ): Promise<{ readonly document: StateDocument; readonly notes: readonly string[] }> {
-  if (verdicts.length === 0) return { document: content, notes: [] }
-  const event: StateEvent = { type: 'arrivals-checked', at, verdicts }
+  if (findings.verdicts.length === 0 && findings.comparisons.length === 0)
+    return { document: content, notes: [] }
+  const event: StateEvent = { type: 'arrivals-checked', at, ...findings }
   const document = { ...reduce(content, sanitise(event, redact)), write: newId() }
   const outcome = content.lease === null ? await file.write(document, etag) : null
   if (outcome?.kind === 'applied') {

@@ -1,5 +1,5 @@
 import { JobError } from '../../errors'
-import { nextWork, workName } from '../work'
+import { dueWork, workName } from '../work'
 import type { JobErrorCode } from '../../errors'
 import type { Job } from '../../definition/job'
 import type { StateDocument } from '../../state/state-document'
@@ -67,7 +67,7 @@ export function withExit(
   document: StateDocument,
   storeNow: number,
 ): JobError {
-  const exit = exitText(error.code, blockedWork(job, document, storeNow))
+  const exit = exitText(error.code, blockedWork(error, job, document, storeNow))
   const target = exit && /resolve=[^\s.]+/.exec(exit)?.[0]
   if (!exit || !target || error.remedy.includes(target)) return error
   const { code, message, remedy, cause, details } = error
@@ -77,10 +77,25 @@ export function withExit(
   })
 }
 
-/** The work that the error is about: work that fails stays the oldest that is due. */
-function blockedWork(job: Pick<Job, 'sync'>, document: StateDocument, storeNow: number): Work | null {
+/** Names in the error the work whose extraction it ended. */
+export function ofWork(error: JobError, work: Work): JobError {
+  const { code, message, remedy, cause, details } = error
+  return new JobError(code, message, remedy, {
+    details: { ...details, work: workName(work) },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** The work that the error is about: work that fails stays due. Without its name in the error, the first that is due. */
+function blockedWork(
+  { details }: JobError,
+  job: Pick<Job, 'sync'>,
+  document: StateDocument,
+  storeNow: number,
+): Work | null {
   try {
-    return nextWork(job, document, storeNow)
+    const due = dueWork(job, document, storeNow)
+    return due.find((work) => workName(work) === details.work) ?? due[0] ?? null
   } catch {
     // A faulty schedule has no next work.
     return null

@@ -15,9 +15,12 @@ export interface StepContext extends DeliveryContext {
   readonly reach: Reach
 }
 
-/** Consecutive requests of this run that could not be sent; any answer resets the count. */
+/** How the destination takes the requests of this run. */
 export interface Reach {
+  /** Consecutive requests that could not be sent; any answer resets the count. */
   failures: number
+  /** Requests that a rate limit refused, less those that were answered since. */
+  throttles: number
   /** Monotonic, ms: failures before it belong to the same outage and are counted once. */
   countedUntil: number
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { JobError } from '../../errors'
 import { longestWaitMs } from '../settings'
 import type { DestinationFault, Refusal, Unknown } from '../../destinations/destination'
@@ -8,6 +9,10 @@ import type { StepContext } from './delivery-context'
 /** How often in a row the destination may be out of reach, or refuse a fresh token, before the run gives up. */
 const unreachableLimit = 5
 const unauthorizedLimit = 2
+/** After a 429, where the destination declares no interval between requests. */
+const leastPauseMs = 100
+/** Of the pause, from one refusal to the next: slow, because a run that gives up waits for the next alarm. */
+const growth = 1.25
 
 /** The consequence of an answer that tells nothing about the batch. */
 export interface RefusalEnd {
@@ -18,7 +23,7 @@ export interface RefusalEnd {
 
 /** A temporary refusal makes the batch wait; a permanent one ends the run. */
 export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Refusal | Unknown): RefusalEnd {
-  const refusedTokens = notes.unauthorized
+  const [refusedTokens, throttles] = [notes.unauthorized, context.reach.throttles]
   if (answer.kind !== 'not-sent') reached(context, notes)
   switch (answer.kind) {
     case 'unauthorized': {
@@ -30,10 +35,9 @@ export function afterRefusal(context: StepContext, notes: BatchNotes, answer: Re
       return { waitMs: 0, error: fault(context, 'not-permitted', answer.message) }
     case 'not-sent':
       return outOfReach(context, answer.message)
-    case 'throttled': {
-      const waitMs = answer.retryAfterMs ?? backOff(context, notes)
-      return { waitMs: Math.min(waitMs, longestWaitMs), error: null }
-    }
+    case 'throttled':
+      context.reach.throttles = throttles + 1
+      return { waitMs: pauseAll(context, answer.retryAfterMs ?? 0), error: null }
     case 'unknown':
       return { waitMs: backOff(context, notes), error: null }
   }
@@ -58,10 +62,11 @@ export function waitOut(
 
 /**
  * Resets the counts: an answer proves that the destination is reachable and, unless it is `unauthorized`, takes the
- * token.
+ * token. The refusals of a rate limit are taken back one by one, so that a run does not displace others at once.
  */
 export function reached({ reach }: StepContext, notes: BatchNotes): void {
   reach.failures = 0
+  reach.throttles = Math.max(0, reach.throttles - 1)
   notes.unauthorized = 0
 }
 
@@ -69,6 +74,24 @@ export function reached({ reach }: StepContext, notes: BatchNotes): void {
 export function backOff({ settings }: StepContext, notes: BatchNotes): number {
   notes.unsettled += 1
   return Math.min(settings.lookupEveryMs * 2 ** (notes.unsettled - 1), longestWaitMs)
+}
+
+/**
+ * A rate limit is that of the credential, which other runs share: all requests of this run pause, longer with each
+ * refusal in a row, and never less than the answer asks for. Runs that were refused together come back apart.
+ */
+function pauseAll({ reach, pace, destination, state }: StepContext, askedMs: number): number {
+  const stepMs =
+    Math.max(destination.limits.requestIntervalMs, leastPauseMs) * growth ** (reach.throttles - 1)
+  const ownMs = Math.round(stepMs * (0.5 + spread(state.run, reach.throttles)))
+  const waitMs = Math.min(askedMs + ownMs, longestWaitMs)
+  pace.pause(waitMs)
+  return waitMs
+}
+
+/** 0 … 1, another for each run and each refusal. */
+function spread(run: string, refusal: number): number {
+  return createHash('sha256').update(`${run} ${refusal}`).digest().readUInt32BE() / 2 ** 32
 }
 
 /** An outage concerns every partition alike: all requests pause, and failures of one pause count once. */

@@ -35,7 +35,7 @@ export function createStepRunner(run: DeliveryContext): StepRunner {
   const { state, destination, clock, signal } = run
   const pace = createRequestPace(destination.limits.requestIntervalMs, clock)
   const staged = openStagedFiles(run.files)
-  const context: StepContext = { ...run, pace, staged, reach: { failures: 0, countedUntil: 0 } }
+  const context: StepContext = { ...run, pace, staged, reach: { failures: 0, throttles: 0, countedUntil: 0 } }
   const turns = createTurns()
   const notesOf = createBatchNotes()
   const running = new Set<string>()

@@ -22,8 +22,6 @@ export interface CommitOptions {
   readonly memory: Memory
   readonly ownMemory: Memory | null
   readonly rejects: RejectIndex
-  /** Blocks that a person lifted for this read. */
-  readonly waived: readonly Waiver[]
   /** Ends the question to the destination with the run. */
   readonly signal: AbortSignal
 }
@@ -37,4 +35,6 @@ export interface CommitReach {
   /** Canonical cursor of the backfill. */
   readonly ownTo: string
   readonly isForgotten: Reached['isForgotten']
+  /** Lifted blocks without which the read would have failed. */
+  readonly waived: readonly Waiver[]
 }

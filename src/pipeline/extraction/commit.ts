@@ -106,12 +106,13 @@ async function writeCommit(
   context: CommitContext,
   options: CommitOptions,
   parts: CommitParts,
-  { finished, cursor, reachedTo, ownTo, isForgotten }: CommitReach,
+  { finished, cursor, reachedTo, ownTo, isForgotten, waived: waivedByRead }: CommitReach,
 ): Promise<readonly string[]> {
   const { destination, state } = context
-  const { tally, batches, marks, rejects, rowKeys } = parts
+  const { tally, batches, marks, merger, rejects, rowKeys } = parts
+  merger.forget()
   const { name, work, counting, memory, ownMemory } = options
-  const waived = [...options.waived, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
+  const waived = [...waivedByRead, ...rejects.assertAcceptable(newRecords(tally) + rejects.count)]
   const staged = await batches.finish(rowKeys?.gone())
   const { plan, notes } = await planOf(context, options, parts, staged)
   const stored = await rejects.store()

@@ -32,9 +32,18 @@ export type ExtractContext = Pick<
   | 'deadline'
 >
 
+/** `turn-over`: ordinary work comes before the rest of a backfill. */
+type Interruption = 'deadline' | 'turn-over'
+
+/** A piece of work, and the time on the store's clock at which ordinary work comes before the rest of a backfill. */
+export interface Turn {
+  readonly work: Work
+  readonly turnEndsAt: number
+}
+
 /** How reading one piece of work ended. */
 export interface ExtractEnd {
-  readonly kind: 'finished' | 'deadline' | 'held'
+  readonly kind: 'finished' | Interruption | 'held'
   /** True where a commit had new records and each of them was rejected. */
   readonly allRejected: boolean
   /** For the report: what the destination and the engine say of the commits. */
@@ -56,10 +65,11 @@ export interface Recollection {
 export async function extract(
   context: ExtractContext,
   control: ExtractionControl,
-  work: Work,
+  turn: Turn,
   { memory, rejects }: Recollection,
 ): Promise<ExtractEnd> {
-  const { job, destination, deadline, settings } = context
+  const { job, destination } = context
+  const { work } = turn
   memory.beginRead()
   rejects.beginRead()
   const enrich = await loadJoins(context, control.signal)
@@ -89,19 +99,32 @@ export async function extract(
       if (isBeyond && plan.commitsPages) break
 
       progress.pageEnds(page)
-      const inTime = deadline.fits(settings.sendTimeoutMs + settings.reserveMs) && !control.isClosing()
-      if (plan.commitsPages && (!inTime || progress.isFull(page.records.length))) {
+      const interruption = interruptionOf(context, control, turn, plan.commitsPages)
+      if (plan.commitsPages && (interruption || progress.isFull(page.records.length))) {
         await progress.write(false)
-        const room = inTime ? await waitForRoom(context, control) : 'closing'
+        const isBackfill = work.kind === 'backfill'
+        const room = interruption ? 'closing' : await waitForRoom(context, control, () => isBackfill)
         if (room === 'held') return progress.end('held')
       }
-      if (!inTime) return progress.end('deadline')
+      if (interruption) return progress.end(interruption)
     }
     await progress.write(true)
     return progress.end('finished')
   } finally {
     await progress.commit.dispose()
   }
+}
+
+/** Why reading ends after this page; null where it goes on. */
+function interruptionOf(
+  { deadline, settings, state }: ExtractContext,
+  control: ExtractionControl,
+  { work, turnEndsAt }: Turn,
+  commitsPages: boolean,
+): Interruption | null {
+  if (!deadline.fits(settings.sendTimeoutMs + settings.reserveMs) || control.isClosing()) return 'deadline'
+  const isOver = work.kind === 'backfill' && state.storeClock.now() >= turnEndsAt
+  return isOver && commitsPages ? 'turn-over' : null
 }
 
 /** Null where the job has no joins. @throws JobError of their sources, `join-unusable` */

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { valueAt } from '../../field-path'
 import { canonicalJson } from './canonical-json'
 import { declaredPart } from './declared-part'
+import { textHash } from './text-hash'
+import type { Hash } from './text-hash'
 
 /** The stored hashes of a record's identity and content: 128 bits in four words. */
 export type Words = readonly [number, number, number, number]
@@ -18,8 +19,6 @@ export interface Identity {
   /** Records that parse: their declared content, by which they were known while they did not parse. */
   readonly declared?: () => Hash | undefined
 }
-
-export type Hash = readonly [number, number]
 
 /** Computed once, and only on demand: most records of a read are never compared. */
 export type LazyIdentity = () => Identity
@@ -129,7 +128,7 @@ export function differs({ keyed, words }: Identity, known: Words): boolean {
 }
 
 function hash(text: string): Hash {
-  const digest = createHash('sha256').update(text).digest()
+  const [first, second] = textHash(text)
   // Zero stands for "absent".
-  return [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4)]
+  return [first || 1, second]
 }

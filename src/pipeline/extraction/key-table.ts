@@ -16,7 +16,7 @@ const decisionWord = 4
 /** @param isPlaced false where the place of every entry is 0 */
 export function createKeyTable(isPlaced = true): KeyTable {
   const slotWords = isPlaced ? wordsPerEntry : decisionWord + 1
-  const table = createWordTable(slotWords, decisionWord)
+  const table = createWordTable(slotWords)
   return {
     get size() {
       return table.size

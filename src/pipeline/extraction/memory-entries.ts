@@ -1,4 +1,5 @@
-import type { Hash, Words } from './identity'
+import type { Words } from './identity'
+import type { Hash } from './text-hash'
 
 /** One remembered record: identity and content in four words, the decision, and the place of its cursor. */
 export interface MemoryEntry {

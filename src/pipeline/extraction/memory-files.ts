@@ -6,8 +6,8 @@ import type { MemoryEntry } from './memory-entries'
 
 /** The most entries that the state document holds; more become files. */
 const inlineEntries = 256
-/** Entries of one file: files are read and written as a whole, 7 MB at a time. */
-export const fileEntries = 256 * 1024
+/** Entries of one file: files are read and written as a whole, 1.8 MB at a time. */
+export const fileEntries = 64 * 1024
 
 /** All remembered entries, oldest first. @throws JobError `state-missing` */
 export async function* readEntries(

@@ -13,6 +13,8 @@ export interface Position {
   take(taken: Taken): boolean
   /** Where a later read begins; null before the first record. */
   cursor(): Cursor | null
+  /** True once a new record was taken that only a waiver permits: it was older than one before it. */
+  neededWaiver(): boolean
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Position {
 export function followPosition(field: RecordCursor, start: Cursor | null, anyOrder: boolean): Position {
   let reached = start
   let reading: Cursor | null = null
+  let isWaived = false
 
   function distanceFrom(before: Cursor | null, { at }: Cursor): number {
     return before ? compareCursors(field, at, before.at) : 1
@@ -34,7 +37,9 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
       if (!cursor || verdict.kind === 'behind') return false
       const distance = distanceFrom(reading, cursor)
       if (reading && distance < 0) {
-        if (!anyOrder && !recalled && isNew(verdict)) throw outOfOrder(reading, cursor)
+        if (recalled || !isNew(verdict)) return false
+        if (!anyOrder) throw outOfOrder(reading, cursor)
+        isWaived = true
         return false
       }
       const beyond = reading === reached ? distance : distanceFrom(reached, cursor)
@@ -43,6 +48,7 @@ export function followPosition(field: RecordCursor, start: Cursor | null, anyOrd
       return beyond >= 0
     },
     cursor: () => reached,
+    neededWaiver: () => isWaived,
   }
 }
 

@@ -86,7 +86,7 @@ export function createPresence(table: KeyTable, store: (entry: MemoryEntry) => v
       return count
     },
     forgetAbsent() {
-      for (const absent of [...absentEntries()]) {
+      for (const absent of absentEntries()) {
         if (absent.decision === decisions.dropped) continue
         const entry = { ...absent, decision: decisions.vanished }
         table.put(entry)

@@ -49,7 +49,6 @@ export function followProgress(
       generation: 'backfill' in work ? work.backfill.generation : state.document.generation,
       aside: work.kind === 'backfill' || work.kind === 'replay',
       sorts: plan.sorts,
-      waived: plan.waived,
       ...{ memory, ownMemory, rejects, signal },
     })
   }
@@ -57,7 +56,7 @@ export function followProgress(
   /** False for a read of which nothing must be remembered: it is only counted. */
   function mustCommit(cursor: Cursor | null, finished: boolean): boolean {
     const moved = job.sync.mode === 'incremental' && cursor?.at !== committed?.at
-    return commit.hasNews || moved || plan.waived.length > 0 || (finished && !isOpenEnded(work))
+    return commit.hasNews || moved || (finished && !isOpenEnded(work))
   }
 
   async function write(finished: boolean): Promise<void> {
@@ -70,6 +69,7 @@ export function followProgress(
         reachedTo: reachedBy(context, work, cursor),
         ownTo: cursor?.at ?? '',
         isForgotten: forgetsBefore(context, work, cursor),
+        waived: plan.position?.neededWaiver() ? ['source-order'] : [],
       })
       notes = [...new Set([...notes, ...said])].slice(0, mostNotes)
       allRejected ||= commit.allRejected

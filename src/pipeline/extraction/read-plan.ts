@@ -6,7 +6,7 @@ import { everywhere, reachedScope, sinceScope, sliceScope } from './scope'
 import { readFrom, workName } from '../work'
 import type { Incremental, RecordCursor, Sliced, Sync } from '../../definition/sync'
 import type { Page } from '../../sources/source'
-import type { StateDocument, Waiver } from '../../state/state-document'
+import type { StateDocument } from '../../state/state-document'
 import type { Cursor, Work } from '../../state/work'
 import type { RunContext } from '../run-context'
 import type { Position } from './position'
@@ -25,8 +25,6 @@ export interface ReadPlan {
   readonly commitsPages: boolean
   /** True where rows come unordered and are sorted on local disk. */
   readonly sorts: boolean
-  /** Blocks that a person lifted for this read. */
-  readonly waived: readonly Waiver[]
 }
 
 export type PlanContext = Pick<RunContext, 'job' | 'source' | 'state' | 'files'>
@@ -34,7 +32,6 @@ export type PlanContext = Pick<RunContext, 'job' | 'source' | 'state' | 'files'>
 export function planRead(context: PlanContext, work: Work, rejects: RejectIndex): ReadPlan {
   const { job, state } = context
   const anyOrder = state.document.waivers.includes('source-order')
-  const waived: readonly Waiver[] = anyOrder ? ['source-order'] : []
   if (work.kind === 'replay') {
     const { segments } = state.document.rejects
     const scope = scopeOfReplay(job.sync, state.document)
@@ -43,11 +40,9 @@ export function planRead(context: PlanContext, work: Work, rejects: RejectIndex)
   if (job.sync.mode === 'full-refresh') {
     return { ...whole, pages: (signal) => context.source.read({ mode: 'full-refresh', signal }) }
   }
-  const plan =
-    job.sync.mode === 'sliced'
-      ? planSlice(context, job.sync, work, anyOrder)
-      : planIncremental(context, job.sync, work, anyOrder)
-  return { ...plan, waived }
+  return job.sync.mode === 'sliced'
+    ? planSlice(context, job.sync, work, anyOrder)
+    : planIncremental(context, job.sync, work, anyOrder)
 }
 
 const whole = {
@@ -56,10 +51,7 @@ const whole = {
   start: null,
   commitsPages: false,
   sorts: true,
-  waived: [],
 }
-
-type Plan = Omit<ReadPlan, 'waived'>
 
 function scopeOfReplay(
   sync: Sync,
@@ -71,7 +63,12 @@ function scopeOfReplay(
   return reachedScope(field, watermark === null ? null : canonicalInstant(watermark), false)
 }
 
-function planSlice({ source, job, state }: PlanContext, sync: Sliced, work: Work, anyOrder: boolean): Plan {
+function planSlice(
+  { source, job, state }: PlanContext,
+  sync: Sliced,
+  work: Work,
+  anyOrder: boolean,
+): ReadPlan {
   const slice = work.kind === 'slice' || work.kind === 'backfill' ? work.slice : null
   const to = slice?.to ?? 0
   const from = readFrom(work, sync, state.document) ?? to
@@ -80,7 +77,7 @@ function planSlice({ source, job, state }: PlanContext, sync: Sliced, work: Work
   return {
     pages: (signal) => source.read({ mode: 'sliced', range, signal }),
     scope: sliceScope({ from, to }, workName(work), job.source.bringsMore),
-    position: sorts ? null : followPosition(sync.cursor, null, false),
+    position: sync.ordered ? followPosition(sync.cursor, null, anyOrder) : null,
     start: null,
     commitsPages: false,
     sorts,
@@ -92,7 +89,7 @@ function planIncremental(
   sync: Incremental,
   work: Work,
   anyOrder: boolean,
-): Plan {
+): ReadPlan {
   const backfill = work.kind === 'backfill' && work.backfill.mode === 'incremental' ? work.backfill : null
   const start = backfill ? (backfill.cursor ?? backfill.from) : state.document.cursor
   const field = cursorFieldOf(job.sync)

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { textHash } from './text-hash'
 import { createWordTable } from './word-table'
 import type { EncodedRow, Format, Reject, Semantics } from '../../destinations/destination'
+import type { Hash } from './text-hash'
 
 /**
  * Rows of one commit that have the same key must not both be sent. Upsert: their batches are sent in parallel, so equal repeats
@@ -9,8 +10,15 @@ import type { EncodedRow, Format, Reject, Semantics } from '../../destinations/d
  * pass as they are.
  */
 export interface RowMerger {
-  merge(rows: readonly EncodedRow[]): { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | Reject
+  merge(rows: readonly EncodedRow[]): Merged
+  /** Frees the memory of the keys: no record of the commit follows. */
+  forget(): void
 }
+
+type Merged = { readonly kind: 'rows'; readonly rows: readonly EncodedRow[] } | Reject
+
+/** A key, and the hash of the line that came with it. */
+const wordsPerKey = 4
 
 /** @param isReplay a person asked for rejects to be sent, repeats among them */
 export function createRowMerger(
@@ -19,60 +27,69 @@ export function createRowMerger(
   isReplay: boolean,
 ): RowMerger {
   const passes = merge !== undefined || (semantics === 'append' && isReplay)
-  if (passes) return { merge: (rows) => ({ kind: 'rows', rows }) }
-  // A key and the hash of its line, whose last word is never 0.
-  const lines = createWordTable(4, 3)
+  if (passes) return { merge: (rows) => ({ kind: 'rows', rows }), forget: () => undefined }
+  let lines = createWordTable(wordsPerKey)
 
-  function seen({ rowKey = '', line }: EncodedRow): 'new' | 'same' | 'other' {
-    const [a, b] = wordsOf(rowKey)
-    const [c, d] = wordsOf(line)
-    const known = lines.find(a, b)
-    if (!known) return 'new'
-    return known.words[known.at + 2] === c && known.words[known.at + 3] === marked(d) ? 'same' : 'other'
+  /** The hash of the line that a key came with before; null where the key is new. */
+  function lineOf(key: Hash): Hash | null {
+    const known = lines.find(...key)
+    return known && [known.words[known.at + 2] ?? 0, known.words[known.at + 3] ?? 0]
   }
 
-  function put({ rowKey = '', line }: EncodedRow): void {
-    const [c, d] = wordsOf(line)
-    const { words, at } = lines.claim(...wordsOf(rowKey))
-    words.set([c, marked(d)], at + 2)
+  function put({ key, line }: HashedRow): void {
+    const { words, at } = lines.claim(...key)
+    words.set(line, at + 2)
   }
 
-  function faultOf(keyed: readonly EncodedRow[]): Reject | null {
-    if (semantics === 'upsert') {
-      const conflict = keyed.find((row) => seen(row) === 'other')
-      return conflict ? conflicting(conflict) : null
+  /** Null where the key did not come before. */
+  function repeatOf(
+    row: EncodedRow,
+    { key, line }: HashedRow,
+    own: readonly HashedRow[],
+  ): 'same' | Reject | null {
+    const before = lineOf(key) ?? own.find((other) => isEqual(other.key, key))?.line
+    if (!before) return null
+    if (semantics === 'append') return repeated(row)
+    return isEqual(before, line) ? 'same' : conflicting(row)
+  }
+
+  function merged(rows: readonly EncodedRow[]): Merged {
+    if (rows.every(({ rowKey }) => rowKey === undefined)) return { kind: 'rows', rows }
+    const own: HashedRow[] = []
+    const passing: EncodedRow[] = []
+    for (const row of rows) {
+      if (row.rowKey === undefined) {
+        passing.push(row)
+        continue
+      }
+      const hashed = { key: textHash(row.rowKey), line: textHash(row.line) }
+      const repeat = repeatOf(row, hashed, own)
+      if (repeat === 'same') continue
+      if (repeat) return repeat
+      own.push(hashed)
+      passing.push(row)
     }
-    const repeat = keyed.find(
-      (row, at) => seen(row) !== 'new' || keyed.findIndex(({ rowKey }) => rowKey === row.rowKey) < at,
-    )
-    return repeat ? repeated(repeat) : null
+    // Only now: the rows of a record that is rejected leave their keys free.
+    for (const row of own) put(row)
+    return { kind: 'rows', rows: passing }
   }
 
   return {
-    merge(rows) {
-      if (semantics === 'append' && rows.every(hasNoKey)) return { kind: 'rows', rows }
-      const keyed = rows.filter((row) => semantics === 'upsert' || !hasNoKey(row))
-      const fault = faultOf(keyed)
-      if (fault) return fault
-      const added = rows.filter((row) => !keyed.includes(row) || seen(row) === 'new')
-      for (const row of added) if (keyed.includes(row)) put(row)
-      return { kind: 'rows', rows: added }
+    merge: merged,
+    forget() {
+      lines = createWordTable(wordsPerKey)
     },
   }
 }
 
-function hasNoKey({ rowKey }: EncodedRow): boolean {
-  return rowKey === undefined
+/** The hashes of a row's key and line. */
+interface HashedRow {
+  readonly key: Hash
+  readonly line: Hash
 }
 
-/** Never 0. */
-function marked(word: number): number {
-  return (word | 1) >>> 0
-}
-
-function wordsOf(text: string): readonly [number, number] {
-  const digest = createHash('sha256').update(text).digest()
-  return [digest.readUInt32LE(0), digest.readUInt32LE(4)]
+function isEqual(a: Hash, b: Hash): boolean {
+  return a[0] === b[0] && a[1] === b[1]
 }
 
 function conflicting({ rowKey = '' }: EncodedRow): Reject {

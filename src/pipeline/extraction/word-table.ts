@@ -1,69 +1,36 @@
 /**
- * A compact map from 64-bit keys to slots of 32-bit words: open addressing in typed arrays, half to three quarters full,
- * so that millions of keys fit into a small action. Sharded, so that growth copies only a small part at a time.
+ * A compact map from 64-bit keys to slots of 32-bit words, so that millions of keys fit into a small action. Slots lie
+ * behind each other in blocks of one size, which are never copied, and an index of slot numbers finds them: growth leaves
+ * no large array to the garbage collector, and no hole that only a smaller array fits into.
  */
 export interface WordTable {
   readonly size: number
   find(high: number, low: number): Slot | null
-  /** The slot of a key, which is new where its words behind the key are 0; its mark must be set at once. */
+  /** The slot of a key, which is new where its words behind the key are 0. */
   claim(high: number, low: number): Slot
+  /** In the order in which the keys were claimed. */
   slots(): Iterable<Slot>
 }
 
-/** Valid until the next claim. The first two words are the key. */
+/** The first two words are the key. */
 export interface Slot {
   readonly words: Uint32Array
   /** Index of its first word. */
   readonly at: number
 }
 
-const shardBits = 6
-const firstCapacity = 16
-const growth = 1.5
-const fullest = 0.75
+const blockSlots = 1024
 
-/** @param slotWords words of a slot; `mark`: index of the one that is never 0 where the slot is used */
-export function createWordTable(slotWords: number, mark: number): WordTable {
-  /** Made when they are first claimed from: most tables of a tick stay empty. */
-  const shards = new Array<WordTable | undefined>(2 ** shardBits).fill(undefined)
-  const indexOf = (high: number) => high >>> (32 - shardBits)
-
-  return {
-    get size() {
-      return shards.reduce((sum, shard) => sum + (shard?.size ?? 0), 0)
-    },
-    find: (high, low) => shards[indexOf(high)]?.find(high, low) ?? null,
-    claim: (high, low) => (shards[indexOf(high)] ??= createShard(slotWords, mark)).claim(high, low),
-    *slots() {
-      for (const shard of shards) if (shard) yield* shard.slots()
-    },
-  }
-}
-
-function createShard(slotWords: number, mark: number): WordTable {
-  let capacity = firstCapacity
-  let words = new Uint32Array(capacity * slotWords)
+/** @param slotWords words of a slot */
+export function createWordTable(slotWords: number): WordTable {
+  const blocks: Uint32Array[] = []
+  const index = createSlotIndex(slotAt)
   let size = 0
 
-  const isUsed = (at: number) => words[at + mark] !== 0
-  const isOther = (at: number, high: number, low: number) => words[at] !== high || words[at + 1] !== low
-
-  function place(high: number, low: number): number {
-    let slot = ((high ^ low) >>> 0) % capacity
-    while (isUsed(slot * slotWords) && isOther(slot * slotWords, high, low)) {
-      slot = slot + 1 === capacity ? 0 : slot + 1
-    }
-    return slot * slotWords
-  }
-
-  function grow(): void {
-    const before = words
-    capacity = Math.ceil(capacity * growth)
-    words = new Uint32Array(capacity * slotWords)
-    for (let at = 0; at < before.length; at += slotWords) {
-      if (before[at + mark] === 0) continue
-      words.set(before.subarray(at, at + slotWords), place(before[at] ?? 0, before[at + 1] ?? 0))
-    }
+  function slotAt(number: number): Slot {
+    const words = blocks[Math.floor(number / blockSlots)]
+    if (!words) throw new RangeError(`There is no slot ${number}.`)
+    return { words, at: (number % blockSlots) * slotWords }
   }
 
   return {
@@ -71,21 +38,81 @@ function createShard(slotWords: number, mark: number): WordTable {
       return size
     },
     find(high, low) {
-      const at = place(high, low)
-      return isUsed(at) ? { words, at } : null
+      const number = index.find(high, low)
+      return number === null ? null : slotAt(number)
     },
     claim(high, low) {
-      if (size >= capacity * fullest) grow()
-      const at = place(high, low)
-      if (!isUsed(at)) {
-        size += 1
-        words[at] = high
-        words[at + 1] = low
-      }
-      return { words, at }
+      const known = index.find(high, low)
+      if (known !== null) return slotAt(known)
+      if (size % blockSlots === 0) blocks.push(new Uint32Array(blockSlots * slotWords))
+      const slot = slotAt(size)
+      slot.words[slot.at] = high
+      slot.words[slot.at + 1] = low
+      index.add(size, high, low)
+      size += 1
+      return slot
     },
     *slots() {
-      for (let at = 0; at < words.length; at += slotWords) if (isUsed(at)) yield { words, at }
+      for (let number = 0; number < size; number += 1) yield slotAt(number)
+    },
+  }
+}
+
+/** Finds the number of a slot by its key. */
+interface SlotIndex {
+  find(high: number, low: number): number | null
+  /** @param number of a slot whose key is not yet in the index */
+  add(number: number, high: number, low: number): void
+}
+
+const shardBits = 6
+const firstCapacity = 16
+const growth = 1.5
+const fullest = 0.75
+
+interface Shard {
+  /** Slot numbers plus one; 0 is free. */
+  numbers: Uint32Array
+  used: number
+}
+
+/** Open addressing, half to three quarters full. Sharded by the key, so that growth copies only a small part at a time. */
+function createSlotIndex(slotAt: (number: number) => Slot): SlotIndex {
+  const shards = new Array<Shard | undefined>(2 ** shardBits).fill(undefined)
+  const shardOf = (high: number) => high >>> (32 - shardBits)
+
+  /** Index of the key's number, or of the free place where it belongs. */
+  function place(numbers: Uint32Array, high: number, low: number): number {
+    let at = ((high ^ low) >>> 0) % numbers.length
+    for (let stored = numbers[at]; stored; stored = numbers[at]) {
+      const slot = slotAt(stored - 1)
+      if (slot.words[slot.at] === high && slot.words[slot.at + 1] === low) break
+      at = at + 1 === numbers.length ? 0 : at + 1
+    }
+    return at
+  }
+
+  function grown(before: Uint32Array): Uint32Array {
+    const numbers = new Uint32Array(Math.ceil(before.length * growth))
+    for (const stored of before) {
+      if (stored === 0) continue
+      const { words, at } = slotAt(stored - 1)
+      numbers[place(numbers, words[at] ?? 0, words[at + 1] ?? 0)] = stored
+    }
+    return numbers
+  }
+
+  return {
+    find(high, low) {
+      const numbers = shards[shardOf(high)]?.numbers
+      const stored = numbers?.[place(numbers, high, low)] ?? 0
+      return stored === 0 ? null : stored - 1
+    },
+    add(number, high, low) {
+      const shard = (shards[shardOf(high)] ??= { numbers: new Uint32Array(firstCapacity), used: 0 })
+      if (shard.used >= shard.numbers.length * fullest) shard.numbers = grown(shard.numbers)
+      shard.numbers[place(shard.numbers, high, low)] = number + 1
+      shard.used += 1
     },
   }
 }

@@ -2,7 +2,7 @@ import fc from '../../fixtures/fast-check'
 import { arrivalsKeptMs } from '../../../src/state/reduce-arrivals'
 import { reduce } from '../../../src/state/reduce'
 import { batchIn, storedDocument } from '../../fixtures/stored-state'
-import type { Arrivals } from '../../../src/state/arrivals'
+import type { Arrivals, Comparison } from '../../../src/state/arrivals'
 import type { ArrivalVerdict } from '../../../src/state/events'
 import type { Batch } from '../../../src/state/outbox-entry'
 import type { StateDocument } from '../../../src/state/state-document'
@@ -27,7 +27,7 @@ function confirm(document: StateDocument, { at = start, receipt, ...change }: Co
 }
 
 function check(document: StateDocument, verdicts: readonly ArrivalVerdict[], at = start): StateDocument {
-  return reduce(document, { type: 'arrivals-checked', at, verdicts })
+  return reduce(document, { type: 'arrivals-checked', at, verdicts, comparisons: [] })
 }
 
 const volumeOf = (arrivals: Arrivals) =>
@@ -236,4 +236,31 @@ it('the totals add up for any order of confirmed, found, missing and expired arr
     }),
     { numRuns: 200 },
   )
+})
+
+const comparison = (id: string, change: Partial<Comparison> = {}): Comparison => ({
+  ...{ id, at: start, from: start, to: start + day * 1000, processed: false },
+  metrics: [{ name: 'Event 1', sent: 3, before: 10, after: null }],
+  ...change,
+})
+
+function compare(document: StateDocument, comparisons: readonly Comparison[], at = start): StateDocument {
+  return reduce(document, { type: 'arrivals-checked', at, verdicts: [], comparisons })
+}
+
+it('a changed comparison replaces the one of the same batch, and one of 30 days ago is forgotten', () => {
+  const begun = compare(storedDocument(), [comparison('a'), comparison('b')])
+  const later = compare(begun, [comparison('a', { processed: true })])
+  const last = compare(later, [comparison('c', { at: start + arrivalsKeptMs })], start + arrivalsKeptMs + 1)
+
+  expect(later.arrivals.comparisons).toEqual([comparison('a', { processed: true }), comparison('b')])
+  expect(last.arrivals.comparisons.map(({ id }) => id)).toEqual(['c'])
+})
+
+it('forty comparisons are kept, the newest ones', () => {
+  const many = Array.from({ length: 41 }, (_, index) => comparison(`batch-${index}`))
+
+  const { comparisons } = compare(storedDocument(), many).arrivals
+
+  expect(comparisons).toEqual(many.slice(1))
 })

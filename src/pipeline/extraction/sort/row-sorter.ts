@@ -11,7 +11,7 @@ export interface SorterLimits {
 }
 
 /** An action has 600 MB of local disk; the platform uses the rest. */
-const defaultLimits: SorterLimits = { runChars: 4 * 1024 * 1024, diskBytes: 500 * 1024 * 1024 }
+const defaultLimits: SorterLimits = { runChars: 2 * 1024 * 1024, diskBytes: 500 * 1024 * 1024 }
 
 /** External merge sort on local disk: rows by their key where they have one, else by their order, in bounded memory. */
 export interface RowSorter {
@@ -84,15 +84,15 @@ function compareRows(a: EncodedRow, b: EncodedRow): number {
 async function* mergeRuns(
   runs: readonly AsyncIterator<readonly EncodedRow[]>[],
 ): AsyncIterable<readonly EncodedRow[]> {
-  const heads = await Promise.all(runs.map((run) => headOf(run)))
+  const heads = (await Promise.all(runs.map(headOf))).filter(({ row }) => row !== undefined)
+  for (let at = Math.floor(heads.length / 2); at >= 0; at -= 1) sink(heads, at)
   let block: EncodedRow[] = []
-  for (;;) {
-    let first: Head | null = null
-    for (const head of heads)
-      if (head.row && (!first?.row || compareRows(head.row, first.row) < 0)) first = head
-    if (!first?.row) break
+  for (let first = heads[0]; first?.row; first = heads[0]) {
     block.push(first.row)
-    if (!advance(first)) await refill(first)
+    const hasMore = advance(first) || (await refill(first))
+    const last = hasMore ? undefined : heads.pop()
+    if (last && heads.length > 0) heads[0] = last
+    sink(heads, 0)
     if (block.length < blockRows) continue
     yield block
     block = []
@@ -100,16 +100,45 @@ async function* mergeRuns(
   if (block.length > 0) yield block
 }
 
+/** Restores the order of a binary heap, whose first element is the least, below the place `at`. */
+function sink(heads: Head[], from: number): void {
+  let at = from
+  let least = leastOf(heads, at)
+  while (least !== at) {
+    const [parent, child] = [heads[at], heads[least]]
+    if (!parent || !child) return
+    heads[at] = child
+    heads[least] = parent
+    at = least
+    least = leastOf(heads, at)
+  }
+}
+
+/** The place of the least of a head and its two children. */
+function leastOf(heads: readonly Head[], at: number): number {
+  const [left, right] = [2 * at + 1, 2 * at + 2]
+  const lesser = goesFirst(heads[left], heads[at]) ? left : at
+  return goesFirst(heads[right], heads[lesser]) ? right : lesser
+}
+
+function goesFirst(a: Head | undefined, b: Head | undefined): boolean {
+  if (!a?.row || !b?.row) return false
+  const order = compareRows(a.row, b.row)
+  return order === 0 ? a.number < b.number : order < 0
+}
+
 /** The next row of one run. */
 interface Head {
+  /** Of the run: they are counted in the order in which they were written. */
+  readonly number: number
   readonly run: AsyncIterator<readonly EncodedRow[]>
   rows: readonly EncodedRow[]
   index: number
   row: EncodedRow | undefined
 }
 
-async function headOf(run: AsyncIterator<readonly EncodedRow[]>): Promise<Head> {
-  const head: Head = { run, rows: [], index: 0, row: undefined }
+async function headOf(run: AsyncIterator<readonly EncodedRow[]>, number: number): Promise<Head> {
+  const head: Head = { number, run, rows: [], index: 0, row: undefined }
   await refill(head)
   return head
 }
@@ -120,11 +149,13 @@ function advance(head: Head): boolean {
   return head.row !== undefined
 }
 
-async function refill(head: Head): Promise<void> {
+/** False where the run has no further row. */
+async function refill(head: Head): Promise<boolean> {
   const next = await head.run.next()
   head.rows = next.done ? [] : next.value
   head.index = 0
   head.row = head.rows[0]
+  return head.row !== undefined
 }
 
 function tooLarge(limit: number): JobError {

@@ -4,38 +4,53 @@ import type { EncodedRow } from '../../../destinations/destination'
 
 /** Order as a double; partition, length of the line and of the key as 32-bit integers; then both in UTF-8. */
 const headBytes = 20
-const bufferBytes = 64 * 1024
+/** As many runs as fit onto the disk are merged at once, with a buffer each. */
+const bufferBytes = 32 * 1024
 
-/** Appends rows to a file; returns how many bytes that took. */
+/** Appends rows to a file; returns how many bytes that took. One buffer serves all of them: a run has many small rows. */
 export async function writeRun(file: FileHandle, rows: readonly EncodedRow[]): Promise<number> {
-  const parts: Buffer[] = []
-  for (const { order, partition, line, rowKey = '' } of rows) {
-    const text = Buffer.from(line, 'utf8')
-    const key = Buffer.from(rowKey, 'utf8')
-    const head = Buffer.allocUnsafe(headBytes)
-    head.writeDoubleLE(order, 0)
-    head.writeUInt32LE(partition, 8)
-    head.writeUInt32LE(text.length, 12)
-    head.writeUInt32LE(key.length, 16)
-    parts.push(head, text, key)
+  let buffer = Buffer.allocUnsafe(bufferBytes)
+  let used = 0
+  let written = 0
+
+  async function flush(): Promise<void> {
+    await file.writeFile(buffer.subarray(0, used))
+    written += used
+    used = 0
   }
-  const bytes = Buffer.concat(parts)
-  await file.writeFile(bytes)
-  return bytes.length
+
+  for (const { order, partition, line, rowKey = '' } of rows) {
+    const [lineBytes, keyBytes] = [Buffer.byteLength(line), Buffer.byteLength(rowKey)]
+    const needed = headBytes + lineBytes + keyBytes
+    if (used + needed > buffer.length) await flush()
+    if (needed > buffer.length) buffer = Buffer.allocUnsafe(needed)
+    buffer.writeDoubleLE(order, used)
+    buffer.writeUInt32LE(partition, used + 8)
+    buffer.writeUInt32LE(lineBytes, used + 12)
+    buffer.writeUInt32LE(keyBytes, used + 16)
+    buffer.write(line, used + headBytes)
+    buffer.write(rowKey, used + headBytes + lineBytes)
+    used += needed
+  }
+  await flush()
+  return written
 }
 
-/** Reads the rows of a run back, one small buffer's worth at a time. */
+/** Reads the rows of a run back, one small buffer's worth at a time, all into the same buffer. */
 export async function* readRun(path: string): AsyncGenerator<readonly EncodedRow[], undefined> {
   const file = await open(path, 'r')
   try {
-    let held = Buffer.alloc(0)
+    let buffer = Buffer.allocUnsafe(bufferBytes)
+    let used = 0
     for (;;) {
-      const { rows, end } = rowsIn(held)
-      if (rows.length > 0) yield rows
-      const next = Buffer.allocUnsafe(bufferBytes)
-      const { bytesRead } = await file.read(next, 0, bufferBytes)
+      const { bytesRead } = await file.read(buffer, used, buffer.length - used)
       if (bytesRead === 0) return
-      held = Buffer.concat([held.subarray(end), next.subarray(0, bytesRead)])
+      used += bytesRead
+      const { rows, end } = rowsIn(buffer.subarray(0, used))
+      buffer.copyWithin(0, end, used)
+      used -= end
+      if (used === buffer.length) buffer = Buffer.concat([buffer], used * 2)
+      if (rows.length > 0) yield rows
     }
   } finally {
     await file.close()

@@ -10,6 +10,12 @@ export const commandRemovals: readonly Removal[] = [
       "work.kind === 'backfill' && work.backfill.mode === 'incremental' && work.backfill.name === '' ? work.backfill : null",
   },
   {
+    safeguard: 'a backfill does not starve ordinary work',
+    file: 'src/pipeline/extraction/extract.ts',
+    find: "work.kind === 'backfill' && state.storeClock.now() >= turnEndsAt",
+    replace: 'false',
+  },
+  {
     safeguard: 'a backfill of an incremental job ends with its range',
     file: 'src/pipeline/extraction/read-plan.ts',
     find: 'until: backfill?.to.at ?? null',

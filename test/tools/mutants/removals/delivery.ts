@@ -138,8 +138,14 @@ export const deliveryRemovals: readonly Removal[] = [
   {
     safeguard: 'a wait that a server asks for is limited',
     file: 'src/pipeline/delivery/refusal.ts',
-    find: 'waitMs: Math.min(waitMs, longestWaitMs)',
-    replace: 'waitMs',
+    find: 'Math.min(askedMs + ownMs, longestWaitMs)',
+    replace: 'askedMs + ownMs',
+  },
+  {
+    safeguard: 'a rate limit pauses all requests of the run',
+    file: 'src/pipeline/delivery/refusal.ts',
+    find: '  pace.pause(waitMs)\n',
+    replace: '',
   },
   {
     safeguard: 'the file of a batch is deleted after its confirmation only',

@@ -32,14 +32,13 @@ async function prove(batches: readonly ConfirmedBatch[], { jobs, pace = () => Pr
       return Promise.resolve(jobs[receipt] ?? { kind: 'unknown' as const, message: 'no such job' })
     },
   }
-  const answer: ProofAnswer = await arrivalProof({ client, clock: { now: () => 0 }, withinMs: 0 }).prove(
-    batches,
-    {
-      report: () => Promise.reject(new RangeError('no report is read')),
-      pace,
-      signal: new AbortController().signal,
-    },
-  )
+  const answer: ProofAnswer = await arrivalProof({
+    ...{ reportSuite: 'suite', client, clock: { now: () => 0 }, withinMs: 0 },
+  }).prove(batches, {
+    report: () => Promise.reject(new RangeError('no report is read')),
+    pace,
+    signal: new AbortController().signal,
+  })
   return { ...answer, asked }
 }
 

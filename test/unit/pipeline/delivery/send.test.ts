@@ -214,14 +214,39 @@ describe('a refusal', () => {
     expect((refused?.notBefore ?? 0) - world.clock.now()).toBe(hour)
   })
 
-  it('by a rate limit that names no time backs off exponentially', async () => {
+  it('by a rate limit that names no time backs off exponentially, until the wait is longer than `patienceMs`', async () => {
     const { open, requests } = answeringDestination({
       send: () => ({ kind: 'throttled', retryAfterMs: null }),
     })
     const world = deliveryWorld({ destination: open, entries: [staged('b1')] })
 
-    expect(await world.deliver()).toEqual({ kind: 'waiting', waitMs: 80 * second })
-    expect(requests).toHaveLength(3)
+    const end = await world.deliver()
+
+    expect(end.kind === 'waiting' && end.waitMs).toBeGreaterThan(60 * second)
+    const gaps = requests.slice(1).map(({ at }, index) => at - (requests[index]?.at ?? 0))
+    expect(gaps.length).toBeGreaterThanOrEqual(10)
+    gaps.forEach((gap, index) => {
+      expect(gap).toBeGreaterThanOrEqual(0.5 * 1.25 ** index * second)
+      expect(gap).toBeLessThan(1.5 * 1.25 ** index * second + 200)
+    })
+  })
+
+  it('by a rate limit pauses the requests of every partition, and the next answer takes one refusal back', async () => {
+    const refused = new Set([1, 2, 4])
+    let sends = 0
+    const { open, requests } = answeringDestination({
+      send: () =>
+        refused.has((sends += 1)) ? { kind: 'throttled', retryAfterMs: 10 * second } : { kind: 'accepted' },
+    })
+    const entries = ['p1', 'p2', 'p3'].map((partition) => staged(`of-${partition}`, { partition }))
+    const world = deliveryWorld({ destination: open, entries })
+
+    expect(await world.deliver()).toEqual({ kind: 'drained' })
+    const [first = 0, next = 0, third = 0, fourth = 0, fifth = 0] = requests.map(({ at }) => at)
+    expect(next - first).toBeGreaterThanOrEqual(10 * second)
+    expect(third - next).toBeGreaterThan(10.6 * second)
+    expect(fourth - third).toBe(second)
+    expect(fifth - fourth).toBeLessThan(12 * second)
   })
 
   it('of a token is tried once more with another token, at the pace of all requests', async () => {

@@ -29,28 +29,38 @@ describe('backpressure', () => {
   it('permits another commit while fewer batches than the limit are in the outbox', async () => {
     const { context, control, run } = worldOf('append', 'confirmed', 'confirmed')
 
-    expect(await waitForRoom(context, control)).toBe('room')
+    expect(await waitForRoom(context, control, () => false)).toBe('room')
     expect(run.waits).toBe(0)
+  })
+
+  it('keeps the outbox of a backfill at two batches a partition, so that ordinary rows soon follow', async () => {
+    const { context, control, run } = worldOf('append', 'confirmed', 'confirmed', 'confirmed', 'confirmed')
+    const roomy = { ...context, settings: EngineSettings.parse({}) }
+
+    expect(await waitForRoom(roomy, control, () => false)).toBe('room')
+    expect(run.waits).toBe(0)
+    expect(await waitForRoom(roomy, control, () => true)).toBe('room')
+    expect(run.waits).toBe(1)
   })
 
   it('waits at the limit until one batch has left the outbox', async () => {
     const { context, control, pending } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
 
-    expect(await waitForRoom(context, control)).toBe('room')
+    expect(await waitForRoom(context, control, () => false)).toBe('room')
     expect(pending()).toBe(2)
   })
 
   it('waits before an upsert destination until every batch of the commit before has left the outbox', async () => {
     const { context, control, pending } = worldOf('upsert', 'confirmed', 'confirmed')
 
-    expect(await waitForRoom(context, control)).toBe('room')
+    expect(await waitForRoom(context, control, () => false)).toBe('room')
     expect(pending()).toBe(0)
   })
 
   it('waits for nothing where a batch is held', async () => {
     const { context, control, run } = worldOf('append', 'held', 'confirmed', 'confirmed')
 
-    expect(await waitForRoom(context, control)).toBe('held')
+    expect(await waitForRoom(context, control, () => false)).toBe('held')
     expect(run.waits).toBe(0)
   })
 
@@ -58,7 +68,7 @@ describe('backpressure', () => {
     const { context, control, run } = worldOf('append', 'confirmed', 'confirmed', 'confirmed')
     run.isClosing = true
 
-    expect(await waitForRoom(context, control)).toBe('closing')
+    expect(await waitForRoom(context, control, () => false)).toBe('closing')
     expect(run.waits).toBe(0)
   })
 
@@ -67,6 +77,6 @@ describe('backpressure', () => {
     const lost = new Error('the lease is lost')
     context.state.lose(lost)
 
-    await expect(waitForRoom(context, control)).rejects.toBe(lost)
+    await expect(waitForRoom(context, control, () => false)).rejects.toBe(lost)
   })
 })

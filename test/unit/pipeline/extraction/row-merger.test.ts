@@ -48,6 +48,14 @@ it('rows that replace merge where they are equal, and conflict where they are no
   expect(merger.merge([row('k', '2')])).toMatchObject({ kind: 'reject', code: 'row-key-conflict' })
 })
 
+it('rows of one record that replace each other merge and conflict as those of two records do', () => {
+  const merger = createRowMerger('upsert', {}, false)
+
+  expect(merger.merge([row('k', '1'), row('k', '1')])).toEqual({ kind: 'rows', rows: [row('k', '1')] })
+  expect(merger.merge([row('l', '1'), row('l', '2')])).toMatchObject({ code: 'row-key-conflict' })
+  expect(merger.merge([row('l', '3')])).toEqual({ kind: 'rows', rows: [row('l', '3')] })
+})
+
 it('sorted rows of the same key are put together across blocks, and others stay apart', async () => {
   const blocks = [
     [row('a', '1'), row('b', '2')],

@@ -46,6 +46,18 @@ it('returns 502 and the error of an action that throws', async () => {
   })
 })
 
+it('returns 429 while as many activations run as the namespace may have', async () => {
+  const full = await startProbeRuntime({ activationsAtOnce: 1 })
+  await full.putProbe('run')
+  await full.client.actions.invoke({ name: 'probe/run', params: { do: 'sleep', ms: 3_600_000 } })
+
+  await expect(full.client.actions.invoke({ name: 'probe/run' })).rejects.toMatchObject({
+    statusCode: 429,
+    error: { error: 'Too many concurrent requests in flight (count: 1, allowed: 1).' },
+  })
+  await full.openwhisk.stop()
+})
+
 it('returns 202 after 60 s and completes the activation', async () => {
   const answer = invoke({ do: 'sleep', ms: 1_000 }, { blocking: true })
   while (clock.nextWake() === null) await new Promise((resolve) => setImmediate(resolve))

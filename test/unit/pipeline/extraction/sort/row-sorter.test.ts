@@ -78,3 +78,15 @@ it('the external merge sort deletes its files, and fails before the disk of the 
   await sorter.dispose()
   expect(await readdir(scratch)).toEqual([])
 })
+
+it('rows that are longer than a buffer come back whole, among short ones', async () => {
+  const rows = [70_000, 10, 33_000, 5, 40_000].map((length, order): EncodedRow => ({
+    ...{ kind: 'row', partition: 0, order: -order },
+    line: `${order}${'é'.repeat(length)}\n`,
+  }))
+
+  const { result, spilled } = await sorted(rows, 80_000)
+
+  expect(spilled).toBeGreaterThan(2)
+  expect(result.map(({ line }) => line)).toEqual(rows.map(({ line }) => line).reverse())
+})
