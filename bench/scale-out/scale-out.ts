@@ -25,7 +25,7 @@ const sharedPace = { requests: 4, ms: 1_000 }
 const alarmMs = 1_000
 const longestMs = 600_000
 
-type Result = RunReport & { readonly cpuMs: number }
+type Result = RunReport & { readonly cpuMs: number; readonly peakMB: number }
 
 /** What the ticks of all alarms came to. */
 interface Ticks {
@@ -115,7 +115,7 @@ function measurementOf(
     rowsPerSecond: Math.round(rows / seconds),
     cpuSeconds: rounded(cpuMs / 1_000, 2),
     cpuMicrosecondsPerRow: rounded((cpuMs * 1_000) / rows, 1),
-    peakRssMB: 0,
+    peakRssMB: rounded(Math.max(...results.map(({ peakMB }) => peakMB)), 1),
     seconds: rounded(seconds, 1),
     requests: analytics.requests.length,
     throttled: analytics.refusedByPace(),

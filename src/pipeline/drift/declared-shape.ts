@@ -47,21 +47,23 @@ const scalars: Readonly<Record<string, JsonType>> = {
 
 /** The shape of a schema's input, before any transformation. */
 export function declaredShape(schema: Schema): Shape {
-  return shapeAt('', schema)
+  return shapeAt('', schema, new Set())
 }
 
-function shapeAt(path: string, schema: Schema): Shape {
+/** @param outer the schemas around this one: a recursive schema is compared down to its first repetition */
+function shapeAt(path: string, schema: Schema, outer: ReadonlySet<Schema>): Shape {
   const def = schema._zod.def as Definition
-  if (def.coerce) return anything(path)
-  const inner = def.type === 'pipe' ? def.in : def.innerType
-  if (inner) return wrapped(def.type, shapeAt(path, inner))
+  if (def.coerce || outer.has(schema)) return anything(path)
+  const inner = innerOf(def)
+  if (inner) return wrapped(def.type, shapeAt(path, inner, outer))
+  const here = new Set([...outer, schema])
   switch (def.type) {
     case 'object':
-      return objectShape(path, def.shape ?? {}, def.catchall)
+      return objectShape(path, def.shape ?? {}, def.catchall, here)
     case 'array':
       return {
         ...of(path, bits.list),
-        item: def.element ? shapeAt(`${path}[]`, def.element) : null,
+        item: def.element ? shapeAt(`${path}[]`, def.element, here) : null,
       }
     case 'literal':
       return of(path, ...(def.values ?? []).map(typeBitOf))
@@ -70,6 +72,11 @@ function shapeAt(path: string, schema: Schema): Shape {
     default:
       return scalarShape(path, scalars[def.type])
   }
+}
+
+/** The schema that a wrapper applies to its input; undefined for any other schema. */
+function innerOf(def: Definition): Schema | undefined {
+  return def.type === 'pipe' ? def.in : def.innerType
 }
 
 function anything(path: string): Shape {
@@ -113,10 +120,11 @@ function objectShape(
   path: string,
   shape: Readonly<Record<string, Schema>>,
   catchall: Schema | undefined,
+  outer: ReadonlySet<Schema>,
 ): Shape {
   const fields = Object.entries(shape).map(([name, schema]) => ({
     name,
-    shape: shapeAt(pathTo(path, name), schema),
+    shape: shapeAt(pathTo(path, name), schema, outer),
     isRequired: isRequired(schema),
   }))
   const isClosed = catchall === undefined || catchall._zod.def.type === 'never'

@@ -57,6 +57,19 @@ describe('the drift of records', () => {
     expect(driftOf(schema, record)).toEqual([])
   })
 
+  it('compares a recursive schema down to its first repetition', () => {
+    const Part = z.object({
+      name: z.string(),
+      get parts() {
+        return z.array(Part).optional()
+      },
+    })
+
+    expect(driftOf(Part, { name: 'a', extra: 1, parts: [{ name: 2, more: 3 }] })).toEqual([
+      { field: 'extra', change: 'unknown', records: 1, example: '1' },
+    ])
+  })
+
   it('names a record that is no object as a whole', () => {
     expect(driftOf(Order, 'text')).toEqual([{ field: '', change: 'changed', records: 1, example: '"text"' }])
   })
