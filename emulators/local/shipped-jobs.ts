@@ -36,7 +36,7 @@ export const shippedJobs: readonly ShippedJob[] = [
     sent: ({ analytics }) =>
       total(analytics.requests, /\/import\/json\//, importedRecords) +
       total(analytics.requests, /\/import\/uploadFile\//, linesOf),
-    accepted: (platform) => platform.analytics.classifications.importedLines(airportNames(platform)),
+    accepted: (platform) => platform.analytics.classifications.applied(airportNames(platform)).length,
     stored: storedValues,
   },
   {

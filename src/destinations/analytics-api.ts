@@ -25,7 +25,7 @@ export function createAnalyticsApi(
 /** Null where the answer is that of the service, not of the network or of the gateway before it. */
 export function refusalOf(answer: Answer, reading: Reading): Refusal | Unknown | null {
   if (answer instanceof TransportError) return noAnswer(answer)
-  return refusalIn(answer, messageOf(answer, reading), reading.now)
+  return answer.status === 200 ? null : refusalIn(answer, messageOf(answer, reading), reading.now)
 }
 
 const ServiceError = z.object({ errorCode: z.string(), errorDescription: z.string().default('') })

@@ -24,11 +24,11 @@ export function withConfirmed(arrivals: Arrivals, entry: OutboxEntry, confirmedA
   return { ...kept, confirmed: addVolume(kept.confirmed, volume), open: bounded(joined(kept.open, arrival)) }
 }
 
-/** Both halves of a split batch have its markers, so they can only be counted together. */
+/** Both halves of a split batch have its markers, so they can only be counted together, from the later confirmation on. */
 function joined(open: readonly Arrival[], arrival: Arrival): Arrival[] {
   const half = open.find(({ markers }) => arrival.markers.some((marker) => markers.includes(marker)))
   if (!half) return [...open, arrival]
-  return open.map((other) => (other === half ? merge(half, arrival) : other))
+  return [...open.filter((other) => other !== half), merge(half, arrival)]
 }
 
 /**

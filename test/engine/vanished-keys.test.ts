@@ -35,6 +35,46 @@ it('the key of a record that vanishes is deleted, and no other', async () => {
   expect(world.engine.stateOf(world.job).rowKeys).toMatchObject({ keys: 6 })
 })
 
+describe('the arrival of a deletion', () => {
+  /** A world that has deleted one of seven keys, an hour ago. */
+  async function worldWithout(): Promise<ClassificationWorld> {
+    const world = await worldWith(names(7))
+    await world.engine.pass(hourMs)
+    await world.engine.verify(world.job)
+    world.source(names(6))
+    await world.settle()
+    await world.engine.pass(hourMs)
+    return world
+  }
+
+  it('is counted once an export shows the key no more', async () => {
+    const world = await worldWithout()
+    world.service.knobs.deletedKeys = 'empty'
+
+    expect(await world.engine.verify(world.job)).toMatchObject({
+      outcome: 'succeeded',
+      confirmed: { batches: 2, rows: 8 },
+      arrived: { batches: 2, rows: 8 },
+      waiting: { batches: 0 },
+    })
+  })
+
+  it('is missing where the set has the key again after two days, with the causes', async () => {
+    const world = await worldWithout()
+    world.overwrite('k6', 'by a person')
+    const early = await world.engine.verify(world.job)
+    await world.engine.pass(48 * hourMs)
+
+    expect(early).toMatchObject({ outcome: 'succeeded', waiting: { batches: 1, rows: 1 } })
+    expect(await world.engine.verify(world.job)).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'arrival-missing' },
+      arrived: { batches: 1, rows: 7 },
+      missing: [{ rows: 1, found: 0, causes: ['key-set-again', 'latency'] }],
+    })
+  })
+})
+
 it('a key is deleted once', async () => {
   const world = await worldWith(names(7))
   world.source(names(6))
@@ -167,6 +207,19 @@ describe('a read that proves no absence', () => {
     expect(report).toMatchObject({ rejectsByReason: { 'record-invalid': 1 }, deletions: 0 })
     expect(report.notes.join(' ')).toContain('without a readable primary key')
     expect(between).toEqual(names(7))
+    expect(world.stored()).toEqual(names(6))
+  })
+
+  it('records the keys of the first records all the same, as no other was sent before', async () => {
+    const world = classificationWorld(small, { sync })
+    world.source(names(7))
+    world.engine.feed.records = [...world.engine.feed.records, { name: 'without an id' }]
+    await world.settle()
+    world.source(names(6))
+
+    const report = await world.engine.run(world.job)
+
+    expect(report).toMatchObject({ deletions: 1 })
     expect(world.stored()).toEqual(names(6))
   })
 

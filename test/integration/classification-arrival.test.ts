@@ -37,13 +37,14 @@ interface Row {
   readonly City: string | null
 }
 
-/** Imports rows, and what stays known of their batch. */
-async function send(id: string, rows: readonly Row[]): Promise<ConfirmedBatch> {
+/** Imports rows, and deletions of keys, and what stays known of their batch. */
+async function send(id: string, rows: readonly (Row | string)[]): Promise<ConfirmedBatch> {
   const { signal } = new AbortController()
   const file = destination.format.open('0123456789ab')
   for (const row of rows) {
-    const encoded = destination.format.encode(row)
-    if (encoded.kind === 'reject') throw new RangeError(encoded.message)
+    const { format } = destination
+    const encoded = typeof row === 'string' ? format.deletion?.(row) : format.encode(row)
+    if (encoded?.kind !== 'row') throw new RangeError(encoded?.message ?? 'nothing can be deleted')
     file.append(encoded.line)
   }
   const { bytes, markers = [] } = await file.finish()
@@ -128,7 +129,81 @@ it('a set that is no longer subscribed shows nothing: its batches are missing wi
   ])
 })
 
-it('rows that delete, or leave a column as it is, have no known values: their import is an indication', async () => {
+describe('a batch of deletions', () => {
+  const keys = (count: number) => airports(count).map(({ key }) => key)
+  const isKeptSince = [{ code: 'key-set-again' }, { code: 'latency' }]
+
+  it.each(['absent', 'empty', 'null', 'bare'] as const)(
+    'is proven where an export shows its first and last key and one between as "%s"',
+    async (deletedKeys) => {
+      analytics.classifications.knobs.deletedKeys = deletedKeys
+      const values = await send('a', airports(100))
+      const deletions = await send('b', keys(100))
+
+      const { evidence, trouble } = await look([deletions])
+
+      expect(values.markers).toHaveLength(3)
+      expect(deletions.markers).toEqual(['deleted-key-K0000', 'deleted-key-K0063', 'deleted-key-K0099'])
+      expect(evidence).toEqual([{ id: 'b', kind: 'proof', rows: 100, causes: [] }])
+      expect(trouble).toBeNull()
+    },
+  )
+
+  it('is missing as far as the set still has values of its keys, with the causes', async () => {
+    const batch = await send('a', keys(3))
+    await send('b', airports(1))
+    await send('c', [{ key: 'K0002', Name: 'set again', City: null }])
+
+    expect((await look([batch])).evidence).toMatchObject([
+      { id: 'a', kind: 'proof', rows: 1, causes: isKeptSince },
+    ])
+  })
+
+  it('is proven by its deletions as much as by its values where it has both', async () => {
+    await send('a', airports(10))
+    const mixed = await send('b', [...airports(4, 'Renamed'), 'K0004', ...airports(10).slice(5)])
+    const proven = await look([mixed])
+    await send('c', airports(5).slice(4))
+
+    expect(mixed.markers[1]).toBe('deleted-key-K0004')
+    expect(proven.evidence).toMatchObject([{ rows: 10, causes: [] }])
+    expect((await look([mixed])).evidence).toMatchObject([{ rows: 6, causes: isKeptSince }])
+  })
+
+  it('of a later commit takes the earlier values of its keys out of the proof, and the other way round', async () => {
+    const first = await send('a', airports(3))
+    const deletions = await send('b', ['K0001', 'K0002'])
+    const again = await send('c', airports(3).slice(2))
+
+    expect((await look([first, deletions, again])).evidence).toEqual([
+      { id: 'a', kind: 'proof', rows: 3, causes: [] },
+      { id: 'b', kind: 'proof', rows: 2, causes: [] },
+      { id: 'c', kind: 'proof', rows: 1, causes: [] },
+    ])
+  })
+
+  it('whose keys a later batch has all set again is an indication', async () => {
+    const deletions = await send('a', ['K0000'])
+    const again = await send('b', airports(1))
+
+    expect((await look([deletions, again])).evidence).toMatchObject([
+      { id: 'a', kind: 'indication', rows: 1 },
+      { id: 'b', kind: 'proof', rows: 1 },
+    ])
+  })
+})
+
+it('a key without any value does not prove the values that it had', async () => {
+  const batch = await send('a', airports(3))
+  await send('b', ['K0001'])
+  analytics.classifications.knobs.deletedKeys = 'empty'
+
+  expect((await look([batch])).evidence).toMatchObject([
+    { rows: 2, causes: [{ code: 'key-mismatch' }, { code: 'key-deleted' }, { code: 'latency' }] },
+  ])
+})
+
+it('rows that empty a column, or leave it as it is, have no known values: their import is an indication', async () => {
   const batch = await send('a', [
     { key: 'K1', Name: 'x', City: null },
     { key: 'K2', Name: 'x', City: '' },

@@ -22,6 +22,7 @@ import type { JobState } from '../../src/state/job-state'
 import type { EntryIn, OutboxEntry } from '../../src/state/outbox-entry'
 import type { StateDocument } from '../../src/state/state-document'
 import type { Choices } from './choices'
+import type { Saw } from './coverage'
 import type { Network } from './destinations/network'
 import type { Accident, Process, WorldTime } from './time'
 
@@ -31,7 +32,12 @@ const settleMs = 15 * minute
 
 /** A destination with batches on their way to it. */
 export interface Subject {
-  readonly batches: readonly (readonly [entry: Partial<EntryIn<'staged'>>, file: FinishedFile])[]
+  /** `of` names what is special about a batch, for the events of a history. */
+  readonly batches: readonly (readonly [
+    entry: Partial<EntryIn<'staged'>>,
+    file: FinishedFile,
+    of?: string | null,
+  ])[]
   open(network: Network): Destination
   /** What is wrong with what the destination has stored; empty where nothing is. */
   flaws(): readonly string[]
@@ -48,8 +54,11 @@ type ApprovedBy = number | null
 /** Delivery alone, run after run over one document, with crashes, freezes, zombies and network faults. */
 function createWorld(
   subject: Subject,
-  time: WorldTime,
-  choices: Choices,
+  {
+    time,
+    choices,
+    seen,
+  }: { readonly time: WorldTime; readonly choices: Choices; readonly seen: Set<string> },
   tamper: Tamper,
   approvedBy: ApprovedBy,
 ) {
@@ -68,11 +77,18 @@ function createWorld(
     outbox: outbox.map((entry) => (entry.commit === planned ? { ...entry, state: 'planned' } : entry)),
     plan: approvedBy === null ? null : storedPlan(),
   }
-  const seen = new Set<string>()
+  const processes: Process[] = []
+  const specials = new Map(subject.batches.map(([, , of], index) => [`b${index}`, of]))
   let activations = 0
   let sentUnapproved = 0
   let writtenAt = -Infinity
   let holder: object | null = null
+
+  function sawOf(event: string, id: string): void {
+    seen.add(event)
+    const special = specials.get(id)
+    if (special) seen.add(`${event} of ${special}`)
+  }
 
   function networkOf(process: Process): Network {
     return { time, process, choices, sendTimeoutMs: settings.sendTimeoutMs, delayMs: settleMs }
@@ -103,6 +119,7 @@ function createWorld(
             for (const event of events) {
               memory.later(event)
               seen.add(event.type === 'confirmed' ? `confirmed by ${event.by}` : event.type)
+              if (event.type === 'in-doubt') sawOf(event.type, event.id)
             }
             durable = memory.document
             writtenAt = time.now()
@@ -141,7 +158,8 @@ function createWorld(
       return Promise.resolve()
     }
     if (holder !== null) seen.add('takeover')
-    if (durable.outbox.some(({ state }) => state === 'sending')) seen.add('takeover with a request in flight')
+    for (const { id, state } of durable.outbox)
+      if (state === 'sending') sawOf('takeover with a request in flight', id)
     const process = startProcess(time, accident)
     activations += 1
     const { clock } = process
@@ -170,6 +188,7 @@ function createWorld(
             () => deliver(delivery, ended),
             () => null,
           )
+    processes.push(process)
     return work.then(() => {
       if (holder === owner) holder = null
     })
@@ -179,7 +198,7 @@ function createWorld(
     activate,
     isDone: () => durable.outbox.every(({ state }) => state === 'confirmed') && holder === null,
     sentUnapproved: () => sentUnapproved,
-    seen,
+    fates: () => processes.map(({ fate }) => fate),
   }
 }
 
@@ -205,20 +224,27 @@ export const schedule = fc.record({
 })
 export type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 
-export type OpenSubject = (time: WorldTime, choices: Choices) => Subject
+export type OpenSubject = (time: WorldTime, choices: Choices, saw: Saw) => Subject
+
+interface PlayOptions {
+  readonly approvedBy?: ApprovedBy
+  /** As {@link createTime} takes it. */
+  readonly idle?: () => Promise<void>
+}
 
 /** One history: the drawn activations, then as many as it takes. */
 export async function play(
   open: OpenSubject,
   { activations, choices }: Schedule,
   tamper: Tamper,
-  approvedBy: ApprovedBy = null,
+  { approvedBy = null, idle }: PlayOptions = {},
 ) {
-  const time = createTime()
+  const time = createTime(undefined, idle)
   const pass = (ms: number) => time.runUntil(time.sleep(ms), ms)
   const script = scripted(choices)
-  const subject = open(time, script)
-  const world = createWorld(subject, time, script, tamper, approvedBy)
+  const seen = new Set<string>()
+  const subject = open(time, script, (event) => seen.add(event))
+  const world = createWorld(subject, { time, choices: script, seen }, tamper, approvedBy)
   for (const { accident, waitMs } of activations) {
     void world.activate(accident)
     await pass(waitMs)
@@ -229,5 +255,6 @@ export async function play(
   }
   await pass(4 * 60 * minute)
   const unapproved = Array.from({ length: world.sentUnapproved() }, () => 'sent without approval')
-  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved], seen: world.seen }
+  for (const fate of world.fates()) if (fate !== 'running') seen.add(fate)
+  return { finished: world.isDone(), flaws: [...subject.flaws(), ...unapproved], seen }
 }

@@ -3,8 +3,10 @@ import { keyedDestination, keyedService } from './destinations/keyed'
 import { namedDestination, namedService } from './destinations/named'
 import { eventOf } from './destinations/rows'
 import { upsertDestination, upsertService } from './destinations/upsert'
+import { commits, initial, keyFlaws, specialOf } from './key-changes'
 import type { Choices } from './choices'
 import type { OpenSubject, Subject } from './delivery-schedules'
+import type { KeyChange } from './key-changes'
 import type { WorldTime } from './time'
 
 /** Four batches of each of two partitions. */
@@ -50,14 +52,15 @@ export const named: OpenSubject = (time, choices) => {
   }
 }
 
-const versions = ['1', '2', '3']
-const keys = ['a', 'b', 'c', 'd', 'e', 'f']
+/** A value is the number of its commit, with a sign before it where the commit deletes the key. */
+function valueLine({ key, version, isDeletion }: KeyChange): string {
+  return `${key}=${isDeletion ? '-' : ''}${version}`
+}
 
-/** Three commits that give every key a newer value, in three batches each. */
-const valueBatches: Subject['batches'] = versions.flatMap((version, index) =>
-  [0, 2, 4].map((from) => {
-    const lines = keys.slice(from, from + 2).map((key) => `${key}=${version}\n`)
-    return [{ partition: 'dataset', commit: index + 1 }, textFile(lines)] as const
+const valueBatches: Subject['batches'] = commits.flatMap((batches, index) =>
+  batches.map((changes) => {
+    const lines = changes.map((change) => `${valueLine(change)}\n`)
+    return [{ partition: 'dataset', commit: index + 1 }, textFile(lines), specialOf(changes)] as const
   }),
 )
 
@@ -67,23 +70,20 @@ export const upsertInOneCommit: OpenSubject = (time, choices) =>
   upsertSubject(
     time,
     choices,
-    valueBatches.map(([entry, file]) => [{ ...entry, commit: 1 }, file] as const),
+    valueBatches.map(([entry, ...file]) => [{ ...entry, commit: 1 }, ...file] as const),
   )
 
 function upsertSubject(time: WorldTime, choices: Choices, batches: Subject['batches']): Subject {
-  const service = upsertService(time, choices, ['broken'])
+  const service = upsertService(time, choices, ['broken'], initial.map(valueLine))
   return {
     batches,
     open: (network) => upsertDestination(service, network),
     flaws() {
-      const stale = service.history.filter(({ key, value }, index) =>
-        service.history.slice(0, index).some((before) => before.key === key && before.value > value),
-      )
-      const wrong = keys.filter((key) => service.values.get(key) !== versions.at(-1))
-      return [
-        ...stale.map(({ key, value }) => `${key} went back to ${value}`),
-        ...wrong.map((key) => `${key} is ${service.values.get(key) ?? 'missing'}`),
-      ]
+      const history = service.history.map(({ key, value }) => ({
+        ...{ key, version: Math.abs(Number(value)), isDeletion: value.startsWith('-') },
+      }))
+      const stored = [...service.values].filter(([, value]) => !value.startsWith('-'))
+      return keyFlaws(history, new Map(stored.map(([key, value]) => [key, Number(value)])))
     },
   }
 }

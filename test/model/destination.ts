@@ -4,6 +4,7 @@ import type {
   BatchParts,
   Delivery,
   Destination,
+  EncodedRow,
   KeyLookupAnswer,
   NameLookupAnswer,
   OutgoingBatch,
@@ -42,6 +43,8 @@ export interface DestinationOptions {
   /** How long after its send window a request may really take to show. */
   readonly settleMs: number
   readonly partitions: number
+  /** The newest content of the source when its last read began: a row that deletes carries it. */
+  readonly readAt: () => number
 }
 
 /** The outcome of one request; 0 is the ordinary one. `late` takes effect long after its sender has given up. */
@@ -67,6 +70,15 @@ type Outcome = (typeof outcomes)[number]
 /** How long an import takes. */
 const importMs = [30_000, 0, 4 * 60_000, 50 * 60_000] as const
 
+/** The line that deletes a key, without its line end. */
+export function deletionLine(id: string, content: number): string {
+  return `${id},gone,0,${content}`
+}
+
+export function isDeletion(line: string): boolean {
+  return line.split(',')[1] === 'gone'
+}
+
 /** The line of a row, without its line end. */
 export function lineOf({ id, visitor, at, content }: ModelRow): string {
   return `${id},${visitor},${at},${content}`
@@ -78,9 +90,12 @@ export function partitionOf(visitor: number, partitions: number): number {
 
 /** A destination without HTTP: the engine's contract, straight onto the model of a service. */
 export function destinationFor(options: DestinationOptions): Destination<ModelRow> {
-  const { kind, service, process, choices, partitions, batchRows } = options
+  const { kind, service, process, choices, partitions, batchRows, readAt } = options
   const transport = createTransport(options)
   const isUpsert = kind === 'upsert'
+  const deletion = (id: string): EncodedRow => ({
+    ...{ kind: 'row', line: `${deletionLine(id, readAt())}\n`, partition: 0, order: 0, rowKey: id },
+  })
 
   return {
     identity: { kind: 'model', address: 'http://model', account: 'account', target: 'target' },
@@ -92,6 +107,7 @@ export function destinationFor(options: DestinationOptions): Destination<ModelRo
         partition: partitionOf(row.visitor, partitions),
         ...(isUpsert ? { order: 0, rowKey: row.id } : { order: row.at }),
       }),
+      ...(isUpsert ? { deletion } : {}),
       open: openPlainFile,
       split: splitPlainFile,
     },
@@ -217,6 +233,7 @@ function createTransport(options: DestinationOptions): Pick<Destination, 'send'>
       const outcome = process.requestLeft() && choices.next(4) > 0 ? 'late' : drawn
       const receipt = `import-${service.requests}`
       const effect = { batch, handle, receipt, outcome, shownBy: checkedAt + settleMs }
+      noteDeletions(saw, outcome, linesOf(batch.bytes))
       const lagMs = choices.next(3) * Math.floor(settleMs / 3)
       const land = (afterMs: number) => {
         service.inFlight += 1
@@ -263,6 +280,14 @@ function createTransport(options: DestinationOptions): Pick<Destination, 'send'>
       }
     },
   }
+}
+
+function noteDeletions(saw: Saw, outcome: Outcome, lines: readonly string[]): void {
+  const deletions = lines.filter(isDeletion).length
+  if (deletions === 0) return
+  saw(deletions < lines.length ? 'deletion beside a value' : 'deletions alone')
+  if (outcome === 'late') saw('late deletion')
+  if (outcome === 'reply-lost' || outcome === 'error-after-effect') saw('lost answer to a deletion')
 }
 
 interface Effect {

@@ -8,6 +8,8 @@ export interface DeliveryExploration {
   readonly open: OpenSubject
   readonly seed: number
   readonly schedules: number
+  /** As `createTime` takes it. */
+  readonly idle?: () => Promise<void>
   /** As {@link accidents}, for the ways in which this kind of delivery confirms its batches. */
   readonly minima: Readonly<Record<string, number>>
 }
@@ -22,12 +24,13 @@ const accidents = {
   'returned-to-staged': 0.3,
 }
 
-export function exploreDeliveries({ what, open, seed, schedules, minima }: DeliveryExploration): void {
+export function exploreDeliveries(exploration: DeliveryExploration): void {
+  const { what, open, seed, schedules, minima, ...how } = exploration
   it(`${schedules} random schedules (seed ${seed}) of ${what} lose, double and misorder nothing, and all of them finish`, async () => {
     const coverage = createCoverage()
     await fc.assert(
       fc.asyncProperty(schedule, async (drawn) => {
-        const { seen, ...end } = await play(open, drawn, intact)
+        const { seen, ...end } = await play(open, drawn, intact, how)
         coverage.add(seen)
         expect(end).toEqual({ finished: true, flaws: [] })
       }),
@@ -35,5 +38,5 @@ export function exploreDeliveries({ what, open, seed, schedules, minima }: Deliv
     )
     console.info(`Share of ${schedules} schedules of ${what} with each event:\n${coverage.table()}`)
     expect(coverage.below({ ...accidents, ...minima })).toEqual([])
-  }, 600_000)
+  }, 1_800_000)
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { epoch, notations } from './records'
 import type { Job } from '../../src/definition/job'
-import type { Late, OnChange, Sync } from '../../src/definition/sync'
+import type { Late, OnChange, OnVanished, Sync } from '../../src/definition/sync'
 import type { SourceDefinition } from '../../src/sources/source'
 import type { DeliveryKind, ModelRow } from './destination'
 import type { Notation } from './records'
@@ -18,6 +18,7 @@ export interface JobShape {
   readonly lookback: number | null
   readonly onChange: OnChange
   readonly late: Late
+  readonly onVanished: OnVanished
   /** Slices come in order and are not sorted on disk. */
   readonly ordered: boolean
   readonly bringsMore: boolean
@@ -32,6 +33,7 @@ export const plainShape: JobShape = {
   lookback: null,
   onChange: 'ignore',
   late: 'send',
+  onVanished: 'keep',
   ordered: false,
   bringsMore: false,
   sourceVersion: 1,
@@ -116,7 +118,9 @@ function syncFor(shape: JobShape): Sync {
   const distance = notation === 'instant' ? 60_000 : 1
   const lookback = shape.lookback === null ? null : shape.lookback * distance
   const common = { onChange, late, faults: [] }
-  if (mode === 'full-refresh') return { mode, primaryKey: ['id'], onVanished: 'keep', ...common }
+  if (mode === 'full-refresh') {
+    return { mode, primaryKey: ['id'], onVanished: shape.onVanished, ...common }
+  }
   if (mode === 'pages') {
     return { mode: 'incremental', cursor: { kind: 'page' }, primaryKey, lookback: null, ...common }
   }

@@ -8,6 +8,8 @@ export type Flaw =
   | 'unmappable'
   /** `map` leaves it out. */
   | 'unwanted'
+  /** Its primary key cannot be read. */
+  | 'keyless'
   /** Its cursor cannot be read. */
   | 'cursorless'
   /** Its cursor is in the year 9999. */
@@ -95,7 +97,7 @@ export type Notation = keyof typeof notations
 export function toRaw(record: ModelRecord, { write }: CursorNotation, noise: number | null): unknown {
   const { id, visitor, minute, content, flaw } = record
   return {
-    id,
+    id: flaw === 'keyless' ? null : id,
     visitor: flaw === 'invalid' ? 'unknown' : visitor,
     minute,
     content,

@@ -59,7 +59,7 @@ export function apply(service: Service, { bytes }: OutgoingBatch): void {
   service.applied.push(...linesOf(bytes))
 }
 
-/** Upsert: the line that counts, by the key of its row. */
+/** Upsert: the line that counts, by the key of its row; deletions among them. */
 export function tableOf({ applied }: Service): ReadonlyMap<string, string> {
   return new Map(applied.map((line) => [line.split(',')[0] ?? '', line]))
 }

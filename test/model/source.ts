@@ -60,10 +60,12 @@ export interface SourceOptions extends FeedShape {
   readonly process: Process
   readonly choices: Choices
   readonly saw: Saw
+  /** Told of each read that begins. */
+  readonly begun: () => void
 }
 
 export function sourceFor(options: SourceOptions): Source {
-  const { feed, process, choices, saw, notation, pageCursor } = options
+  const { feed, process, choices, saw, notation, pageCursor, begun } = options
 
   function unreachable(): JobError {
     saw('source read failed')
@@ -74,12 +76,15 @@ export function sourceFor(options: SourceOptions): Source {
     identity: feed.identity,
     async *read(request): AsyncIterable<Page> {
       const since = request.mode === 'incremental' ? request.since : null
+      begun()
+      // Stable paging: where the records are replaced during a read, it goes on with those that it began with.
+      const read = { ...options, feed: { ...feed } }
       for (let page = pageCursor && since !== null ? Number(since) : 0; ; page += 1) {
         const outcome = choices.next(30)
         const found = await process.call(20, () => {
           request.signal.throwIfAborted()
           if (feed.isDown || outcome === 29) throw unreachable()
-          return pageCursor ? publishedPage(feed, page) : pageOf(options, request, page)
+          return pageCursor ? publishedPage(feed, page) : pageOf(read, request, page)
         })
         if (feed.noise !== null && feed.isVarying) feed.noise += 1
         const records = found.records.map((record) => toRaw(record, notation, feed.noise))

@@ -11,7 +11,8 @@ export interface WorldTime {
 /** Steps until something settles: more is an endless loop. */
 const busyLimit = 100_000
 
-export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
+/** @param idle resolves once every process waits for time to pass */
+export function createTime(start = Date.UTC(2026, 10, 21), idle = everyMicrotask): WorldTime {
   let now = start
   let order = 0
   const sleepers: { at: number; order: number; wake: () => void }[] = []
@@ -36,7 +37,7 @@ export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
       await Promise.resolve()
       for (let wakes = 0; ; wakes += 1) {
         if (wakes > busyLimit) throw new RangeError(`still busy after ${busyLimit} steps`)
-        await everyMicrotask()
+        await idle()
         if (outcome.settled) return true
         const next = sleepers[0]
         if (!next || next.at > end) {
@@ -57,6 +58,11 @@ export function createTime(start = Date.UTC(2026, 10, 21)): WorldTime {
  */
 function everyMicrotask(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
+}
+
+/** The same where streams of the calling thread work, which need several rounds of ticks and microtasks. */
+export function everyTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** A process: it can crash at any of its gates, or freeze there and wake up later as a zombie. */

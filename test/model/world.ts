@@ -116,6 +116,7 @@ export function createWorld(options: WorldOptions): World {
       const { clock } = process
       const saw = (event: string) => void seen.add(event)
       const shape = { ...world.shape }
+      let readAt = world.contents
       const job = jobFor(shape, { ...world.author })
       const dependencies: RunDependencies = {
         job,
@@ -123,10 +124,12 @@ export function createWorld(options: WorldOptions): World {
           ...{ feed: world.feed, process, choices, saw, ...world.feedShape },
           notation: notations[shape.mode === 'sliced' ? 'instant' : shape.notation],
           pageCursor: shape.mode === 'pages',
+          begun: () => (readAt = world.contents),
         }),
         destination: destinationFor({
           ...{ kind: shape.kind, service: world.service, time, process, choices, saw },
           ...world.destination,
+          readAt: () => readAt,
           sendTimeoutMs: settings.sendTimeoutMs,
         }),
         store: filesFor(world.files, time, process, choices, saw),

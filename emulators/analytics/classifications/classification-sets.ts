@@ -8,6 +8,8 @@ export interface ClassificationSet {
   readonly columns: readonly string[]
   readonly subscriptions: readonly Subscription[]
   readonly values: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Keys that had values once. */
+  readonly deleted: ReadonlySet<string>
 }
 
 export interface Subscription {
@@ -34,11 +36,19 @@ export interface ClassificationSets {
   readonly memory: Memory
 }
 
-export function createClassificationSets(): ClassificationSets {
-  const sets = new Map<string, ClassificationSet & { readonly values: Map<string, Map<string, string>> }>()
+interface StoredSet extends ClassificationSet {
+  readonly values: Map<string, Map<string, string>>
+  readonly deleted: Set<string>
+}
 
-  function applyOne(values: Map<string, Map<string, string>>, { key, action, data }: ImportRecord): boolean {
-    if (action === 'delete-key') return values.delete(key)
+export function createClassificationSets(): ClassificationSets {
+  const sets = new Map<string, StoredSet>()
+
+  function applyOne({ values, deleted }: StoredSet, { key, action, data }: ImportRecord): boolean {
+    if (action === 'delete-key') {
+      if (values.has(key)) deleted.add(key)
+      return values.delete(key)
+    }
     const row = values.get(key) ?? new Map<string, string>()
     let changed = false
     for (const [column, value] of Object.entries(data)) {
@@ -48,7 +58,10 @@ export function createClassificationSets(): ClassificationSets {
         row.set(column, value)
       }
     }
-    if (row.size > 0) values.set(key, row)
+    if (row.size > 0) {
+      values.set(key, row)
+      deleted.delete(key)
+    }
     return changed
   }
 
@@ -64,7 +77,7 @@ export function createClassificationSets(): ClassificationSets {
       const given =
         name ??
         `${first?.rsid ?? 'no suite'} ${first?.dimension.replace('variables/', '') ?? ''} classifications`
-      sets.set(id, { id, name: given, columns, subscriptions, values: new Map() })
+      sets.set(id, { id, name: given, columns, subscriptions, values: new Map(), deleted: new Set() })
       return id
     },
     find: (id) => sets.get(id) ?? null,
@@ -72,7 +85,7 @@ export function createClassificationSets(): ClassificationSets {
       [...sets.values()].filter(({ subscriptions }) => subscriptions.some((one) => one.rsid === rsid)),
     apply(id, records) {
       const set = sets.get(id)
-      return set ? records.filter((record) => !applyOne(set.values, record)).length : 0
+      return set ? records.filter((record) => !applyOne(set, record)).length : 0
     },
   }
 }

@@ -4,26 +4,24 @@ import { createImportRoutes } from './import-routes'
 import { createJobs } from './jobs'
 import { badRequest, notFound, org, shownSet, template } from './replies'
 import type { LoggedRequest, Reply } from '../../emulator'
-import type { ClassificationSet, ClassificationSets } from './classification-sets'
-import type { ExportOptions } from './exports'
+import type { ClassificationSet, ClassificationSets, ImportRecord } from './classification-sets'
+import type { ExportKnobs, ExportOptions } from './exports'
 import type { Job, JobKnobs } from './jobs'
 
 /** Options for behaviour that Adobe does not document, and for limits that a test wants smaller. */
-export interface ClassificationsKnobs extends JobKnobs {
+export interface ClassificationsKnobs extends JobKnobs, ExportKnobs {
   /** Which spelling of the path the service knows. */
   spelling: 'both' | 'classifications' | 'classification'
   /** Bytes of an import. */
   importLimit: number
-  /** Rows of one file of an export. */
-  exportPartRows: number
 }
 
 export interface ClassificationsEmulator extends Omit<ClassificationSets, 'apply'> {
   readonly knobs: ClassificationsKnobs
   /** The values of a set after every import that has ended by now. */
   values(id: string): ReadonlyMap<string, ReadonlyMap<string, string>>
-  /** Lines of the imports of a set that have ended by now. */
-  importedLines(id: string): number
+  /** Lines of the imports of a set that have taken effect by now, in that order. */
+  applied(id: string): readonly ImportRecord[]
   answer(request: LoggedRequest, pathname: string): Reply
 }
 
@@ -43,8 +41,8 @@ export function createClassifications(now: () => number): ClassificationsEmulato
   const sets = createClassificationSets()
   const knobs: ClassificationsKnobs = {
     importMs: { validated: 0, processing: 0, completed: 0 },
-    ...{ breaksNext: 0, jobLagMs: 0, exportMs: 0 },
-    ...{ spelling: 'both', importLimit: 50_000_000, exportPartRows: 50_000 },
+    ...{ breaksNext: 0, brokenShare: 0, jobLagMs: 0, exportMs: 0 },
+    ...{ spelling: 'both', importLimit: 50_000_000, exportPartRows: 50_000, deletedKeys: 'absent' },
   }
   const jobs = createJobs(sets, knobs, now)
   const imports = createImportRoutes(jobs, knobs, withSet)
@@ -120,7 +118,7 @@ export function createClassifications(now: () => number): ClassificationsEmulato
         return notFound('Cannot find job in the IMS ORG')
       if (!jobs.isCompleted(job))
         return badRequest('The export job is not complete and the file is not ready to download')
-      const files = exportFiles(job.set, job.options, knobs.exportPartRows, now())
+      const files = exportFiles(job.set, job.options, knobs, now())
       if (name === 'list') return { status: 200, body: { count: files.size, files: [...files.keys()] } }
       const text = name === '' ? [...files.values()].join('') : files.get(name)
       return text === undefined ? notFound('Cannot find job in the IMS ORG') : { status: 200, body: text }
@@ -140,10 +138,7 @@ export function createClassifications(now: () => number): ClassificationsEmulato
       jobs.advance()
       return sets.find(id)?.values ?? new Map()
     },
-    importedLines(id) {
-      const ended = jobs.ofSet(id, 0).filter((job) => jobs.isCompleted(job))
-      return ended.reduce((sum, { records }) => sum + records.length, 0)
-    },
+    applied: (id) => jobs.applied(id),
     answer,
   }
 }

@@ -20,23 +20,32 @@ export function exportFault(
   return columns.every((name) => set.columns.includes(name)) ? null : 'Unknown header'
 }
 
-/** The files of an export, by name, with at most `partRows` rows each. */
+export interface ExportKnobs {
+  /** Rows of one file of an export. */
+  exportPartRows: number
+  /** How an export shows a deleted key: not at all, with empty texts, with nulls (JSON), or without values (JSON). */
+  deletedKeys: 'absent' | 'empty' | 'null' | 'bare'
+}
+
+/** The files of an export, by name. */
 export function exportFiles(
   set: ClassificationSet,
   { dataFormat = 'tsv', columns, keys, keyRegex, rowLimit = 100_000 }: ExportOptions,
-  partRows: number,
+  { exportPartRows: partRows, deletedKeys }: ExportKnobs,
   at: number,
 ): ReadonlyMap<string, string> {
   const names = columns && columns.length > 0 ? columns : set.columns
   const wanted = keys && keys.length > 0 ? new Set(keys) : null
   const pattern = keyRegex === undefined || keyRegex === '' ? null : new RegExp(keyRegex)
-  const rows = [...set.values]
+  const deleted = [...set.deleted].map((key) => [key, new Map<string, string>()] as const)
+  const rows = [...set.values, ...(deletedKeys === 'absent' ? [] : deleted)]
     .filter(([key]) => (wanted?.has(key) ?? true) && (pattern?.test(key) ?? true))
     .slice(0, rowLimit)
   const files = new Map<string, string>()
   for (let from = 0; from === 0 || from < rows.length; from += partRows) {
     const part = rows.slice(from, from + partRows)
-    const text = dataFormat === 'json' ? jsonLines(part, names) : table(part, names, dataFormat, at)
+    const text =
+      dataFormat === 'json' ? jsonLines(part, names, deletedKeys) : table(part, names, dataFormat, at)
     files.set(`part${files.size + 1}.${dataFormat}`, text)
   }
   return files
@@ -44,9 +53,16 @@ export function exportFiles(
 
 type Rows = readonly (readonly [string, ReadonlyMap<string, string>])[]
 
-function jsonLines(rows: Rows, names: readonly string[]): string {
-  const line = ([key, values]: Rows[number]) =>
-    JSON.stringify({ key, data: Object.fromEntries(names.map((name) => [name, values.get(name) ?? ''])) })
+function jsonLines(rows: Rows, names: readonly string[], deletedKeys: ExportKnobs['deletedKeys']): string {
+  function line([key, values]: Rows[number]): string {
+    const isDeleted = values.size === 0
+    if (isDeleted && deletedKeys === 'bare') return JSON.stringify({ key })
+    const none = isDeleted && deletedKeys === 'null' ? null : ''
+    return JSON.stringify({
+      key,
+      data: Object.fromEntries(names.map((name) => [name, values.get(name) ?? none])),
+    })
+  }
   return rows.map((row) => `${line(row)}\n`).join('')
 }
 

@@ -6,8 +6,10 @@ import type { ReadImport } from './import-file'
 export interface JobKnobs {
   /** From commit to `validated`, to `processing` and to the end, in ms. */
   importMs: { validated: number; processing: number; completed: number }
-  /** How many of the next imports end as `failed_processing`, without an effect. */
+  /** How many of the next imports end as `failed_processing`. */
   breaksNext: number
+  /** The share of its lines that such an import has stored all the same. */
+  brokenShare: number
   /** A committed job is shown this late, in ms. */
   jobLagMs: number
   exportMs: number
@@ -24,6 +26,8 @@ export interface Job {
   readonly options: object
   readonly createdAt: number
   readonly records: readonly ImportRecord[]
+  /** Those that it has stored once it has ended. */
+  readonly effects: readonly ImportRecord[]
   /** The states that it reaches, each with its time in ms since the epoch. */
   readonly steps: readonly { readonly at: number; readonly state: State; readonly message: string }[]
   readonly jobSize: number
@@ -31,7 +35,7 @@ export interface Job {
 }
 
 export interface Jobs {
-  /** Applies the imports that have completed by now. */
+  /** Applies the imports that have ended by now. */
   advance(): void
   import(set: ClassificationSet, name: string, options: object, read: ReadImport, jobSize: number): Job
   export(set: ClassificationSet, name: string, options: object): Job
@@ -39,17 +43,19 @@ export interface Jobs {
   find(id: string): Job | null
   /** Newest first. */
   ofSet(id: string, since: number): readonly Job[]
+  /** Lines of a set that have taken effect by now, in that order. */
+  applied(id: string): readonly ImportRecord[]
   isCompleted(job: Job): boolean
   /** As the API shows a job. */
   show(job: Job, org: string): object
   readonly memory: Memory
 }
 
-/** Jobs whose state follows from the clock alone; an import takes effect when it is completed. */
+/** Jobs whose state follows from the clock alone; an import takes effect when it ends. */
 export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () => number): Jobs {
   const jobs: Job[] = []
 
-  function stepsOf(read: ReadImport): Job['steps'] {
+  function courseOf(read: ReadImport): Pick<Job, 'steps' | 'effects'> {
     const at = now()
     const { validated, processing, completed } = knobs.importMs
     const begun = [
@@ -57,7 +63,11 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
       { at, state: 'queued', message: 'Job queued and ready for processing.' },
     ] as const
     if (read.kind === 'invalid') {
-      return [...begun, { at: at + validated, state: 'failed_validation', message: read.message }]
+      const steps: Job['steps'] = [
+        ...begun,
+        { at: at + validated, state: 'failed_validation', message: read.message },
+      ]
+      return { steps, effects: [] }
     }
     const worked = [
       ...begun,
@@ -66,15 +76,27 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
     ] as const
     if (knobs.breaksNext > 0) {
       knobs.breaksNext -= 1
-      return [...worked, { at: at + completed, state: 'failed_processing', message: 'Processing failed' }]
+      const broken = { at: at + completed, state: 'failed_processing', message: 'Processing failed' } as const
+      const stored = Math.floor(read.records.length * knobs.brokenShare)
+      return { steps: [...worked, broken], effects: read.records.slice(0, stored) }
     }
     const count = read.records.length
     const message = `Successfully imported ${count}/${count} records.`
-    return [...worked, { at: at + completed, state: 'completed', message }]
+    return {
+      steps: [...worked, { at: at + completed, state: 'completed', message }],
+      effects: read.records,
+    }
   }
 
   const reached = ({ steps }: Job) => steps.filter(({ at }) => at <= now())
   const isCompleted = (job: Job) => reached(job).at(-1)?.state === 'completed'
+  const endOf = ({ steps }: Job) => steps.at(-1)?.at ?? 0
+
+  /** Imports that have ended by now, in the order of their ends. */
+  function ended(): Job[] {
+    const over = jobs.filter((job) => job.type === 'import' && endOf(job) <= now())
+    return over.sort((a, b) => endOf(a) - endOf(b))
+  }
 
   function add(job: Omit<Job, 'jobId' | 'createdAt' | 'noEffect'>): Job {
     const added = { ...job, jobId: randomUUID(), createdAt: now(), noEffect: null }
@@ -85,14 +107,11 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
   return {
     memory: { jobs },
     advance() {
-      const endOf = (job: Job) => job.steps.at(-1)?.at ?? 0
-      const ended = jobs.filter((job) => job.type === 'import' && job.noEffect === null && isCompleted(job))
-      for (const job of ended.sort((a, b) => endOf(a) - endOf(b)))
-        job.noEffect = sets.apply(job.set.id, job.records)
+      for (const job of ended()) job.noEffect ??= sets.apply(job.set.id, job.effects)
     },
     import(set, name, options, read, jobSize) {
       const records = read.kind === 'records' ? read.records : []
-      return add({ set, type: 'import', name, options, records, steps: stepsOf(read), jobSize })
+      return add({ set, type: 'import', name, options, records, ...courseOf(read), jobSize })
     },
     export(set, name, options) {
       const at = now()
@@ -101,11 +120,12 @@ export function createJobs(sets: ClassificationSets, knobs: JobKnobs, now: () =>
         { at, state: 'queued', message: 'Job queued and ready for processing.' },
         { at: at + knobs.exportMs, state: 'completed', message: 'Successfully exported the records.' },
       ]
-      return add({ set, type: 'export', name, options, records: [], steps, jobSize: -1 })
+      return add({ set, type: 'export', name, options, records: [], effects: [], steps, jobSize: -1 })
     },
     find: (id) =>
       jobs.find(({ jobId, createdAt }) => jobId === id && createdAt + knobs.jobLagMs <= now()) ?? null,
     ofSet: (id, since) => jobs.filter(({ set, createdAt }) => set.id === id && createdAt >= since).reverse(),
+    applied: (id) => ended().flatMap(({ set, effects }) => (set.id === id ? effects : [])),
     isCompleted,
     show(job, org) {
       const history = reached(job)

@@ -100,10 +100,12 @@ export function readAnswer<Schema extends z.ZodType>(
   const refusal = refusalOf(answer, reading)
   if (refusal) return refusal
   const response = answer as HttpResponse
+  if (response.status === 200) {
+    const parsed = schema.safeParse(parseJson(response.body))
+    if (parsed.success) return { kind: 'read', value: parsed.data }
+  }
   const message = messageOf(response, reading)
   if (response.status === 413) return { kind: 'too-large', message }
-  const parsed = schema.safeParse(parseJson(response.body))
-  if (response.status === 200 && parsed.success) return { kind: 'read', value: parsed.data }
   const error = response.status >= 400 && response.status < 500 ? serviceErrorOf(response) : null
   if (error === null || response.status === 408 || response.status === 409)
     return { kind: 'unknown', message }

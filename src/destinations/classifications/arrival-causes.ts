@@ -6,6 +6,8 @@ export const arrivalCauses = {
     'The classification set is gone, or no longer subscribed by the report suite and variable of the job.',
   'key-mismatch': 'The set does not have the key: blanks at its ends or its case may have been changed.',
   'key-deleted': 'A later commit, another import or a person has deleted the key since.',
+  'key-set-again':
+    'The set still has values of a key that was deleted: a later commit, another import or a person has set it again.',
   overwritten: 'The set has the key with other values: another import or a person has written it since.',
   latency: 'An import can take up to two days to show.',
 } as const

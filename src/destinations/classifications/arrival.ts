@@ -6,6 +6,7 @@ import type { ArrivalProof, ConfirmedBatch, Evidence } from '../destination'
 import type { FoundDataset } from './dataset'
 import type { JsonEncoder } from './json-encoder'
 import type { ReadBackOptions } from './read-back'
+import type { Sampled } from './sample'
 
 export interface ArrivalOptions extends ReadBackOptions {
   readonly withinMs: number
@@ -20,8 +21,9 @@ const mostKeys = 5_000
 type StoredLines = ReadonlyMap<string, string>
 
 /**
- * Whether imported values can be read back: of each batch a sample of keys is exported and compared. Every key has to be
- * there and at least one with its values, because a later import may have replaced the others.
+ * Whether an import can be read back: of each batch a sample of keys is exported and compared. Every key that it set has
+ * to be there and at least one with its values, because a later import may have replaced the others; no key that it
+ * deleted may have a value. Keys that a later batch deletes, or sets again, say nothing about an earlier one.
  */
 export function arrivalProof(options: ArrivalOptions): ArrivalProof {
   return {
@@ -47,7 +49,11 @@ export function arrivalProof(options: ArrivalOptions): ArrivalProof {
       const stored = new Map(
         [...read.values].map(([key, values]) => [key, lineOf(options.encoder, key, values)]),
       )
-      return { evidence: [...counted, ...sampled.map((batch) => compared(batch, stored))], trouble: null }
+      const last = lastOf(batches)
+      return {
+        evidence: [...counted, ...sampled.map((batch) => compared(batch, stored, last))],
+        trouble: null,
+      }
     },
   }
 }
@@ -71,15 +77,35 @@ function unsubscribed({ id }: ConfirmedBatch): Evidence {
   return { id, kind: 'proof', rows: 0, causes: causesOf('unsubscribed-set', 'latency') }
 }
 
-function compared({ id, rows, markers }: ConfirmedBatch, stored: StoredLines): Evidence {
-  const sample = markers.map(parseMarker)
-  const there = sample.filter(({ key }) => stored.has(key))
-  const equal = there.filter(({ key, digest }) => digestOf(stored.get(key) ?? '') === digest)
-  if (there.length < sample.length) {
+/** The last that is known to have happened to each key. Batches come in the order of their confirmation. */
+function lastOf(batches: readonly ConfirmedBatch[]): ReadonlyMap<string, Sampled> {
+  const samples = batches.flatMap(({ markers }) => markers.map(parseMarker))
+  return new Map(samples.map((sampled) => [sampled.key, sampled]))
+}
+
+function compared(batch: ConfirmedBatch, stored: StoredLines, last: ReadonlyMap<string, Sampled>): Evidence {
+  const { id, rows, markers } = batch
+  const isDeletion = ({ digest }: Sampled) => digest === null
+  const sample = markers
+    .map(parseMarker)
+    .filter((sampled) => isDeletion(last.get(sampled.key) ?? sampled) === isDeletion(sampled))
+  if (sample.length === 0) return indicated(batch)
+  const lost = sample.filter((sampled) => !isDeletion(sampled) && !stored.has(sampled.key))
+  const kept = sample.filter((sampled) => isDeletion(sampled) && stored.has(sampled.key))
+  const missing = lost.length + kept.length
+  if (missing > 0) {
+    const causes = [
+      ...(lost.length > 0 ? (['key-mismatch', 'key-deleted'] as const) : []),
+      ...(kept.length > 0 ? (['key-set-again'] as const) : []),
+      'latency' as const,
+    ]
     // Of the sample's share, but never all of the rows.
-    const seen = Math.floor((rows * there.length) / sample.length)
-    return { id, kind: 'proof', rows: seen, causes: causesOf('key-mismatch', 'key-deleted', 'latency') }
+    const seen = Math.floor((rows * (sample.length - missing)) / sample.length)
+    return { id, kind: 'proof', rows: seen, causes: causesOf(...causes) }
   }
-  if (equal.length > 0) return { id, kind: 'proof', rows, causes: [] }
+  const shows = sample.some(
+    ({ key, digest }) => digest === null || digestOf(stored.get(key) ?? '') === digest,
+  )
+  if (shows) return { id, kind: 'proof', rows, causes: [] }
   return { id, kind: 'proof', rows: 0, causes: causesOf('overwritten', 'latency') }
 }

@@ -18,14 +18,17 @@ export interface ReadBackOptions {
   readonly pollMs: number
 }
 
-/** Stored values by key, and by column. */
+/** Stored values by key, and by column; without keys that have no value. */
 export type ReadBack =
   | { readonly kind: 'values'; readonly values: ReadonlyMap<string, Readonly<Record<string, string>>> }
   | Refusal
   | Unknown
 
 const ExportJob = z.object({ jobId: z.string().min(1), state: z.string() })
-const Line = z.object({ key: z.string(), data: z.record(z.string(), z.string()).default({}) })
+const Line = z.object({
+  key: z.string(),
+  data: z.record(z.string(), z.string().nullable()).nullish(),
+})
 
 /**
  * Exports the values of some keys: asks for a job, waits until it is complete, and fetches its file.
@@ -80,14 +83,19 @@ function provesNothing<T>(read: Read<T>): Refusal | Unknown | Extract<Read<T>, {
   return { kind: 'unknown', message: read.message }
 }
 
-/** JSON Lines, as the import takes them. */
+/**
+ * JSON Lines, as the import takes them. Whether an export has a deleted key, and how it shows its missing values, is not
+ * documented: a key without any value counts as deleted.
+ */
 function valuesOf(text: string): ReadBack {
   const values = new Map<string, Readonly<Record<string, string>>>()
   for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '')) {
     const parsed = Line.safeParse(parseJson(line))
     if (!parsed.success)
       return { kind: 'unknown', message: 'The file of the export is not JSON Lines of keys and data.' }
-    values.set(parsed.data.key, parsed.data.data)
+    const { key, data } = parsed.data
+    const set = Object.entries(data ?? {}).filter((cell): cell is [string, string] => Boolean(cell[1]))
+    if (set.length > 0) values.set(key, Object.fromEntries(set))
   }
   return { kind: 'values', values }
 }

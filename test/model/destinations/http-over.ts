@@ -5,7 +5,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../../src/http/ht
 import type { Network } from './network'
 
 /** What can happen to a request, whatever it asks for. */
-type Outcome = (typeof sendOutcomes)[number] | (typeof askOutcomes)[number]
+export type Outcome = (typeof sendOutcomes)[number] | (typeof askOutcomes)[number]
 
 const refusals: Partial<Record<Outcome, Reply>> = {
   throttled: { status: 429, headers: { 'retry-after': '5' } },
@@ -19,8 +19,13 @@ const refusals: Partial<Record<Outcome, Reply>> = {
  * HTTP in virtual time, to a service that answers at once. A POST has an effect, which takes place whether or not its
  * sender lives on: `late` after the sender has given up. A process freezes before the send window is checked, which is
  * where it asks for its token, and not between that and the first byte (an assumption of the protocol).
+ * @param noted is told of each request what it meets
  */
-export function httpOver(network: Network, serve: (request: LoggedRequest) => Reply): HttpClient {
+export function httpOver(
+  network: Network,
+  serve: (request: LoggedRequest) => Reply,
+  noted: (request: HttpRequest, outcome: Outcome) => void = () => undefined,
+): HttpClient {
   const { time, process, choices, sendTimeoutMs, delayMs } = network
 
   async function lost(signal: AbortSignal | undefined): Promise<never> {
@@ -32,6 +37,7 @@ export function httpOver(network: Network, serve: (request: LoggedRequest) => Re
   return async (request) => {
     const outcomes: readonly Outcome[] = request.method === 'POST' ? sendOutcomes : askOutcomes
     const outcome = outcomes[choices.next(outcomes.length)] ?? 'accepted'
+    noted(request, outcome)
     const effect = () => responseOf(serve(loggedOf(request, time.now())))
     if (outcome === 'not-sent') throw new TransportError('nothing left', 'no', 'network')
     if (outcome === 'late') void time.sleep(sendTimeoutMs + Math.floor(delayMs / 2)).then(effect)

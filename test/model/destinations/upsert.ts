@@ -22,6 +22,7 @@ export function upsertService(
   time: WorldTime,
   choices: Choices,
   failures: readonly ImportEnd[] = [],
+  initial: readonly string[] = [],
 ): UpsertService {
   const values = new Map<string, string>()
   const history: ValueRow[] = []
@@ -34,6 +35,7 @@ export function upsertService(
     }
   }
 
+  store(initial)
   return { values, history, prepared: new Map(), ...importQueue(time, choices, failures, store) }
 }
 

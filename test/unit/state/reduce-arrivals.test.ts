@@ -75,6 +75,20 @@ it('both halves of a split batch are one arrival, because their rows carry one m
   expect(open[0]?.span).toEqual({ first: 2, last: 9 })
 })
 
+it('a batch with a marker of an earlier arrival joins it behind all that was confirmed between them', () => {
+  const steps: readonly Confirmed[] = [
+    { id: 'a', markers: ['value of k'] },
+    { id: 'b', markers: ['deletion of k'], at: start + 1 },
+    { id: 'c', markers: ['value of k'], at: start + 2 },
+  ]
+  const document = steps.reduce(confirm, storedDocument())
+
+  expect(document.arrivals.open.map(({ id, confirmedAt }) => [id, confirmedAt])).toEqual([
+    ['b', start + 1],
+    ['a', start + 2],
+  ])
+})
+
 it('an arrival that is seen leaves the list, and its rows are counted once for the next report', () => {
   const document = ['a', 'b', 'c'].reduce((before, id) => confirm(before, { id, rows: 4 }), storedDocument())
   const checked = check(document, [

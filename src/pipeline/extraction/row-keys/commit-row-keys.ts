@@ -64,8 +64,9 @@ export function createCommitRowKeys(options: CommitRowKeysOptions): CommitRowKey
     ...{ stored: before, deleted: 0, known: known.keys, isEmptyRead: false, unnamed: 0, isUncertain: false },
   }
 
-  /** Without all the records that were sent, the list would leave out keys. */
-  const canRecord = () => before !== null || (isWhole && presence.isCertain && presence.seen > 0)
+  /** Without all the records that were sent, the list would leave out keys, unless it is certain which have vanished. */
+  const isComplete = () => isWhole && presence.seen > 0 && (presence.isCertain || presence.absent() === 0)
+  const canRecord = () => before !== null || isComplete()
   const canDelete = () => isWhole && presence.isCertain
 
   function add({ identity }: ReadRecord, rows: readonly EncodedRow[]): void {

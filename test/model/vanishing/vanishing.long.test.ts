@@ -1,0 +1,3 @@
+import { exploreVanishing } from './explore'
+
+exploreVanishing({ seed: 51, schedules: 3_000 })
