@@ -62,12 +62,6 @@ function nextInBody(
 ): Paging | null {
   const links = scalars.filter(({ name, path }) => urlName.test(name) || urlName.test(path))
   const link = links.find(({ value }) => isUrl(value, url))
-  if (link?.name.includes('.')) {
-    return {
-      kind: 'unclear',
-      why: `the field "${link.name}" names the next page, and no path can name the field`,
-    }
-  }
   if (link) return pages('nextUrl', `nextUrl({ path: ${quoted(link.path)} })`)
   const token = scalars.find(
     ({ name, value }) => tokenName.test(name) || (urlName.test(name) && isToken(value)),

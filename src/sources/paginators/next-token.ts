@@ -4,6 +4,7 @@ import { valueAt } from '../../field-path'
 import { FieldPath, parseOptions } from '../../options'
 import { ParamOption, placeOf } from '../rest/place'
 import { watchForEndlessPages } from './endless-pages'
+import { assertNotMisnamed } from './misnamed-field'
 import { turnTo } from './paginator'
 import type { Param } from '../rest/place'
 import type { PageAnswer, PaginatorDefinition } from './paginator'
@@ -32,16 +33,19 @@ const Options = z
 
 /** Each answer carries a token that asks for the page after it; the last one carries none. */
 export function nextToken(options: NextTokenOptions): PaginatorDefinition<'stable'> {
-  const { param, more } = options
+  const { param, path, more } = options
   return {
     paging: 'stable',
     resizable: true,
     faults: parseOptions('nextToken', Options, options).faults,
     open() {
       const endless = watchForEndlessPages()
+      let isFirst = true
       return {
         first: [],
         next(answer) {
+          if (isFirst && path !== undefined && more === undefined) assertNotMisnamed(answer, path)
+          isFirst = false
           if (more !== undefined && !hasMore(answer, more)) return null
           const token = tokenOf(answer, options)
           if (token === null && more !== undefined)

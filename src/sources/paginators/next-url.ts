@@ -3,6 +3,7 @@ import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
 import { FieldPath, parseOptions } from '../../options'
 import { watchForEndlessPages } from './endless-pages'
+import { assertNotMisnamed } from './misnamed-field'
 import type { PageAnswer, PaginatorDefinition, Turn } from './paginator'
 
 export interface NextUrlOptions {
@@ -15,18 +16,19 @@ const Options = z.strictObject({ path: FieldPath })
 /** Each answer carries the URL of the page after it; the last one carries none. */
 export function nextUrl(options: NextUrlOptions): PaginatorDefinition<'stable'> {
   const { path } = options
-  return urlPaginator(parseOptions('nextUrl', Options, options).faults, ({ body, url }) => {
-    const next = valueAt(body, path)
+  return urlPaginator(parseOptions('nextUrl', Options, options).faults, (answer, isFirst) => {
+    if (isFirst) assertNotMisnamed(answer, path)
+    const next = valueAt(answer.body, path)
     if (next === undefined || next === null || next === '') return null
     if (typeof next === 'string') return next
-    throw unusable(url, `has no URL at ${path}`)
+    throw unusable(answer.url, `has no URL at ${path}`)
   })
 }
 
 /** Pages that are named by URLs from answers. @param find throws where the answer should name one and does not */
 export function urlPaginator(
   faults: readonly string[],
-  find: (answer: PageAnswer) => string | null,
+  find: (answer: PageAnswer, isFirst: boolean) => string | null,
 ): PaginatorDefinition<'stable'> {
   return {
     paging: 'stable',
@@ -35,10 +37,12 @@ export function urlPaginator(
     faults,
     open() {
       const endless = watchForEndlessPages()
+      let isFirst = true
       return {
         first: [],
         next(answer) {
-          const next = find(answer)
+          const next = find(answer, isFirst)
+          isFirst = false
           if (next === null) return null
           const turn = sameOrigin(next, answer)
           endless.check(turn.url, answer.records.length, answer.url)

@@ -3,6 +3,18 @@ import type { Removal } from './removal'
 /** Files, pages and exports. */
 export const sourceRemovals: readonly Removal[] = [
   {
+    safeguard: 'a misspelt path of a token does not pass for the last page',
+    file: 'src/sources/paginators/next-token.ts',
+    find: 'if (isFirst && path !== undefined && more === undefined) assertNotMisnamed(answer, path)',
+    replace: '',
+  },
+  {
+    safeguard: 'a misspelt path of a URL does not pass for the last page',
+    file: 'src/sources/paginators/next-url.ts',
+    find: 'if (isFirst) assertNotMisnamed(answer, path)',
+    replace: '',
+  },
+  {
     safeguard: 'a file that was replaced after it was read is an error',
     file: 'src/sources/files/file-source.ts',
     find: "if (reader.whenReplaced !== 'read-again') throw stand",

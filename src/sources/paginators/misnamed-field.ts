@@ -1,0 +1,66 @@
+import { JobError } from '../../errors'
+import { valueAt } from '../../field-path'
+import type { PageAnswer } from './paginator'
+
+/** Objects around the records are searched to this depth. */
+const deepest = 4
+
+/**
+ * Refuses an answer to the first request that lacks the declared field, and has one of nearly that name somewhere else:
+ * a misspelt path would pass for the last page, and all later records would be left out. Later answers are not searched,
+ * because some servers repeat the token of the request in them.
+ * @throws JobError `source-malformed`
+ */
+export function assertNotMisnamed({ body, url }: PageAnswer, path: string): void {
+  if (valueAt(body, path) !== undefined) return
+  const found = fieldLike(body, plain(path), '', deepest)
+  if (found === null) return
+  throw new JobError(
+    'source-malformed',
+    `The answer of ${url} has no field ${path}, where the paginator of the source looks for the next page, but it has the field ${found}.`,
+    'Correct `path` in the paginator. If the other field means something else, choose another paginator.',
+    { details: { url } },
+  )
+}
+
+/** The path of the first field with a value whose name resembles `name`; null where there is none. Lists are skipped. */
+function fieldLike(value: unknown, name: string, parent: string, depth: number): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === 0) return null
+  for (const [key, field] of Object.entries(value)) {
+    const place = parent === '' ? key : `${parent}.${key}`
+    if (isValue(field) && isSimilar(plain(key), name)) return place
+    const inner = fieldLike(field, name, place, depth - 1)
+    if (inner !== null) return inner
+  }
+  return null
+}
+
+function isValue(field: unknown): boolean {
+  return (typeof field === 'string' && field !== '') || typeof field === 'number'
+}
+
+/** What follows the last dot, without case, underscores and hyphens. */
+function plain(name: string): string {
+  const last = name.slice(name.lastIndexOf('.') + 1)
+  return last.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** Equal, or for longer names one or two slips apart: other words of the same length, such as `prev`, differ by more. */
+function isSimilar(one: string, other: string): boolean {
+  const slips = other.length < 5 ? 0 : other.length < 8 ? 1 : 2
+  return slipsBetween(one, other) <= slips
+}
+
+/** The Levenshtein distance: characters to insert, delete or replace. */
+function slipsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 0; i < one.length; i += 1) {
+    const next = [i + 1]
+    for (let j = 0; j < other.length; j += 1) {
+      const replaced = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
