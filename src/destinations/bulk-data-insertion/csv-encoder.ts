@@ -1,4 +1,4 @@
-import { ruleFor, visitorColumns } from './row-rules'
+import { contextDataBytes, ruleFor, visitorColumns } from './row-rules'
 import { toSeconds } from './timestamp'
 import { groupOf } from './visitor-group'
 import type { EncodedRow, Reject } from '../destination'
@@ -37,6 +37,7 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
     .filter((at) => at >= 0)
   const linkTypeAt = names.indexOf('linkType')
   const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
+  const contextAt = names.flatMap((name, at) => (name.startsWith('contextData.') ? [at] : []))
   const suite = `,${written(reportSuite)}${lineEnd}`
   const texts = new Array<string>(names.length).fill('')
   /** Cache of each column's last value and its encoded text: many rows repeat the values of the row before. */
@@ -101,6 +102,11 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
         'pageName',
         'needs pageURL, pageName, or linkType with linkName or linkURL',
       )
+    }
+    const contextBytes = contextAt.reduce((sum, column) => sum + Buffer.byteLength(textAt(column)), 0)
+    if (contextBytes > contextDataBytes) {
+      const message = `takes ${contextBytes} bytes in all; Adobe cuts it after ${contextDataBytes}`
+      return reject('value-too-long', 'contextData', message)
     }
     const partition = groups === 1 ? 0 : groupOf(visitor, groups)
     return { kind: 'row', line: fields.join(',') + suite, partition, order: at }

@@ -39,6 +39,9 @@ export interface ColumnFault {
 
 const kilobyte = 1024
 
+/** Limit for the values of all context data variables of a hit together, in bytes of UTF-8. */
+export const contextDataBytes = 32 * kilobyte
+
 /** Shorter than 255 bytes. A purchase ID that is cut can equal another one, whose hit then loses its metrics. */
 const shortLimits: Readonly<Record<string, number | undefined>> = {
   ...{ purchaseID: 20, zip: 50, transactionID: 100, visitorID: 100 },
@@ -51,7 +54,7 @@ const shortLimits: Readonly<Record<string, number | undefined>> = {
  */
 function byteLimit(name: string): number {
   if (name === 'events' || name === 'products') return 64 * kilobyte
-  if (name.startsWith('contextData.')) return 32 * kilobyte
+  if (name.startsWith('contextData.')) return contextDataBytes
   if (name.startsWith('prop')) return 100
   if (name.startsWith('list') || name === 'queryString') return 64 * kilobyte
   return shortLimits[name] ?? 255

@@ -15,6 +15,7 @@ const columns = [
   'prop1',
   'list1',
   'contextData.note',
+  'contextData.more',
   'events',
   'products',
   'purchaseID',
@@ -28,6 +29,10 @@ const hit = {
   marketingCloudVisitorID: visitor,
   userAgent: 'test/1.0',
   pageName: 'home',
+}
+
+function contextData(note: number, more: number) {
+  return { 'contextData.note': 'x'.repeat(note), 'contextData.more': 'x'.repeat(more) }
 }
 
 function encode(change: Record<string, unknown>): EncodedRow | Reject {
@@ -105,6 +110,12 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['a currency in small letters', { currencyCode: 'eur' }, 'currency-invalid', 'currencyCode'],
   ['a currency that is none', { currencyCode: 'EUX' }, 'currency-invalid', 'currencyCode'],
   ['a list value of 256 bytes', { list1: `a,${'x'.repeat(256)}` }, 'value-too-long', 'list1'],
+  [
+    'context data of 32 KB and a byte in all',
+    contextData(20 * 1024, 12 * 1024 + 1),
+    'value-too-long',
+    'contextData',
+  ],
   ['a high surrogate alone', { eVar1: 'a\ud83d' }, 'value-not-unicode', 'eVar1'],
   ['a low surrogate before its high one', { eVar1: '\ude00\ud83d' }, 'value-not-unicode', 'eVar1'],
   ['a control character beside an emoji', { eVar1: '😀\u0000' }, 'value-control-character', 'eVar1'],
@@ -135,6 +146,7 @@ it.each([
   ['an eVar of 255 bytes', { eVar1: 'x'.repeat(255) }],
   ['a purchase ID of 20 bytes', { purchaseID: 'x'.repeat(20) }],
   ['a page name of 100 bytes', { pageName: 'x'.repeat(100) }],
+  ['context data of 32 KB in all', contextData(20 * 1024, 12 * 1024)],
   ['a currency of today', { currencyCode: 'EUR' }],
   ['a former currency that Adobe lists', { currencyCode: 'RUR' }],
   ['events of every kind', { events: 'event1,event2=10,event3=-9.99,event4:A17,purchase,prodView' }],
