@@ -1,14 +1,13 @@
 import { parseLinkHeader } from '../../http/link-header'
+import { envelopeFields, isUrl, moreName, urlName } from '../../sources/paginators/envelope-fields'
 import { quoted } from './schema-text'
-import { isRecord } from './shape'
+import type { EnvelopeField } from '../../sources/paginators/envelope-fields'
 
 /** One answer, as far as it says how the next page is asked for. */
 export interface AnsweredPage {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
-  /** Where the records are. */
-  readonly path: string
   readonly count: number
 }
 
@@ -25,16 +24,8 @@ export type Paging =
       readonly param: string | null
     }
 
-interface Scalar {
-  readonly path: string
-  readonly name: string
-  readonly value: unknown
-}
-
 const tokenName =
   /^(?:next_?(?:page_?)?(?:token|cursor|key|id)|cursor|page_?token|continuation(?:_?token)?|after|scroll_?id)$/i
-const urlName = /^(?:@?odata\.)?next(?:_?(?:page|link|href|uri))?(?:_?url)?$|^next$/i
-const moreName = /^(?:has_?more|has_?next(?:_?page)?|more)$/i
 const totalName = /^(?:total(?:_?(?:count|results|records|items|elements))?|count_?total)$/i
 const offsetName = /^(?:offset|skip|start|start_?at|start_?index|from)$/i
 const pageName = /^(?:page|p|page_?(?:number|no|index))$/i
@@ -47,7 +38,7 @@ const pageName = /^(?:page|p|page_?(?:number|no|index))$/i
 export function inferPaging(page: AnsweredPage, param: string | undefined): Paging {
   const links = parseLinkHeader(page.headers.link ?? '') ?? []
   if (links.some(({ relations }) => relations.includes('next'))) return pages('linkHeader', 'linkHeader()')
-  const scalars = scalarsIn(page.body, page.path, '', 3)
+  const scalars = envelopeFields(page.body)
   return nextInBody(page, scalars, param) ?? counting(page, scalars, param) ?? rest(page, scalars)
 }
 
@@ -57,7 +48,7 @@ function pages(name: Extract<Paging, { kind: 'pages' }>['name'], text: string, p
 
 function nextInBody(
   { url }: AnsweredPage,
-  scalars: readonly Scalar[],
+  scalars: readonly EnvelopeField[],
   param: string | undefined,
 ): Paging | null {
   const links = scalars.filter(({ name, path }) => urlName.test(name) || urlName.test(path))
@@ -84,7 +75,7 @@ function nextInBody(
 
 function counting(
   { url, count }: AnsweredPage,
-  scalars: readonly Scalar[],
+  scalars: readonly EnvelopeField[],
   given: string | undefined,
 ): Paging | null {
   const asked = new URL(url).searchParams
@@ -102,7 +93,7 @@ function counting(
   return pages('pageNumber', `pageNumber(${options(number, first)})`, number)
 }
 
-function rest({ count }: AnsweredPage, scalars: readonly Scalar[]): Paging {
+function rest({ count }: AnsweredPage, scalars: readonly EnvelopeField[]): Paging {
   const more = scalars.find(({ name, value }) => moreName.test(name) && value === true)
   if (more) return { kind: 'unclear', why: `the answer says at "${more.path}" that there are more pages` }
   const total = scalars.find(
@@ -111,20 +102,6 @@ function rest({ count }: AnsweredPage, scalars: readonly Scalar[]): Paging {
   if (!total) return { kind: 'one-page' }
   const [all, here] = [Number(total.value).toLocaleString('en'), count.toLocaleString('en')]
   return { kind: 'unclear', why: `the answer has ${here} records of ${all} ("${total.path}")` }
-}
-
-/** Texts, numbers, booleans and nulls of the body, without those in lists and in the records. */
-function scalarsIn(value: unknown, records: string, at: string, levels: number): readonly Scalar[] {
-  if (!isRecord(value) || levels === 0) return []
-  return Object.entries(value).flatMap(([name, member]) => {
-    const path = at === '' ? name : `${at}.${name}`
-    if (path === records || Array.isArray(member)) return []
-    return isRecord(member) ? scalarsIn(member, records, path, levels - 1) : [{ path, name, value: member }]
-  })
-}
-
-function isUrl(value: unknown, base: string): boolean {
-  return typeof value === 'string' && /^(?:https?:\/\/|\/|\?)/.test(value) && URL.canParse(value, base)
 }
 
 function isToken(value: unknown): boolean {

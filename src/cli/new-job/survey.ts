@@ -33,7 +33,7 @@ export function surveyOf(page: FetchedPage, wishes: Wishes): Survey {
   const paging: Paging =
     wishes['single-page'] === true
       ? { kind: 'one-page' }
-      : inferPaging({ ...page, path, count: records.length }, wishes['page-param'])
+      : inferPaging({ ...page, count: records.length }, wishes['page-param'])
   return {
     ...{ path, records, fields, leaves, paging },
     keys: keyCandidates(leaves),

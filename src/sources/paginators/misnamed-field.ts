@@ -1,9 +1,7 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
+import { envelopeFields } from './envelope-fields'
 import type { PageAnswer } from './paginator'
-
-/** Objects around the records are searched to this depth. */
-const deepest = 4
 
 /**
  * Refuses an answer to the first request that lacks the declared field, and has one of nearly that name somewhere else:
@@ -13,26 +11,17 @@ const deepest = 4
  */
 export function assertNotMisnamed({ body, url }: PageAnswer, path: string): void {
   if (valueAt(body, path) !== undefined) return
-  const found = fieldLike(body, plain(path), '', deepest)
-  if (found === null) return
+  const wanted = plain(path)
+  const found = envelopeFields(body).find(
+    ({ name, value }) => isValue(value) && isSimilar(plain(name), wanted),
+  )
+  if (!found) return
   throw new JobError(
     'source-malformed',
-    `The answer of ${url} has no field ${path}, where the paginator of the source looks for the next page, but it has the field ${found}.`,
+    `The answer of ${url} has no field ${path}, where the paginator of the source looks for the next page, but it has the field ${found.path}.`,
     'Correct `path` in the paginator. If the other field means something else, choose another paginator.',
     { details: { url } },
   )
-}
-
-/** The path of the first field with a value whose name resembles `name`; null where there is none. Lists are skipped. */
-function fieldLike(value: unknown, name: string, parent: string, depth: number): string | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === 0) return null
-  for (const [key, field] of Object.entries(value)) {
-    const place = parent === '' ? key : `${parent}.${key}`
-    if (isValue(field) && isSimilar(plain(key), name)) return place
-    const inner = fieldLike(field, name, place, depth - 1)
-    if (inner !== null) return inner
-  }
-  return null
 }
 
 function isValue(field: unknown): boolean {

@@ -137,7 +137,7 @@ describe('the paginator', () => {
   const pagingOf = (
     body: unknown,
     { headers = {}, param, at = url }: { headers?: Record<string, string>; param?: string; at?: string } = {},
-  ) => inferPaging({ url: at, headers, body, path: 'data', count: 1 }, param)
+  ) => inferPaging({ url: at, headers, body, count: 1 }, param)
   const data = [{ id: 1, next: 'https://elsewhere' }]
 
   it.each([

@@ -215,6 +215,37 @@ describe('restSource and an answer', () => {
     expect(await read(things(list))).toEqual([1])
   })
 
+  it.each<[string, object]>([
+    ['a flag', { page: { has_more: true } }],
+    ['a flag of GraphQL', { pageInfo: { hasNextPage: true } }],
+    ['a URL', { links: { next: 'https://api.example.com/v1/things?page=2' } }],
+    ['a relative URL', { next_page_url: '/v1/things?page=2' }],
+    ['a URL of OData', { '@odata.nextLink': 'https://api.example.com/v1/things?page=2' }],
+  ])(
+    'is an error where %s in its body tells of a next page and the source declares no paginator',
+    async (_what, envelope) => {
+      answer = () => ({ status: 200, body: { data: [1], ...envelope } })
+      const refresh: ReadRequest = { mode: 'full-refresh', signal }
+
+      await expect(read(things({}), refresh)).rejects.toMatchObject({
+        code: 'source-malformed',
+        message: expect.stringContaining('declares no paginator') as string,
+      })
+      expect(await read(things({ sinceParam: 'since' }))).toEqual([1])
+    },
+  )
+
+  it.each<[string, object]>([
+    ['a flag that says no', { has_more: false }],
+    ['no URL', { next: null, previous: '/v1/things?page=0' }],
+    ['a text that is no URL', { next: 'step' }],
+    ['the URL in a record', { data: [{ next: '/v1/things/2' }] }],
+  ])('is the only page without a paginator where it has %s', async (_what, envelope) => {
+    answer = () => ({ status: 200, body: { data: [1], ...envelope } })
+
+    expect(await read(things({}), { mode: 'full-refresh', signal })).toEqual([1])
+  })
+
   it('ends with an error when its page tokens form a cycle', async () => {
     const tokens = ['a', 'b', 'c']
     let page = 0
