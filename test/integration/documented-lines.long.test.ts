@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readOptions } from '../../bench/options'
 import { apiKey, namespace } from '../../emulators/local/platform'
 import { root } from '../../emulators/local/root'
 import { startDeployedApp } from '../fixtures/deployed-app'
@@ -117,13 +118,17 @@ const ofTheProject = [
     'npm run lint',
     'npm run typecheck',
   ],
-  ...['npm run bench', 'npm run bench -- --only end-to-end --rows 200000 --runs 5', 'npm run screenshots'],
+  'npm run screenshots',
   ...['npm run test:all', 'npm run test:flaky', 'npm run test:mutants', 'npm run typecheck && npm test'],
   'npm run lint && npm run typecheck && npm test',
   ...['git merge --abort', 'npm pack ./dist/template'],
   'npm install && npm run typecheck && npm test && git commit',
   'npx -y -p node@24 node node_modules/jest/bin/jest.js test/unit',
+  "npx jest --testMatch '**/million-keys.long.test.ts'",
 ]
+
+/** Lines of the bench, whose measurements take minutes. */
+const measured = documentedLines().filter((line) => line.startsWith('npm run bench'))
 
 /** Lines that need an account of Adobe or of npm, or a caller's own token. */
 const ofAnAccount = [
@@ -134,7 +139,7 @@ const ofAnAccount = [
 
 const known = [
   ...[ran, recorded, elsewhere].flatMap((lines) => Object.keys(lines)),
-  ...[...ofTheProject, ...ofAnAccount],
+  ...[...ofTheProject, ...measured, ...ofAnAccount],
 ]
 
 describe('a command line of the documentation', () => {
@@ -149,6 +154,13 @@ describe('a command line of the documentation', () => {
 
   it('that another test runs names a test that exists', () => {
     expect(Object.values(elsewhere).filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('of the bench has options that the bench knows', () => {
+    for (const line of measured) {
+      const [, options = ''] = line.split(' -- ')
+      expect(() => readOptions(options.split(' ').filter(Boolean))).not.toThrow()
+    }
   })
 
   it('of the real CLI has a recording', () => {
