@@ -100,7 +100,9 @@ function offsetAt(text: string, at: number): number {
   const minutes = twoDigitsAt(text, minutesAt)
   const isZone = (sign === plus || sign === dash) && text.length === minutesAt + 2
   if (!isZone || hours > 23 || minutes > 59) return NaN
-  return (sign === dash ? -1 : 1) * (hours * 60 + minutes) * 60_000
+  const ms = (hours * 60 + minutes) * 60_000
+  // Subtracted, not negated: -00:00 is 0, not -0.
+  return sign === dash ? 0 - ms : ms
 }
 
 /**
