@@ -59,14 +59,19 @@ export function streamingClient(download: HttpDownload, rules: readonly AnswerRu
   }
 }
 
-/** The pages of an answer as they arrive. @throws JobError `source-unreachable`, `source-malformed` */
+/**
+ * The pages of an answer as they arrive. Returns what is around the records, which is known at their end.
+ * @throws JobError `source-unreachable`, `source-malformed`
+ */
 export async function* streamedPages(
   { headers, body }: DownloadResponse,
   decoder: Decoder,
   { place, baseUrl }: { readonly place: string; readonly baseUrl: string },
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page, unknown> {
   try {
-    yield* decodedPages(decoder.decode({ bytes: body, contentType: headers['content-type'] ?? null, place }))
+    const decoded = decoder.decode({ bytes: body, contentType: headers['content-type'] ?? null, place })
+    yield* decodedPages(decoded)
+    return decoded.envelope()
   } catch (error) {
     if (!(error instanceof TransportError) || error.reason === 'aborted') throw error
     throw new JobError(

@@ -38,7 +38,8 @@ export function streamedSource(
           throw refused(url, baseUrl, outcome.response, context.clock.now())
         assertOnlyPage(definition, request, { url, headers: answer.headers })
         const place = { place: url, baseUrl }
-        yield* streamedPages(answer, definition.decoder, place)
+        const body = yield* streamedPages(answer, definition.decoder, place)
+        assertOnlyPage(definition, request, { url, headers: {}, body })
       } finally {
         client.discard()
         stop.abort('stopped')

@@ -231,6 +231,9 @@ describe('restSource and an answer', () => {
         code: 'source-malformed',
         message: expect.stringContaining('declares no paginator') as string,
       })
+      await expect(read(things({ decoder: json({ records: 'data' }) }), refresh)).rejects.toMatchObject({
+        message: expect.stringContaining('declares no paginator') as string,
+      })
       expect(await read(things({ sinceParam: 'since' }))).toEqual([1])
     },
   )
