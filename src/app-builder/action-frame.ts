@@ -23,7 +23,7 @@ export function actionFrame(
     const redactor = createRedactor()
     learnSecrets(params, process.env, redactor)
     const log = createLogger(typeof params.LOG_LEVEL === 'string' ? params.LOG_LEVEL : 'info', redactor)
-    // Read before anything is awaited: another activation in this container may set them anew.
+    // Read before the first await: a later activation in this container overwrites the environment.
     const { __OW_ACTION_NAME: path = '', __OW_ACTIVATION_ID: activation } = process.env
     const action = path.split('/').at(-1)
     const ended = (result: object) => {

@@ -2,7 +2,7 @@
 export interface CredentialStatus {
   readonly kind: 'OAuth Server-to-Server' | 'Enterprise Web App' | 'Service Account (JWT)'
   readonly clientId: string
-  /** When it ends, or has ended; null where it does not end by itself. */
+  /** The end of its validity, which may have passed; null where it does not expire. */
   readonly endsAt: string | null
 }
 

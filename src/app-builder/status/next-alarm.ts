@@ -31,7 +31,7 @@ function earliest({ found, complete }: Alarms, isOf: (alarm: Alarm) => boolean, 
   return { kind: own.length === 0 && complete ? 'none' : 'unknown' }
 }
 
-/** Alarms count in UTC, whatever their time zone says. Null where the pattern is none, or never fires again. */
+/** The alarms package evaluates patterns in UTC. Null where the pattern is invalid or never fires again. */
 function nextTime(cron: string | null, now: number): number | null {
   if (cron === null) return null
   try {

@@ -19,7 +19,7 @@ export function innerType({ contentType }: Body): string | null {
   return mediaTypeOf(contentType)?.includes('zip') ? null : contentType
 }
 
-/** zlib accepts an empty body as the end of a stream, and ignores what follows zeros. */
+/** Refuses an empty body, and data behind zero padding: zlib accepts the first and ignores the second. */
 async function* unpacked(body: Body): AsyncGenerator<Uint8Array> {
   const queue = createByteQueue(body.bytes)
   try {

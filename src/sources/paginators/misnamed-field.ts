@@ -28,7 +28,7 @@ function isValue(field: unknown): boolean {
   return (typeof field === 'string' && field !== '') || typeof field === 'number'
 }
 
-/** What follows the last dot, without case, underscores and hyphens. */
+/** The last name of a path in lower case, without underscores and hyphens. */
 function plain(name: string): string {
   const last = name.slice(name.lastIndexOf('.') + 1)
   return last.toLowerCase().replace(/[^a-z0-9]/g, '')
