@@ -11,6 +11,7 @@ import { encodeEntries } from '../../src/pipeline/extraction/memory-entries'
 import { readRecord } from '../../src/pipeline/extraction/read-record'
 import { createRejectIndex, openRejectIndex } from '../../src/pipeline/extraction/reject-index'
 import { noMemory } from '../../src/state/run-file'
+import { peakMemoryMb } from '../fixtures/peak-memory'
 import type { Job } from '../../src/definition/job'
 import type { CommitContext, CommitOptions } from '../../src/pipeline/extraction/commit-options'
 import type { MemoryOptions } from '../../src/pipeline/extraction/memory'
@@ -114,7 +115,7 @@ function* entries(from: number, count: number): Iterable<MemoryEntry> {
 async function main(): Promise<void> {
   await work[process.argv[2] ?? '']?.()
   rmSync(folder, { recursive: true })
-  process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1024)}\n`)
+  process.stdout.write(`${peakMemoryMb()}\n`)
 }
 
 void main()

@@ -11,6 +11,7 @@ import { silentLog } from '../../src/log'
 import { createDeadline } from '../../src/pipeline/deadline'
 import { runJob } from '../../src/pipeline/run-job'
 import { EngineSettings } from '../../src/pipeline/settings'
+import { peakMemoryMb } from '../fixtures/peak-memory'
 import { millionKeyJobs } from './million-keys-jobs'
 import type { Job } from '../../src/definition/job'
 import type { BlobStore } from '../../src/state/blob-store'
@@ -85,8 +86,7 @@ async function main(parts: Omit<Job, 'faults'>): Promise<void> {
     redact: (text) => text,
     invokeSelf: () => Promise.resolve(),
   })
-  const memoryMb = Math.round(process.resourceUsage().maxRSS / 1024)
-  process.stdout.write(JSON.stringify({ report, memoryMb }))
+  process.stdout.write(JSON.stringify({ report, memoryMb: peakMemoryMb() }))
 }
 
 void main(parts)
