@@ -6,6 +6,7 @@ import { waitForRoom } from './extraction/backpressure'
 import { placeOf } from './extraction/cursor-value'
 import { extract } from './extraction/extract'
 import { openMemory } from './extraction/memory'
+import { missingRepeat } from './extraction/missing-repeat'
 import { cursorFieldOf } from './extraction/read-record'
 import { deletesKeys } from './extraction/row-keys/open-row-keys'
 import { openRejectIndex } from './extraction/reject-index'
@@ -59,11 +60,12 @@ export async function stage(context: ExtractContext, control: ExtractionControl)
     if (limit) return end(limit)
 
     recollection ??= await recollect(context)
+    const before = state.document
     const extracted = await extract(context, control, { work, turnEndsAt }, recollection).catch(
       (error: unknown) => Promise.reject(ofWork(toJobError(error), work)),
     )
     allRejected ||= extracted.allRejected
-    notes = [...notes, ...extracted.notes]
+    notes = [...notes, ...extracted.notes, ...missingRepeat(job, work, extracted, before, state.document)]
     if (endsRun(extracted.kind)) return end(extracted.kind)
     if (!isOpenEnded(work)) continue
     if (state.document.backfills.length === 0) return end('exhausted')

@@ -499,3 +499,61 @@ describe('a command that the platform repeats', () => {
     expect(world.hits()).toHaveLength(3 + 2 * 2)
   })
 })
+
+describe('a source whose filter excludes the cursor', () => {
+  const first = { id: 'first', at: minute(1) }
+  const note = expect.stringContaining('the filter excludes the cursor itself') as string
+
+  /** The records after `since`, as `>` instead of `>=` returns them. */
+  function exclusive(world: EngineWorld): void {
+    world.feed.pages = (request) =>
+      inPages(
+        request.mode === 'incremental' && request.since !== null
+          ? world.feed.records.filter((record) => (record as { at: string }).at > (request.since ?? ''))
+          : world.feed.records,
+        3,
+      )
+  }
+
+  async function secondRun(sync: Job['sync'], ...later: readonly unknown[]): Promise<readonly string[]> {
+    const world = worldOf(first)
+    exclusive(world)
+    const job = jobOf(world, { sync })
+    expect((await world.run(job)).notes).toEqual([])
+    world.feed.records = [first, ...later]
+    return (await world.run(job)).notes
+  }
+
+  it('is noted by a run for which it has no record', async () => {
+    expect(await secondRun(incremental({ cursor: atInstant }))).toEqual([note])
+    expect(await secondRun(incremental({ cursor: atInstant, primaryKey: 'id' }))).toEqual([note])
+  })
+
+  it('is not noted where it has records, because the one at the cursor may have changed', async () => {
+    const later = { id: 'later', at: minute(2) }
+    expect(await secondRun(incremental({ cursor: atInstant }), later)).toEqual([])
+  })
+
+  it('is not noted where no two records share a cursor', async () => {
+    expect(await secondRun(incremental({ cursor: atInstant, primaryKey: 'at' }))).toEqual([])
+  })
+
+  it('is not noted where a lookback reads from before the cursor', async () => {
+    const sync = incremental({ cursor: atInstant, primaryKey: 'id', lookback: { hours: 1 } })
+    expect(await secondRun(sync)).toEqual([])
+  })
+
+  it('is not noted by a job that has sent nothing yet', async () => {
+    const world = worldOf()
+    const job = jobOf(world, { sync: incremental({ cursor: atInstant }) })
+    await world.run(job)
+    expect((await world.run(job)).notes).toEqual([])
+  })
+})
+
+it('a source that repeats the record at the cursor is not noted', async () => {
+  const world = worldOf(good)
+  const job = jobOf(world, { sync: incremental({ cursor: atInstant }) })
+  await world.run(job)
+  expect(await world.run(job)).toMatchObject({ repeated: 1, notes: [] })
+})
