@@ -16,6 +16,8 @@ module.exports = {
       // Both major versions of node-fetch carry replacements for what Node has by itself.
       'web-streams-polyfill': false,
       'whatwg-url': false,
+      // The types of files by their names, which form-data asks for; no file is sent by its name here.
+      'mime-db': false,
       // Zod's error texts in fifty languages; English is not among these.
       [join(dirname(require.resolve('zod/package.json')), 'v4', 'locales', 'index.js')]: false,
     },
