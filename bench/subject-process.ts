@@ -23,9 +23,9 @@ export function bundleSubjects(entries: readonly string[]): void {
 
 export type Task = Readonly<Record<`BENCH_${string}`, string>>
 
-/** Runs a bundled subject in a fresh process. */
-export function runSubject(entry: string, task: Task): Promise<Run> {
-  const child = spawn(process.execPath, [join(folder, `${entry}.js`)], {
+/** Runs a bundled subject in a fresh process. @param nodeOptions of its Node, such as the size of the heap */
+export function runSubject(entry: string, task: Task, nodeOptions: readonly string[] = []): Promise<Run> {
+  const child = spawn(process.execPath, [...nodeOptions, join(folder, `${entry}.js`)], {
     env: { ...process.env, ...task },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
