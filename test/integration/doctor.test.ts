@@ -111,6 +111,9 @@ it('the doctor explains how to begin without a .env', async () => {
     code: 1,
     output: expect.stringContaining('.env.example') as string,
   })
+  const { code, output } = await doctor(null, '--json')
+  expect(JSON.parse(output)).toMatchObject({ exitCode: 1, findings: [{ level: 'fault', subject: '.env' }] })
+  expect(code).toBe(1)
 })
 
 it.each<[string, Record<string, string>, RegExp]>([

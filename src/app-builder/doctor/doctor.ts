@@ -42,26 +42,30 @@ export async function examine(
     )
     return doctorExitCodes.usage
   }
+  const findings = await findingsOf({ inputs: ofFile, env, jobs }, asked.job)
+  const exitCode = exitCodeOf(findings)
+  if (asked.json) print(JSON.stringify({ exitCode, findings }))
+  else printFindings(findings, print)
+  return exitCode
+}
+
+async function findingsOf(
+  { inputs: ofFile, env, jobs }: Omit<Practice, 'print'>,
+  name: string | undefined,
+): Promise<readonly Finding[]> {
   const inputs = { ...ofFile, ...valuesOf(env) }
-  if (!ofFile && !configuringNames.some((name) => inputs[name])) {
-    print('✖ There is no .env here, and the environment has no credential.')
-    print('  → cp .env.example .env, and fill it in.')
-    return doctorExitCodes.fault
-  }
+  if (!ofFile && !configuringNames.some((one) => inputs[one])) return [nothingConfigured]
   const redactor = createRedactor()
   learnSecrets(inputs, env, redactor)
-  const check = asked.job === undefined ? null : { name: asked.job, jobs, folder: 'src/jobs', redactor }
-  const findings = redactor.value(await diagnose(inputs, jobs, check))
-  if (asked.json) {
-    const exitCode = exitCodeOf(findings)
-    print(JSON.stringify({ exitCode, findings }))
-    return exitCode
-  }
-  for (const { level, subject, message, remedy } of findings) {
-    print(withoutControls(`${signs[level]} ${subject}: ${message}`))
-    if (remedy !== undefined) print(withoutControls(`  → ${remedy}`))
-  }
-  return conclude(findings, print)
+  const check = name === undefined ? null : { name, jobs, folder: 'src/jobs', redactor }
+  return redactor.value(await diagnose(inputs, jobs, check))
+}
+
+const nothingConfigured: Finding = {
+  level: 'fault',
+  subject: '.env',
+  message: 'is not here, and the environment has no credential',
+  remedy: 'cp .env.example .env, and fill it in.',
 }
 
 /** The client id of each kind of credential. */
@@ -82,11 +86,14 @@ function valuesOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   )
 }
 
-function conclude(findings: readonly Finding[], print: Practice['print']): number {
+function printFindings(findings: readonly Finding[], print: Practice['print']): void {
+  for (const { level, subject, message, remedy } of findings) {
+    print(withoutControls(`${signs[level]} ${subject}: ${message}`))
+    if (remedy !== undefined) print(withoutControls(`  → ${remedy}`))
+  }
   const [faults, skipped] = [countOf(findings, 'fault'), countOf(findings, 'skipped')]
   const unchecked = skipped === 0 ? '' : ` ${skipped} could not be checked (–).`
   print(`\n${faults === 0 ? 'No fault was found.' : `Faults (✖): ${faults}.`}${unchecked}`)
-  return exitCodeOf(findings)
 }
 
 function exitCodeOf(findings: readonly Finding[]): number {
