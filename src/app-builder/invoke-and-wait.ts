@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { JobError } from '../errors'
+import { withoutControls } from '../http/foreign-text'
 import { TransportError, defaultMaxBytes } from '../http/http-client'
 import { parseJson } from '../http/json'
 import { retryAfterMs } from '../http/retry-after'
@@ -8,9 +9,13 @@ import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
 import type { Namespace } from './namespace'
 
-/** `running`: it has not ended in time. `not-started`: the namespace had no room for it in time. */
+/**
+ * `aborted`: the platform ended the activation, which left no result of its own (time, memory, size of the result).
+ * `running`: it has not ended in time. `not-started`: the namespace had no room for it in time.
+ */
 export type Invocation =
   | { readonly kind: 'ended'; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'aborted'; readonly message: string }
   | { readonly kind: 'running'; readonly activation: string }
   | { readonly kind: 'not-started' }
 
@@ -64,12 +69,12 @@ export async function invokeAndWait(
     first = await call(request)
   }
   const result = resultOf(first)
-  if (result) return { kind: 'ended', result }
+  if (result) return endOf(result)
   const activation = acceptedId(first)
   if (activation === null) throw refused(action, namespace, first.status)
   while (await pause(pollMs)) {
     const found = resultOf(await call(activationRecord(namespace, activation)))
-    if (found) return { kind: 'ended', result: found }
+    if (found) return endOf(found)
   }
   return { kind: 'running', activation }
 }
@@ -89,6 +94,13 @@ function callerOf({ http }: InvocationOptions, action: string) {
 function resultOf({ status, body }: HttpResponse): Readonly<Record<string, unknown>> | null {
   if (status !== 200 && status !== 502) return null
   return Activation.safeParse(parseJson(body)).data?.response.result ?? null
+}
+
+/** The error of the platform is a text; that of an action is an object. */
+function endOf(result: Readonly<Record<string, unknown>>): Invocation {
+  return typeof result.error === 'string'
+    ? { kind: 'aborted', message: withoutControls(result.error) }
+    : { kind: 'ended', result }
 }
 
 function refused(action: string, { name, apiHost }: Namespace, status: number): JobError {

@@ -2,6 +2,7 @@ import { toJobError } from '../errors'
 import { findJob } from '../definition/find-job'
 import { createDeadline } from '../pipeline/deadline'
 import { openTenants } from '../state/tenants'
+import { RunReport } from '../state/run-report'
 import { invokeAndWait } from './invoke-and-wait'
 import { ownNamespace } from './namespace'
 import type { Deadline } from '../pipeline/deadline'
@@ -100,7 +101,8 @@ async function runOne(
   const invocation = await invokeAndWait(options, ownNamespace(runtime), action, { job, tenant: orgId })
   if (invocation.kind === 'not-started') found.postponed.push(orgId)
   else if (invocation.kind === 'running') found.runs[orgId] = 'running'
-  else noteRun(job, orgId, invocation.result, found)
+  else if (invocation.kind === 'ended') noteRun(job, orgId, invocation.result, found)
+  else noteRun(job, orgId, { error: { message: invocation.message } }, found)
 }
 
 function noteRun(
@@ -110,7 +112,7 @@ function noteRun(
   { runs, failed }: Found,
 ): void {
   const { outcome, error } = result
-  runs[orgId] = typeof outcome === 'string' ? outcome : 'failed'
+  runs[orgId] = RunReport.shape.outcome.catch('failed').parse(outcome)
   if (runs[orgId] !== 'failed') return
   const { code, message, remedy } = (error ?? {}) as Readonly<Record<string, unknown>>
   failed[orgId] = {

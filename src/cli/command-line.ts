@@ -61,13 +61,20 @@ async function invoke(
   if (invocation.kind !== 'ended') throw notEnded(job ?? '', invocation)
   const answer = invocation.result
   terminal.print(values.json === true ? JSON.stringify(answer) : show(command.shows, answer))
-  return exitCodeOf(answer.outcome)
+  return exitCodeOf(command, answer.outcome)
 }
 
 /** An action may run for an hour; after that its record would have to be there. */
 const patienceMs = 65 * 60_000
 
 function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }>): JobError {
+  if (invocation.kind === 'aborted') {
+    return new JobError(
+      'action-unavailable',
+      `The platform ended the activation: ${invocation.message}`,
+      `What it committed is kept, and the next run carries on: npm run job -- status ${job}.`,
+    )
+  }
   return invocation.kind === 'running'
     ? new JobError(
         'action-unavailable',
@@ -77,8 +84,9 @@ function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }
     : new JobError('action-unavailable', 'The namespace is full, and was for an hour.', 'Try again later.')
 }
 
-/** An inspection has no outcome: an answer is its success. */
-function exitCodeOf(outcome: unknown): number {
+/** An inspection has no outcome: an answer is its success. A run without one has not reported. */
+function exitCodeOf({ shows }: Command, outcome: unknown): number {
+  if (outcome === undefined && shows !== 'report') return exitCodes.done
   if (outcome === 'partial') return exitCodes.partial
-  return outcome === 'failed' ? exitCodes.failed : exitCodes.done
+  return outcome === 'succeeded' || outcome === 'skipped' ? exitCodes.done : exitCodes.failed
 }

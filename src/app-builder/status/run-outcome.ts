@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withoutControls } from '../../http/foreign-text'
 import { TransportError, decisionMaxBytes } from '../../http/http-client'
 import { parseJson } from '../../http/json'
 import { activationRecord, ownNamespace } from '../namespace'
@@ -17,6 +18,15 @@ export type RunOutcome =
       readonly texts: readonly string[]
     }
 
+/** The error of an action; or a text, with which the platform ended the activation (time, memory). */
+const RunError = z.union([
+  z.object({ message: z.string(), remedy: z.string() }),
+  z.string().transform((text) => ({
+    message: `The platform ended the activation: ${withoutControls(text)}`,
+    remedy: 'What it committed is kept, and the next run carries on.',
+  })),
+])
+
 /** What is shown of the result of `run-job`. */
 const Record = z.object({
   name: z.literal('run-job'),
@@ -26,7 +36,7 @@ const Record = z.object({
       outcome: z.string().catch('failed'),
       reason: z.string().optional(),
       notes: z.array(z.string()).catch([]),
-      error: z.object({ message: z.string(), remedy: z.string() }).optional(),
+      error: RunError.optional(),
     }),
   }),
 })

@@ -118,13 +118,20 @@ it('returns the reason of a failed run, and fails where no run succeeded', async
   const two = await run(many(2), answer)
   expect(two.result).toMatchObject({ outcome: 'failed', reason: 'tenants-failed' })
   expect(two.result.failed[orgOf(0)]).toEqual(error)
-  expect(two.result.failed[orgOf(1)]).toMatchObject({
-    message: 'The run left no report.',
-    remedy: `Run it alone: --param job orders --param tenant ${orgOf(1)}.`,
-  })
+  const remedy = `Run it alone: --param job orders --param tenant ${orgOf(1)}.`
+  expect(two.result.failed[orgOf(1)]).toMatchObject({ message: 'killed', remedy })
   await server.stop()
   expect((await run(many(3), answer)).result.outcome).toBe('partial')
 })
+
+it.each([[{}], [{ outcome: 'finished' }]])(
+  'counts the answer %j, which is no report, as a failed run',
+  async (answer) => {
+    const { result } = await run(many(2), (org) => (org === orgOf(1) ? ended(answer) : succeeded))
+    expect(result).toMatchObject({ outcome: 'partial', reason: 'tenants-failed' })
+    expect(result.failed[orgOf(1)]).toMatchObject({ message: 'The run left no report.' })
+  },
+)
 
 it('runs every other tenant where one cannot be started, and names that one', async () => {
   const { result } = await run(many(3), (org) => (org === orgOf(1) ? { status: 403 } : succeeded))

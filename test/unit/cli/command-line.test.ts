@@ -127,6 +127,35 @@ describe('npm run job', () => {
     expect(ran.printed).toContain('✖ Batch b1 (3 rows) waits for a person: Refused.\n  → resolve=b1 as=drop')
   })
 
+  it.each([
+    ['the action was killed', 'run orders', { error: 'The action exceeded its memory limits.\u001b[2J' }],
+    [
+      'the result was too long',
+      'status orders',
+      { error: 'The action produced a response that is too long.' },
+    ],
+  ])('fails where the platform ended the activation: %s', async (_, line, result) => {
+    for (const answers of [
+      [done(result, 502)],
+      [{ status: 202, body: { activationId: 'a1' } }, done(result)],
+    ]) {
+      const ran = await commandLine(() => answers.shift() ?? done(report), `${line} --json`)
+      expect(ran.code).toBe(1)
+      expect(ran.said).toContain(`✖ The platform ended the activation: ${result.error.slice(0, 38)}`)
+      expect(ran.said).toContain('the next run carries on: npm run job -- status orders')
+      expect(ran.said).not.toContain('\u001b')
+      expect(ran.printed).toBe('')
+      await server.stop()
+    }
+  })
+
+  it.each([[{}], [{ outcome: 'finished' }]])(
+    'fails where a run answers %j, which is no report',
+    async (result) => {
+      expect((await commandLine(() => done(result), 'run orders')).code).toBe(1)
+    },
+  )
+
   it('waits for a run that takes longer than a blocking call, and reports its progress beside the result', async () => {
     const answers = [
       { status: 202, body: { activationId: 'a1' } },

@@ -50,3 +50,16 @@ it('a run has ended once its record is there, even after answers without one', a
 it('a person waits for some seconds only', async () => {
   expect(await awaitOutcome(platform(answer(500)), activation)).toMatchObject({ kind: 'unknown' })
 })
+
+it('a run that the platform ended has failed, with the text of the platform', async () => {
+  const error = 'The action exceeded its memory limits.'
+  const killed = answer(200, { name: 'run-job', response: { result: { error } } })
+
+  expect(await readOutcome(platform(killed), activation)).toMatchObject({
+    ...{ kind: 'ended', outcome: 'failed' },
+    texts: [
+      `The platform ended the activation: ${error}`,
+      'What it committed is kept, and the next run carries on.',
+    ],
+  })
+})
