@@ -5,7 +5,7 @@ import { watchedWorld } from '../fixtures/watched-world'
 import type { WatchContent } from '../../src/alerts/watch-file'
 import type { Job } from '../../src/definition/job'
 import type { Event } from '../fixtures/engine-world'
-import type { BlobOperation } from '../fixtures/memory-blob-store'
+import type { BlobFate, BlobOperation } from '../fixtures/memory-blob-store'
 import type { WatchedWorld } from '../fixtures/watched-world'
 
 const refused = new JobError('source-refused', 'The source refused: HTTP 401.', 'Check the key.')
@@ -223,6 +223,30 @@ it('of two watchdogs at once one tells, and the other ends', async () => {
   const reports = await inVirtualTime(world.clock, both)
 
   expect(reports.map(({ outcome }) => outcome).sort()).toEqual(['skipped', 'succeeded'])
+  expect(labels()).toEqual(['failed.appeared job'])
+})
+
+it('a watchdog whose claim was taken over while it was frozen ends, and tells nothing', async () => {
+  world.feed.error = refused
+  await world.run(job)
+  let writes = 0
+  let thaw: (fate: BlobFate) => void = () => undefined
+  const frozen = new Promise<void>((resolve) => {
+    world.fault = (operation) => {
+      if (!isWatchWrite(operation) || (writes += 1) !== 2) return 'ok'
+      resolve()
+      return new Promise((release) => (thaw = release))
+    }
+  })
+  const first = world.begin('frozen')
+  const ended = expect(first).rejects.toMatchObject({ code: 'lease-lost' })
+  await inVirtualTime(world.clock, frozen)
+  await world.pass(10 * minuteMs)
+  expect(await world.look()).toMatchObject({ outcome: 'succeeded', told: 1 })
+
+  thaw('ok')
+  await inVirtualTime(world.clock, ended)
+
   expect(labels()).toEqual(['failed.appeared job'])
 })
 
