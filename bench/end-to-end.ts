@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { summary } from './measurement'
 import { startServer } from './server/start-server'
-import { bundleSubjects, interleaved, runSubject, taskFor } from './subject-process'
+import { OutOfMemory, bundleSubjects, interleaved, runSubject, taskFor } from './subject-process'
 import { assertRowCount, assertUploads, saveTexts } from './uploads'
 import type { Measurement } from './measurement'
+import type { Heap, Options } from './options'
 import type { BenchServer } from './server/start-server'
-import type { Task } from './subject-process'
 
 const subjects = [
   'analytics-ingest',
@@ -35,21 +35,30 @@ const large = 1_000_000
 /** Every field is compared up to here; beyond, and in the measured runs, the rows are counted. */
 const comparedRows = 200_000
 
-/** Source pages → 16 columns → gzip → multipart, by each subject in turn. */
-export async function endToEnd(rows: number, runs: number): Promise<Measurement[]> {
+/** Source pages → 16 columns → gzip → multipart, by each subject in turn. One that does not fit into the heap is left out. */
+export async function endToEnd(
+  rows: number,
+  { runs, heap }: Pick<Options, 'runs' | 'heap'>,
+): Promise<Measurement[]> {
   const chosen = rows >= large ? largeSubjects : subjects
   bundleSubjects(chosen.map(entryOf))
   const server = await startServer()
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const textFile = join(folder, 'rows.csv')
   try {
-    const limitTask = await compareAll(server, chosen, Math.min(rows, comparedRows), join(folder, 'rows.csv'))
-    const results = await interleaved(chosen, runs, async (subject) => {
+    const fitting: string[] = []
+    for (const subject of chosen) {
+      if (await fits(subject, { server, rows: Math.min(rows, comparedRows), heap, textFile }))
+        fitting.push(subject)
+    }
+    const limitTask = { BENCH_TEXT: textFile, BENCH_TEXT_ROWS: String(Math.min(rows, comparedRows)) }
+    const results = await interleaved(fitting, runs, async (subject) => {
       await server.reset()
-      const run = await runSubject(entryOf(subject), { ...taskFor(server, rows), ...limitTask })
+      const run = await runSubject(entryOf(subject), { ...taskFor(server, rows), ...limitTask }, heap)
       if (subject !== 'limit') await assertRowCount(server, subject, rows)
       return run
     })
-    return [...results].map(([subject, measured]) => summary('end-to-end', subject, measured))
+    return [...results].map(([subject, measured]) => ({ ...summary('end-to-end', subject, measured), heap }))
   } finally {
     server.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -58,19 +67,26 @@ export async function endToEnd(rows: number, runs: number): Promise<Measurement[
 
 const entryOf = (subject: string) => `subjects/${subject}`
 
-/** One run of each that does not count: it shows that all of them write the same. */
-async function compareAll(
-  server: BenchServer,
-  chosen: readonly string[],
-  rows: number,
-  textFile: string,
-): Promise<Task> {
-  for (const subject of chosen) {
-    if (subject === 'limit') continue
-    await server.reset()
-    await runSubject(entryOf(subject), taskFor(server, rows))
-    await assertUploads(server, subject, rows)
-    if (subject === 'analytics-ingest') await saveTexts(server, textFile)
+interface Trial {
+  readonly server: BenchServer
+  readonly rows: number
+  readonly heap: Heap
+  /** Receives the rows of this product, which the limit compresses. */
+  readonly textFile: string
+}
+
+/** One run that does not count: it shows that the subject writes the same as the others. False where it lacks memory. */
+async function fits(subject: string, { server, rows, heap, textFile }: Trial): Promise<boolean> {
+  if (subject === 'limit') return true
+  await server.reset()
+  try {
+    await runSubject(entryOf(subject), taskFor(server, rows), heap)
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error
+    console.error(error.message)
+    return false
   }
-  return { BENCH_TEXT: textFile, BENCH_TEXT_ROWS: String(rows) }
+  await assertUploads(server, subject, rows)
+  if (subject === 'analytics-ingest') await saveTexts(server, textFile)
+  return true
 }

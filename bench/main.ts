@@ -27,7 +27,7 @@ async function run(): Promise<void> {
   }
 
   if (wanted('end-to-end')) {
-    for (const rows of options.rows === null ? sizes : [options.rows]) add(await endToEnd(rows, options.runs))
+    for (const rows of options.rows === null ? sizes : [options.rows]) add(await endToEnd(rows, options))
   }
   if (wanted('mapping')) add(await mapping(options.runs))
   if (wanted('cold-start')) add(await coldStart(options.runs))

@@ -11,38 +11,26 @@ const subject = 'analytics-ingest'
 const sizes = [10_000, 100_000, 1_000_000, 10_000_000]
 const groupCounts = [1, 4, 16]
 const paceRows = 1_000_000
-/**
- * Options of Node by the heap that it sizes. In a memory group of 256 MB, which is what an action has, Node 20 allows the
- * old generation 256 MB and each half of the young one 1 MB; these options set the same on any machine.
- */
-const heaps = { machine: [], action: ['--max-old-space-size=256', '--max-semi-space-size=1'] }
 
-/** The same run at growing sizes, in the heap of this machine and in that of an action, and against Adobe's pace. */
-export async function scale({ runs, scale: largest }: Options): Promise<Measurement[]> {
-  const chosen = new Map(
-    (['machine', 'action'] as const).flatMap((heap) =>
-      sizes
-        .filter((rows) => rows <= largest)
-        .map((rows) => [`${rows} rows, heap of the ${heap}`, { rows, heap }]),
-    ),
-  )
+/** The same run at growing sizes, and against Adobe's pace. */
+export async function scale({ runs, scale: largest, heap }: Options): Promise<Measurement[]> {
+  const chosen = sizes.filter((rows) => rows <= largest).map(String)
   bundleSubjects([entryOf(subject), entryOf('virtual-time')])
   const server = await startServer()
   try {
     const counts = new Map<string, Counts>()
-    const results = await interleaved([...chosen.keys()], runs, async (name) => {
-      const { rows, heap } = chosen.get(name) ?? unknownRun(name)
+    const results = await interleaved(chosen, runs, async (rows) => {
       await server.reset()
-      const run = await runSubject(entryOf(subject), taskFor(server, rows), heaps[heap])
-      counts.set(name, await server.tally())
-      await assertRowCount(server, subject, rows)
+      const run = await runSubject(entryOf(subject), taskFor(server, Number(rows)), heap)
+      counts.set(rows, await server.tally())
+      await assertRowCount(server, subject, Number(rows))
       return run
     })
-    const costs = [...results].map(([name, measured]) => ({
+    const costs = [...results].map(([rows, measured]) => ({
       ...summary('scale', subject, measured),
-      heap: chosen.get(name)?.heap ?? unknownRun(name),
+      heap,
       microsecondsPerRow: rounded(median(measured.map((run) => (run.seconds * 1e6) / run.rows)), 2),
-      ...perBatch(counts.get(name)),
+      ...perBatch(counts.get(rows)),
     }))
     return [...costs, ...(await pace(server, Math.min(largest, paceRows)))]
   } finally {
@@ -51,10 +39,6 @@ export async function scale({ runs, scale: largest }: Options): Promise<Measurem
 }
 
 const entryOf = (name: string) => `subjects/${name}`
-
-function unknownRun(name: string): never {
-  throw new RangeError(`There is no run "${name}".`)
-}
 
 function perBatch(counts: Counts | undefined): Record<string, number> {
   if (!counts) return {}

@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import type { Heap } from './options'
 import type { BenchServer } from './server/start-server'
 import type { Run } from './subjects/subject'
+
+/**
+ * Options of Node by the heap that it sizes: for this machine, or for a memory group of 256 MB, which is what an action
+ * has. There, Node 20 allows the old generation 256 MB and each half of the young one 1 MB.
+ */
+const heaps: Readonly<Record<Heap, readonly string[]>> = {
+  machine: [],
+  action: ['--max-old-space-size=256', '--max-semi-space-size=1'],
+}
 
 /** Inside this folder, so that what is not bundled is found among the peers. */
 const folder = join(__dirname, 'dist')
@@ -23,18 +33,25 @@ export function bundleSubjects(entries: readonly string[]): void {
 
 export type Task = Readonly<Record<`BENCH_${string}`, string>>
 
-/** Runs a bundled subject in a fresh process. @param nodeOptions of its Node, such as the size of the heap */
-export function runSubject(entry: string, task: Task, nodeOptions: readonly string[] = []): Promise<Run> {
-  const child = spawn(process.execPath, [...nodeOptions, join(folder, `${entry}.js`)], {
+/** A subject that needs a larger heap than it has. */
+export class OutOfMemory extends Error {}
+
+/**
+ * Runs a bundled subject in a fresh process.
+ * @throws OutOfMemory
+ */
+export function runSubject(entry: string, task: Task, heap: Heap = 'machine'): Promise<Run> {
+  const child = spawn(process.execPath, [...heaps[heap], join(folder, `${entry}.js`)], {
     env: { ...process.env, ...task },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return new Promise((resolve, reject) => {
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       const lastLine = output.trim().split('\n').at(-1) ?? ''
-      if (code === 0) resolve(JSON.parse(lastLine) as Run)
+      if (signal === 'SIGABRT') reject(new OutOfMemory(`${entry} ran out of memory.`))
+      else if (code === 0) resolve(JSON.parse(lastLine) as Run)
       else reject(new Error(`${entry} ended with ${code}: ${output}`))
     })
   })

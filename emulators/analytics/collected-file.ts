@@ -52,8 +52,18 @@ function refused(log: string, error: string, rowCount = 0): ReadFile {
   return { rows: [], rowCount, invalidRows: rowCount, log, error }
 }
 
+const isCustomerId = (name: string) => /^customerid\..+\.id$/.test(name)
 const isVisitorColumn = (name: string) =>
-  ['visitorid', 'marketingcloudvisitorid', 'ipaddress'].includes(name) || /^customerid\..+\.id$/.test(name)
+  ['visitorid', 'marketingcloudvisitorid', 'ipaddress'].includes(name) || isCustomerId(name)
+const seedOf = (customerId: string) => customerId.replace(/id$/, 'ismcseed')
+const isSeed = (text: string) => /^(?:1|true)$/i.test(text)
+
+/** The id of a row's visitor, in Adobe's order of precedence: a customer id counts only where the row calls it a seed. */
+export function visitorOf(row: CollectedRow): string {
+  const seeds = Object.keys(row).filter((name) => isCustomerId(name) && isSeed(row[seedOf(name)] ?? ''))
+  const candidates = [...seeds, 'visitorid', 'marketingcloudvisitorid', 'ipaddress']
+  return candidates.map((name) => row[name] ?? '').find((id) => id !== '') ?? ''
+}
 
 function headerError(names: readonly string[], rows: number): ReadFile | null {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
@@ -84,8 +94,7 @@ function readRows(names: readonly string[], records: readonly (readonly string[]
   const rows: CollectedRow[] = []
   records.forEach((values, index) => {
     const problem = rowProblem(names, values)
-    if (problem === null)
-      rows.push(Object.fromEntries(names.map((name, column) => [name, values[column] ?? ''])))
+    if (problem === null) rows.push(rowOf(names, values))
     else {
       const [kind] = problem.split('.')
       const listed = problems.get(kind ?? '') ?? []
@@ -105,6 +114,10 @@ function readRows(names: readonly string[], records: readonly (readonly string[]
   return { rows, rowCount: records.length, invalidRows, log: [...lines, summary].join(' '), error }
 }
 
+function rowOf(names: readonly string[], values: readonly string[]): CollectedRow {
+  return Object.fromEntries(names.map((name, column) => [name, values[column] ?? '']))
+}
+
 const isoTime = /^\d{4}-?\d{2}-?\d{2}T\d{2}:?\d{2}(:?\d{2})?(Z|[+-]\d{2}:?\d{2})?$/
 
 function rowProblem(names: readonly string[], values: readonly string[]): string | null {
@@ -119,8 +132,7 @@ function rowProblem(names: readonly string[], values: readonly string[]): string
   if (!/^\d{1,10}$/.test(value('timestamp')) && !isoTime.test(value('timestamp'))) {
     return `invalid 'Timestamp'. This row will not be submitted.`
   }
-  if (!names.some((name, column) => isVisitorColumn(name) && values[column] !== ''))
-    return missing('VisitorId')
+  if (visitorOf(rowOf(names, values)) === '') return missing('VisitorId')
   const isLink = value('linktype') !== '' && (value('linkname') !== '' || value('linkurl') !== '')
   const inQuery = /(^|&)(g|pageURL|pageName|pe|linkType)=/.test(value('querystring'))
   if (value('pageurl') === '' && value('pagename') === '' && !isLink && !inQuery) return missing('PageURL')

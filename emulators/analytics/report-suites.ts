@@ -1,3 +1,4 @@
+import { visitorOf } from './collected-file'
 import type { CollectedRow } from './collected-file'
 import type { Memory } from '../memory'
 import type { SuiteSettings } from './suite-settings'
@@ -64,15 +65,6 @@ export function createReportSuites(): ReportSuites {
       })
     },
   }
-}
-
-function visitorOf(columns: CollectedRow): string {
-  const customer = Object.keys(columns).find(
-    (name) => /^customerid\..+\.id$/.test(name) && columns[name] !== '',
-  )
-  const candidates = [customer, 'visitorid', 'marketingcloudvisitorid', 'ipaddress']
-  for (const name of candidates) if (name && columns[name]) return columns[name]
-  return ''
 }
 
 function secondsOf(timestamp: string): number {

@@ -1,4 +1,4 @@
-import { table } from '../../src/cli/show'
+import { table } from '../../src/cli/table'
 import type { ArrivalReport } from '../../src/pipeline/arrival/verify-arrivals'
 import type { RunReport } from '../../src/state/run-report'
 import type { Platform } from './platform'

@@ -11,12 +11,14 @@ import type { Namespace } from './namespace'
 
 /**
  * `aborted`: the platform ended the activation, which left no result of its own (time, memory, size of the result).
- * `running`: it has not ended in time. `not-started`: the namespace had no room for it in time.
+ * `running`: it has not ended in time. `unknown`: it may have been started, and how it ends cannot be read.
+ * `not-started`: the namespace had no room for it in time.
  */
 export type Invocation =
   | { readonly kind: 'ended'; readonly result: Readonly<Record<string, unknown>> }
   | { readonly kind: 'aborted'; readonly message: string }
   | { readonly kind: 'running'; readonly activation: string }
+  | { readonly kind: 'unknown'; readonly message: string }
   | { readonly kind: 'not-started' }
 
 export interface InvocationOptions {
@@ -33,6 +35,8 @@ export interface InvocationOptions {
 /** OpenWhisk answers a blocking call after a minute at the latest: with the result, or with 202 and an id. */
 const answerMs = 75_000
 const pollMs = 2_000
+/** How long the record of an activation may be unreadable: a connection that is cut once says nothing about the run. */
+const unreadableMs = 60_000
 /** A namespace runs 100 activations at a time, and answers 429 to more. */
 const crowdedMs = 5_000
 
@@ -51,7 +55,7 @@ export async function invokeAndWait(
 ): Promise<Invocation> {
   const { clock, random, patienceMs, waiting } = options
   const endAt = clock.monotonic() + patienceMs
-  const call = callerOf(options, action)
+  const call = callerOf(options)
 
   async function pause(ms: number): Promise<boolean> {
     const leftMs = endAt - clock.monotonic()
@@ -63,37 +67,52 @@ export async function invokeAndWait(
 
   const request = invocation(namespace, action, params, { blocking: true })
   let first = await call(request)
-  while (first.status === 429) {
-    const askedMs = retryAfterMs(first.headers['retry-after'], clock.now()) ?? crowdedMs * (0.5 + random())
+  while (first.kind === 'answer' && first.response.status === 429) {
+    const { headers } = first.response
+    const askedMs = retryAfterMs(headers['retry-after'], clock.now()) ?? crowdedMs * (0.5 + random())
     if (!(await pause(askedMs))) return { kind: 'not-started' }
     first = await call(request)
   }
   const result = resultOf(first)
   if (result) return endOf(result)
-  const activation = acceptedId(first)
-  if (activation === null) throw refused(action, namespace, first.status)
+  const activation = first.kind === 'answer' ? acceptedId(first.response) : null
+  if (activation === null) return withoutId(action, namespace, first)
+  const record = activationRecord(namespace, activation)
+  let readableAt = clock.monotonic()
   while (await pause(pollMs)) {
-    const found = resultOf(await call(activationRecord(namespace, activation)))
+    const answer = await call(record)
+    const found = resultOf(answer)
     if (found) return endOf(found)
+    if (answer.kind === 'answer' && answer.response.status === 404) readableAt = clock.monotonic()
+    else if (clock.monotonic() - readableAt > unreadableMs) {
+      const message = `Activation ${activation} was started, and its record cannot be read: ${answer.what}.`
+      return { kind: 'unknown', message }
+    }
   }
   return { kind: 'running', activation }
 }
 
-function callerOf({ http }: InvocationOptions, action: string) {
-  return async (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<HttpResponse> => {
+/** An answer, or the reason why none came; `what` names either in an error. */
+type Answer =
+  | { readonly kind: 'answer'; readonly response: HttpResponse; readonly what: string }
+  | { readonly kind: 'none'; readonly sent: TransportError['sent']; readonly what: string }
+
+function callerOf({ http }: InvocationOptions) {
+  return async (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<Answer> => {
     try {
-      return await http({ ...request, timeoutMs: answerMs, maxBytes: defaultMaxBytes })
+      const response = await http({ ...request, timeoutMs: answerMs, maxBytes: defaultMaxBytes })
+      return { kind: 'answer', response, what: `HTTP ${response.status}` }
     } catch (error) {
-      if (error instanceof TransportError) throw unavailable(action, error.message)
+      if (error instanceof TransportError) return { kind: 'none', sent: error.sent, what: error.message }
       throw error
     }
   }
 }
 
 /** A failed action answers 502, and its result as well. */
-function resultOf({ status, body }: HttpResponse): Readonly<Record<string, unknown>> | null {
-  if (status !== 200 && status !== 502) return null
-  return Activation.safeParse(parseJson(body)).data?.response.result ?? null
+function resultOf(answer: Answer): Readonly<Record<string, unknown>> | null {
+  if (answer.kind === 'none' || ![200, 502].includes(answer.response.status)) return null
+  return Activation.safeParse(parseJson(answer.response.body)).data?.response.result ?? null
 }
 
 /** The error of the platform is a text; that of an action is an object. */
@@ -103,19 +122,30 @@ function endOf(result: Readonly<Record<string, unknown>>): Invocation {
     : { kind: 'ended', result }
 }
 
-function refused(action: string, { name, apiHost }: Namespace, status: number): JobError {
+/**
+ * An invocation that was answered without an id. Only a refusal, and a request that was not sent, prove that nothing
+ * runs: a gateway may have given up waiting for an action that does.
+ * @throws JobError `caller-unauthorized`, `action-unavailable` where nothing was started
+ */
+function withoutId(action: string, { name, apiHost }: Namespace, answer: Answer): Invocation {
   const where = `${apiHost}, namespace ${name}`
+  if (answer.kind === 'none') {
+    if (answer.sent === 'no') throw unavailable(action, answer.what)
+    return { kind: 'unknown', message: `${action} may have been started: ${answer.what}.` }
+  }
+  const { status } = answer.response
   if (status === 401 || status === 403) {
-    return new JobError(
+    throw new JobError(
       'caller-unauthorized',
       `The namespace's key was refused: HTTP ${status} (${where}).`,
       'Use `aio app use` again, or paste the `export` lines of the `npm run local` that is up now.',
       { details: { status } },
     )
   }
-  const remedy =
-    status === 404 ? 'Deploy first: aio app deploy --force-deploy.' : 'Try again; nothing was lost.'
-  return unavailable(action, `HTTP ${status} (${where})`, remedy)
+  const what = `HTTP ${status} (${where})`
+  if (status === 404) throw unavailable(action, what, 'Deploy first: aio app deploy --force-deploy.')
+  if (status >= 300 && status < 500) throw unavailable(action, what)
+  return { kind: 'unknown', message: `${action} may have been started: ${what}, without a result.` }
 }
 
 function unavailable(action: string, what: string, remedy = 'Try again; nothing was lost.'): JobError {

@@ -18,7 +18,7 @@ export interface TenantRuns {
   readonly reason?: 'tenants-failed' | 'deadline' | 'tenants-partial'
   /** How each run ended, by organisation; `running` where it has not ended before this action had to. */
   readonly runs: Readonly<Record<string, string>>
-  /** Why a run failed or was not started, by organisation, or by file where the organisation cannot be read. */
+  /** Why a run failed, was not started, or may be under way without a record, by organisation, or by file where the organisation cannot be read. */
   readonly failed: Readonly<
     Record<string, { readonly code: string; readonly message: string; readonly remedy: string }>
   >
@@ -101,7 +101,10 @@ async function runOne(
   const invocation = await invokeAndWait(options, ownNamespace(runtime), action, { job, tenant: orgId })
   if (invocation.kind === 'not-started') found.postponed.push(orgId)
   else if (invocation.kind === 'running') found.runs[orgId] = 'running'
-  else if (invocation.kind === 'ended') noteRun(job, orgId, invocation.result, found)
+  else if (invocation.kind === 'unknown') {
+    const remedy = `See how it ended: --param job ${job} --param tenant ${orgId} --param inspect true.`
+    found.failed[orgId] = { code: 'action-unavailable', message: invocation.message, remedy }
+  } else if (invocation.kind === 'ended') noteRun(job, orgId, invocation.result, found)
   else noteRun(job, orgId, { error: { message: invocation.message } }, found)
 }
 

@@ -12,6 +12,8 @@ export interface CommandShape {
   /** Names of the command's arguments, all of them required. */
   readonly args: readonly string[]
   readonly options: Options
+  /** Options that must be given: without them the action would do something else than the command says. */
+  readonly needs?: readonly string[]
   readonly does: string
   /** Command lines, without the name of the program. */
   readonly examples: readonly string[]
@@ -20,14 +22,16 @@ export interface CommandShape {
 /** @throws JobError `params-invalid` */
 export function readArguments(
   name: string,
-  { args: names, options }: Pick<CommandShape, 'args' | 'options'>,
+  { args: names, options, needs = [] }: Pick<CommandShape, 'args' | 'options' | 'needs'>,
   rest: readonly string[],
 ): { readonly values: Values; readonly args: readonly string[] } {
   const parsed = parse(name, options, rest)
   const { positionals: args } = parsed
   const values = parsed.values as Values
-  const missing = names[args.length]
-  if (values.help !== true && missing !== undefined) throw usage(`"${name}" needs the ${missing}.`, name)
+  const missing = names[args.length] ?? needs.find((option) => values[option] === undefined)
+  if (values.help !== true && missing !== undefined) {
+    throw usage(`"${name}" needs ${names.includes(missing) ? `the ${missing}` : `--${missing}`}.`, name)
+  }
   if (args.length > names.length) throw usage(`"${args[names.length] ?? ''}" is one word too many.`, name)
   return { values, args }
 }

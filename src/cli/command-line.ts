@@ -61,7 +61,7 @@ async function invoke(
   if (invocation.kind !== 'ended') throw notEnded(job ?? '', invocation)
   const answer = invocation.result
   terminal.print(values.json === true ? JSON.stringify(answer) : show(command.shows, answer))
-  return exitCodeOf(command, answer.outcome)
+  return exitCodeOf(command, params, answer)
 }
 
 /** An action may run for an hour; after that its record would have to be there. */
@@ -75,6 +75,13 @@ function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }
       `What it committed is kept, and the next run carries on: npm run job -- status ${job}.`,
     )
   }
+  if (invocation.kind === 'unknown') {
+    return new JobError(
+      'action-unavailable',
+      invocation.message,
+      `See what became of it before you try again: npm run job -- status ${job}.`,
+    )
+  }
   return invocation.kind === 'running'
     ? new JobError(
         'action-unavailable',
@@ -84,9 +91,22 @@ function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }
     : new JobError('action-unavailable', 'The namespace is full, and was for an hour.', 'Try again later.')
 }
 
-/** An inspection has no outcome: an answer is its success. A run without one has not reported. */
-function exitCodeOf({ shows }: Command, outcome: unknown): number {
+/**
+ * An inspection has no outcome: an answer is its success. A run without one has not reported. A command that met another
+ * run's lease was not accepted, and no later run carries it out; without a command, the run at work does what is due.
+ */
+function exitCodeOf(
+  { shows }: Command,
+  params: Readonly<Record<string, unknown>>,
+  { outcome, reason }: Readonly<Record<string, unknown>>,
+): number {
   if (outcome === undefined && shows !== 'report') return exitCodes.done
   if (outcome === 'partial') return exitCodes.partial
+  if (outcome === 'skipped' && reason === 'lease-held' && isCommand(params)) return exitCodes.failed
   return outcome === 'succeeded' || outcome === 'skipped' ? exitCodes.done : exitCodes.failed
+}
+
+/** True where a run was asked for more than the work that is due. */
+function isCommand(params: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(params).some((name) => name !== 'job' && name !== 'tenant')
 }

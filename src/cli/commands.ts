@@ -28,6 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
   backfill: {
     args: ['job'],
     options: { ...tenant, from: text, to: text, force: flag, 'dry-run': flag, ...again },
+    needs: ['from', 'to'],
     does: 'Read a range beside the ordinary work. --force also sends records that are known as sent: they count twice.',
     examples: ['backfill orders --from 2026-01-01 --to 2026-02-01'],
     shows: 'report',
@@ -96,6 +97,7 @@ export const commands: Readonly<Record<string, Command>> = {
   resolve: {
     args: ['job', 'what'],
     options: { ...tenant, as: text, from: text, ...again },
+    needs: ['as'],
     does: 'Decide about a batch, slice, backfill, plan or block, as an error or report names it.',
     examples: ['resolve orders source-order --as continue'],
     shows: 'report',

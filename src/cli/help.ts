@@ -1,4 +1,4 @@
-import { table } from './show'
+import { table } from './table'
 import type { CommandShape } from './arguments'
 
 type Commands = Readonly<Record<string, CommandShape>>
@@ -19,14 +19,15 @@ export function overview(here: Commands, deployed: Commands): string {
     'Every command takes --help, and --json for programs. Actions are called in the namespace of',
     'AIO_runtime_namespace and AIO_runtime_auth, from the environment or .env: a deployed app, or `npm run local`.',
     '',
-    'Exit codes: 0 succeeded or nothing to do, 1 failed, 2 wrong usage, 3 partial: more work is due, or a person must decide.',
+    'Exit codes: 0 succeeded or nothing to do, 1 failed or not accepted, 2 wrong usage, 3 partial: more work is due, or a person must decide.',
   ].join('\n')
 }
 
-export function helpOf(name: string, { args, options, does, examples }: CommandShape): string {
-  const flags = Object.entries(options).map(([option, { type, multiple }]) =>
-    type === 'string' ? `[--${option} <${option}>]${multiple === true ? '…' : ''}` : `[--${option}]`,
-  )
+export function helpOf(name: string, { args, options, needs = [], does, examples }: CommandShape): string {
+  const flags = Object.entries(options).map(([option, { type, multiple }]) => {
+    const flag = type === 'string' ? `--${option} <${option}>` : `--${option}`
+    return needs.includes(option) ? flag : `[${flag}]${multiple === true ? '…' : ''}`
+  })
   return [
     `npm run job -- ${[name, ...args.map((arg) => `<${arg}>`), ...flags].join(' ')}`,
     '',

@@ -1,7 +1,7 @@
 import { newJob } from './new-job/new-job'
 import { wishOptions } from './new-job/wishes'
 import { removeJob } from './remove-job'
-import { table } from './show'
+import { table } from './table'
 import type { CommandShape, Values } from './arguments'
 import type { Terminal } from './terminal'
 

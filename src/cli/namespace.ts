@@ -18,6 +18,7 @@ export function readNamespace(env: Readonly<Record<string, string | undefined>>)
       'Use `aio app use`, which writes them to .env; or `npm run local` in another terminal, and paste its `export` lines.',
     )
   }
-  const apiHost = (read('apihost') || 'https://adobeioruntime.net').replace(/\/+$/, '')
+  const host = read('apihost') || 'adobeioruntime.net'
+  const apiHost = (/^https?:/.test(host) ? host : `https://${host}`).replace(/\/+$/, '')
   return { apiHost, name, packageName, auth }
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { withoutControls } from '../http/foreign-text'
 import { RunReport } from '../state/run-report'
+import { tenantLines } from './show-tenants'
+import { table } from './table'
 import type { Command } from './commands'
 
 /** Reports of dry runs, and of earlier versions, lack some figures: each is printed only if present. */
@@ -24,7 +26,11 @@ type Inspection = z.infer<typeof Inspection>
 
 const Link = z.object({ link: z.string(), next: z.string() })
 
-type Row = readonly (string | number)[]
+/** An action that could not do what it was asked for. A run that failed has a report as well. */
+const Failure = z.object({
+  outcome: z.literal('failed'),
+  error: z.object({ message: z.string(), remedy: z.string() }),
+})
 
 /**
  * The lines for a person. Texts of servers are printed without control characters. An answer of another form than
@@ -41,8 +47,11 @@ function linesOf(shows: Command['shows'], answer: object): readonly string[] {
   if (shows === 'all') return asJson
   if (shows === 'report') {
     const report = Report.safeParse(answer).data
-    return report ? reportLines(report) : asJson
+    return tenantLines(answer) ?? (report ? reportLines(report) : asJson)
   }
+  // Before the other forms, whose members are all optional: a failure would be shown as an empty state.
+  const failure = Failure.safeParse(answer).data
+  if (failure) return errorLines(failure.error)
   if (shows === 'link') {
     const made = Link.safeParse(answer).data
     return made ? [made.link, made.next] : asJson
@@ -75,13 +84,17 @@ function reportLines(report: Report): readonly string[] {
       ),
     ),
     ...table(Object.entries(rejectsByReason).map(([code, count]) => [`  ${code}`, count])),
-    ...(error ? [`✖ ${error.message}`, `  → ${error.remedy}`] : []),
+    ...(error ? errorLines(error) : []),
     ...notes.map((note) => `· ${note}`),
     ...held.flatMap(({ batch, rows, message, choices }) => [
       `✖ Batch ${batch} (${rows} rows) waits for a person: ${message}`,
       ...choices.map((choice) => `  → ${choice}`),
     ]),
   ]
+}
+
+function errorLines({ message, remedy }: z.infer<typeof Failure>['error']): readonly string[] {
+  return [`✖ ${message}`, `  → ${remedy}`]
 }
 
 function statusLines({
@@ -143,23 +156,4 @@ function rejectLines({ job, rejects, reports }: Inspection): readonly string[] {
     `→ correct the schema or map, deploy, then: replay ${job}`,
     `→ or give them up: resolve ${job} rejects --as drop`,
   ]
-}
-
-/** A table with minimal columns, numbers aligned to the right. */
-export function table(rows: readonly Row[]): readonly string[] {
-  const widths: number[] = []
-  for (const row of rows) {
-    for (const [index, cell] of row.entries())
-      widths[index] = Math.max(widths[index] ?? 0, String(cell).length)
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, index) =>
-        typeof cell === 'number' || /^[\d,]+$/.test(cell)
-          ? String(cell).padStart(widths[index] ?? 0)
-          : cell.padEnd(widths[index] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  )
 }

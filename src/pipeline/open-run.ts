@@ -109,7 +109,7 @@ function leaseHeld(
           `The command was not accepted: another run${holder} is at work. Give it again when that run has ended.`,
         ]
       : []
-  return { outcome: 'skipped', reason: 'lease-held', notes }
+  return { outcome: 'skipped', reason: repeated ? 'command-repeated' : 'lease-held', notes }
 }
 
 function skipped(dependencies: RunDependencies, document: StateDocument, skip: Skip): OpenedRun {

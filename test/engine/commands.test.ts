@@ -111,7 +111,7 @@ describe.each(Object.entries(commands))('%s', (_, prepare) => {
     await world.kill(job, ({ kind }) => kind === 'write' && accepted(), command)
     const meanwhile = await world.run(job, command)
 
-    expect(meanwhile).toMatchObject({ outcome: 'skipped', reason: 'lease-held' })
+    expect(meanwhile).toMatchObject({ outcome: 'skipped', reason: 'command-repeated' })
     expect(meanwhile.notes.join()).toContain('The same command was accepted')
     await world.pass(20 * minuteMs)
     await world.run(job, command)

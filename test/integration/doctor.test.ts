@@ -154,6 +154,20 @@ it('the doctor checks one job against the live suite where it is asked to', asyn
   expect(code).toBe(1)
 })
 
+it.each([
+  ['the page of a proxy', { status: 200, body: '<html>Please log in</html>' }],
+  ['an error', { status: 200, body: { errorCode: 'unauthorized' } }],
+  ['no metric', { status: 200, body: [] }],
+])('the doctor does not call a suite readable where HTTP 200 comes with %s', async (_what, reply) => {
+  analytics.once({ kind: 'reply', reply }, ({ url }) =>
+    new URL(url, analytics.url).pathname.endsWith('/metrics'),
+  )
+  const { code, output } = await doctor(good)
+
+  expect(output).toContain('✖ ANALYTICS_REPORT_SUITE: exampleflights cannot be read')
+  expect(code).toBe(1)
+})
+
 it('the doctor distinguishes a missing product profile from an invalid token', async () => {
   analytics.knobs.withoutProfile.add('client')
 

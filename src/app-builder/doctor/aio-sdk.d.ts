@@ -11,7 +11,7 @@ declare module '@adobe/aio-sdk' {
   }
   export interface ReadApi {
     /** GET /metrics?rsid=… */
-    getMetrics(reportSuite: string): Promise<unknown>
+    getMetrics(reportSuite: string): Promise<{ readonly body: unknown }>
     /** POST /reports; `body` is the answer's own. */
     getReport(request: object): Promise<{ readonly body: unknown }>
     /** Called by the library with each request before it goes out. */

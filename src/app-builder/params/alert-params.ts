@@ -3,29 +3,30 @@ import { AlertSettings } from '../../alerts/settings'
 import { parseJson } from '../../http/json'
 import { JobError } from '../../errors'
 import { invalidInput, parseInput } from './parse-inputs'
-import { readRequest } from './run-params'
+import { flag, readRequest } from './request'
 import type { Redactor } from '../../http/redact'
 
 type Params = Readonly<Record<string, unknown>>
 
-/** `aio rt action invoke --param` sends every value as a string. */
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])])
-  .transform((value) => value === true || value === 'true')
-  .default(false)
-
 /** The parameters of `watchdog`: an alarm gives none. */
 export const WatchParams = z.strictObject({
   /** Shows what is known, and changes nothing. */
-  inspect: flag,
+  inspect: flag.default(false),
   /** Also sends a test message. */
-  test: flag,
+  test: flag.default(false),
 })
 export type WatchParams = z.infer<typeof WatchParams>
 
 /** @throws JobError `params-invalid` */
 export function readWatchParams(params: Params): WatchParams {
-  return readRequest(WatchParams, params)
+  const asked = readRequest(WatchParams, params)
+  if (!asked.inspect || !asked.test) return asked
+  throw new JobError(
+    'params-invalid',
+    'The parameter "test" has no effect beside "inspect", which sends nothing.',
+    'Give one of them.',
+    { details: { parameter: 'test' } },
+  )
 }
 
 /** `ALERTS`: an object of the manifest, or JSON. @throws JobError `input-invalid` */

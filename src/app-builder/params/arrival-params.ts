@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { readRequest } from './run-params'
+import { readRequest } from './request'
 
 const text = z.string().min(1)
 

@@ -1,11 +1,7 @@
 import * as z from 'zod'
 import { JobError } from '../../errors'
-import { firstIssue } from './first-issue'
+import { flag, readRequest } from './request'
 
-/** `aio rt action invoke --param` sends every value as a string. */
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])])
-  .transform((value) => value === true || value === 'true')
 const text = z.string().min(1)
 /** A cursor. In JSON, such as the payload of a trigger, a number cursor is a number; beyond 2^53 it was rounded. */
 const place = z
@@ -44,44 +40,12 @@ export const RunParams = z.strictObject({
 })
 export type RunParams = z.infer<typeof RunParams>
 
-/** Deployment stores the alarm's parameters on the trigger, so they arrive beside the payload. */
-const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', 'date', 'timezone'])
-
-/** An alarm passes its payload as parameters; `aio rt trigger fire` passes only what is stored on the trigger. */
-const StoredPayload = z.looseObject({ trigger_payload: z.record(z.string(), z.unknown()).catch({}) })
-
 /**
  * The request to `run-job`. A misspelt parameter is an error, not a no-op.
  * @throws JobError `params-invalid`
  */
 export function readRunParams(params: Readonly<Record<string, unknown>>): RunParams {
   return alone(dryOnly(lookingOnly(readRequest(RunParams, params))))
-}
-
-/**
- * Takes the request out of an action's params: what remains without inputs (upper case), the platform's own
- * (`__ow_*`, `__ims_*`) and the alarm's.
- * @throws JobError `params-invalid`
- */
-export function readRequest<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape, z.core.$strict>,
-  params: Readonly<Record<string, unknown>>,
-): z.infer<z.ZodObject<Shape, z.core.$strict>> {
-  const { trigger_payload: stored } = StoredPayload.parse(params)
-  const request = Object.fromEntries(
-    Object.entries(params).filter(
-      ([name]) => !/^[A-Z]/.test(name) && !name.startsWith('__') && !alarmParams.has(name),
-    ),
-  )
-  const parsed = schema.safeParse({ ...stored, ...request })
-  if (parsed.success) return parsed.data
-  const { path: name, message } = firstIssue(parsed.error)
-  throw new JobError(
-    'params-invalid',
-    `The parameter "${name}" is invalid: ${message}.`,
-    `Known parameters: ${Object.keys(schema.shape).join(', ')}. Example: --param job flights; of a trigger, trigger_payload: { job: flights }.`,
-    { details: { parameter: name } },
-  )
 }
 
 /** An inspection changes nothing: a command beside it would be silently dropped. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { flag } from '../params/request'
 
 const text = z.string().min(1)
 
@@ -9,8 +10,5 @@ export const StatusParams = z.strictObject({
   /** A customer organisation: its jobs are shown instead of the app's own. */
   tenant: text.optional(),
   /** Asks for a link that opens the page in a browser once. `aio rt action invoke --param` sends texts. */
-  link: z
-    .union([z.boolean(), z.enum(['true', 'false'])])
-    .transform((value) => value === true || value === 'true')
-    .default(false),
+  link: flag.default(false),
 })

@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { JobError } from '../../errors'
 import { parseJson } from '../../http/json'
 import { requireOrgId } from '../../org-id'
-import { firstIssue } from '../params/first-issue'
+import { invalidParam, readRequest } from '../params/request'
 import type { Invitation } from '../../auth/consent/invitations'
 import type { ActionParams } from '../platform'
 
@@ -21,27 +20,33 @@ const Inputs = z
   )
   .refine((inputs) => JSON.stringify(inputs).length <= maxInputChars, `may have ${maxInputChars} characters`)
 
-const InvitationParams = z.object({
-  invite: z.string().min(1),
+const InvitationParams = z.strictObject({
+  invite: z.string().min(1).optional(),
   org: z.string().optional(),
-  inputs: Inputs.default({}),
+  inputs: Inputs.optional(),
+  /** The id of an invitation. */
+  revoke: z.string().min(1).optional(),
 })
 
-/** @throws JobError `params-invalid` */
-export function readInvitationParams({ invite, org, inputs }: ActionParams): Omit<Invitation, 'id'> {
-  const parsed = InvitationParams.safeParse({ invite, org, inputs })
-  if (parsed.success) {
-    const { data } = parsed
-    return {
-      to: data.invite,
-      orgId: data.org === undefined ? null : requireOrgId(data.org, 'org'),
-      inputs: data.inputs,
-    }
+/** What the holder of the namespace's key asks of `connect`. */
+export type InvitationCommand =
+  | { readonly kind: 'revoke'; readonly id: string }
+  | { readonly kind: 'invite'; readonly invitation: Omit<Invitation, 'id'> }
+
+/**
+ * A misspelt `org` is an error: without one, any organisation could use the invitation.
+ * @throws JobError `params-invalid`
+ */
+export function readInvitationParams(params: ActionParams): InvitationCommand {
+  const { invite: to, org, inputs, revoke } = readRequest(InvitationParams, params, example)
+  if (revoke !== undefined) {
+    const [stray] = Object.entries({ invite: to, org, inputs }).find(([, value]) => value !== undefined) ?? []
+    if (stray !== undefined) throw invalidParam(stray, 'has no effect beside "revoke"', example)
+    return { kind: 'revoke', id: revoke }
   }
-  const { path, message } = firstIssue(parsed.error)
-  throw new JobError(
-    'params-invalid',
-    `The parameter "${path}" is invalid: ${message}.`,
-    `Example: --param invite adobe --param org 1234567890ABCDEF12345678@AdobeOrg --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`,
-  )
+  if (to === undefined) throw invalidParam('invite', 'is missing', example)
+  const orgId = org === undefined ? null : requireOrgId(org, 'org')
+  return { kind: 'invite', invitation: { to, orgId, inputs: inputs ?? {} } }
 }
+
+const example = `--param invite adobe --param org 1234567890ABCDEF12345678@AdobeOrg --param inputs '{"ANALYTICS_REPORT_SUITE":"their-suite"}'`

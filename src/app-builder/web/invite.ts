@@ -7,19 +7,17 @@ import { ownOrganisation, ownOrgIds } from '../tenant'
 import { assertOwnDestination } from './consents'
 import { readInvitationParams } from './invitation-params'
 import { connectUrl } from './own-urls'
-import type { Invitations } from '../../auth/consent/invitations'
+import type { Invitation, Invitations } from '../../auth/consent/invitations'
 import type { Platform } from '../platform'
 
 /** Makes or revokes an invitation, which only the holder of the namespace's key, or of a session on the status page, can do. */
 export async function command(platform: Platform): Promise<object> {
-  const { revoke } = platform.params
+  const asked = readInvitationParams(platform.params)
   const invitations = openInvitations(platform)
   await openSingleUse(platform.files, platform.ims.clock).tidy(platform.ims.clock.now())
-  if (typeof revoke === 'string' && revoke !== '') {
-    const revoked = await invitations.revoke(revoke)
-    return { revoked, ...(revoked ? {} : { reason: 'it was used or revoked before' }) }
-  }
-  return invite(platform, invitations)
+  if (asked.kind === 'invite') return invite(platform, invitations, asked.invitation)
+  const revoked = await invitations.revoke(asked.id)
+  return { revoked, ...(revoked ? {} : { reason: 'it was used or revoked before' }) }
 }
 
 /** @throws JobError `input-missing`, `input-invalid` */
@@ -31,9 +29,12 @@ export function openInvitations({
   return createInvitations(requireSealer(sealer), openSingleUse(files, ims.clock), ims.clock)
 }
 
-async function invite(platform: Platform, invitations: Invitations): Promise<object> {
+async function invite(
+  platform: Platform,
+  invitations: Invitations,
+  { to, orgId, inputs }: Omit<Invitation, 'id'>,
+): Promise<object> {
   const { params, runtime } = platform
-  const { to, orgId, inputs } = readInvitationParams(params)
   if (to === 'adobe') {
     if (orgId !== null && ownOrgIds(params).includes(orgId)) throw ownOrganisation
     if (orgId !== null) await assertOwnDestination(platform, orgId, inputs)

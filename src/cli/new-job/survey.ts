@@ -1,6 +1,6 @@
 import { withoutControls } from '../../http/foreign-text'
 import { withoutPersonalData } from '../../personal-data'
-import { table } from '../show'
+import { table } from '../table'
 import { cursorCandidates, keyCandidates } from './candidates'
 import { findRecords } from './find-records'
 import { leavesOf } from './leaves'

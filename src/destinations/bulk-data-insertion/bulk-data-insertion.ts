@@ -9,7 +9,7 @@ import { createCollectionClient } from './collection-client'
 import { createCsvEncoder } from './csv-encoder'
 import { explainHold, remedies } from './explanations'
 import { idempotencyKey } from './idempotency-key'
-import { columnsFaults } from './row-rules'
+import { columnsFaults, isCustomerId } from './row-rules'
 import { BulkDataInsertionSettings } from './settings'
 import { splitGzipCsv } from './split-csv'
 import { readSuite } from '../suite-facts'
@@ -80,6 +80,8 @@ function open<Column extends HitColumn>(
   const encoder = createCsvEncoder(layout)
   const client = createCollectionClient(context)
   const name = (group: number) => groupName(suite, job, group, groups)
+  // Whether a customer id decides about the group is part of the rule by which visitors are grouped.
+  const grouping = groups > 1 && columns.some(isCustomerId) ? 'fnv-1a of seeds' : 'fnv-1a'
 
   return {
     identity: {
@@ -97,7 +99,7 @@ function open<Column extends HitColumn>(
           : openGzipBatch(`${arrivalMarker},${encoder.header}`, shortId),
       split: splitGzipCsv,
     },
-    partition: { count: groups, name, fingerprint: `${name(0)} fnv-1a` },
+    partition: { count: groups, name, fingerprint: `${name(0)} ${grouping}` },
     limits: {
       batchRows: settings.batchRows,
       batchTextBytes: settings.batchBytes,

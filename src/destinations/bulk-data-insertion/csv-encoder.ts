@@ -1,4 +1,5 @@
-import { contextDataBytes, ruleFor, visitorColumns } from './row-rules'
+import { createHitRules } from './hit-rules'
+import { ruleFor } from './row-rules'
 import { toSeconds } from './timestamp'
 import { groupOf } from './visitor-group'
 import type { EncodedRow, Reject } from '../destination'
@@ -29,15 +30,7 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
   const columnOf = new Map(names.map((name, column) => [name, column]))
   const rules = names.map((name) => ruleFor(name, allowPersonalData.includes(name)))
   const timestampAt = names.indexOf('timestamp')
-  const userAgentAt = names.indexOf('userAgent')
-  const visitorsAt = visitorColumns(names).map((name) => names.indexOf(name))
-  const visitorIdAt = names.indexOf('visitorID')
-  const pagesAt = ['pageURL', 'pageName', 'queryString']
-    .map((name) => names.indexOf(name))
-    .filter((at) => at >= 0)
-  const linkTypeAt = names.indexOf('linkType')
-  const linksAt = ['linkName', 'linkURL'].map((name) => names.indexOf(name)).filter((at) => at >= 0)
-  const contextAt = names.flatMap((name, at) => (name.startsWith('contextData.') ? [at] : []))
+  const whole = createHitRules(names, allowVisitorId)
   const suite = `,${written(reportSuite)}${lineEnd}`
   const texts = new Array<string>(names.length).fill('')
   /** Cache of each column's last value and its encoded text: many rows repeat the values of the row before. */
@@ -81,33 +74,14 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
       const column = columnsOfKeys[key++] ?? 0
       const value = column === timestampAt ? at : hit[name]
       if (value !== values[column]) {
-        const fault = take(column, value)
-        if (fault) return fault
+        const unfit = take(column, value)
+        if (unfit) return unfit
       }
     }
 
-    const visitor = firstOf(visitorsAt)
-    if (visitor === '') return reject('visitor-id-missing', 'marketingCloudVisitorID', 'no visitor id is set')
-    if (visitorIdAt >= 0 && texts[visitorIdAt] !== '' && !allowVisitorId) {
-      return reject(
-        'visitor-id-invalid',
-        'visitorID',
-        'must not be set on timestamped hits: use marketingCloudVisitorID',
-      )
-    }
-    if (texts[userAgentAt] === '') return reject('user-agent-missing', 'userAgent', 'is missing')
-    if (firstOf(pagesAt) === '' && !(textAt(linkTypeAt) !== '' && firstOf(linksAt) !== '')) {
-      return reject(
-        'page-or-link-missing',
-        'pageName',
-        'needs pageURL, pageName, or linkType with linkName or linkURL',
-      )
-    }
-    const contextBytes = contextAt.reduce((sum, column) => sum + Buffer.byteLength(textAt(column)), 0)
-    if (contextBytes > contextDataBytes) {
-      const message = `takes ${contextBytes} bytes in all; Adobe cuts it after ${contextDataBytes}`
-      return reject('value-too-long', 'contextData', message)
-    }
+    const visitor = whole.visitorOf(texts)
+    const fault = whole.faultOf(texts, visitor)
+    if (fault) return reject(fault.code, fault.path, fault.message)
     const partition = groups === 1 ? 0 : groupOf(visitor, groups)
     return { kind: 'row', line: fields.join(',') + suite, partition, order: at }
   }
@@ -132,15 +106,6 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
     }
     for (const filled of [values, texts, fields]) filled.fill('')
     return null
-  }
-
-  function textAt(column: number): string {
-    return texts[column] ?? ''
-  }
-
-  function firstOf(candidates: readonly number[]): string {
-    for (const column of candidates) if (texts[column]) return texts[column] ?? ''
-    return ''
   }
 
   return { header: [...names, 'reportSuiteID'].map(written).join(',') + lineEnd, encode }

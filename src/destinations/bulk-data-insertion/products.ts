@@ -75,6 +75,27 @@ export function productsFault(text: string): string | null {
   return null
 }
 
+/**
+ * The fault of the events in a `products` value beside the hit's `events`; null where there is none. Adobe counts an
+ * event of a product only where `events` lists it, and a value there replaces those of the products.
+ * @see https://experienceleague.adobe.com/en/docs/analytics/implementation/vars/page-vars/events/events-overview
+ */
+export function productEventsFault(products: string, events: string): string | null {
+  // Fast path: most products have no events.
+  if (!products.includes('event')) return null
+  const listed = new Map(events.split(',').map((one) => [one.split(/[=:]/)[0] ?? '', one.includes('=')]))
+  for (const product of products.split(',')) {
+    const ofProduct = product.split(';')[4] ?? ''
+    for (const pair of ofProduct === '' ? [] : ofProduct.split('|')) {
+      const name = pair.slice(0, pair.indexOf('='))
+      const hasValue = listed.get(name)
+      if (hasValue === undefined) return `sets ${name}, which the column \`events\` must list as well`
+      if (hasValue) return `sets ${name}, which has a value in \`events\` too: Adobe would use that one alone`
+    }
+  }
+  return null
+}
+
 function productFault(product: string): string | null {
   const parts = product.split(';')
   const [category = '', name = '', quantity = '', price = '', events = '', eVars = ''] = parts

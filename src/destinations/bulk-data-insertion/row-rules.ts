@@ -73,7 +73,7 @@ const shownColumn = /^(?:eVar|prop|list)\d+$/
  */
 export function ruleFor(name: string, allowsPersonalData = false): ColumnRule {
   const limit = byteLimit(name)
-  const special = specialRules[name] ?? (name.startsWith('list') ? listRule : null)
+  const special = specialRules[name] ?? (name.startsWith('list') ? listRule : seedRule(name))
   const personal = shownColumn.test(name) && !allowsPersonalData ? personalRule : null
   return (text, isSuspicious) => {
     // A string of n chars takes at most 3n bytes: most values are settled without counting.
@@ -123,6 +123,13 @@ const listRule: SpecialRule = (text) => {
   return long === undefined ? null : fault('value-too-long', 'has a value of more than 255 bytes')
 }
 
+/** Adobe takes any other text for no, and the visitor of the row for another one. */
+function seedRule(name: string): SpecialRule | null {
+  if (!name.endsWith('.isMCSeed')) return null
+  return (text) =>
+    /^(?:[01]|true|false)$/i.test(text) ? null : fault('visitor-id-invalid', `"${text}" is neither 1 nor 0`)
+}
+
 function personalRule(text: string): ColumnFault | null {
   const found = personalDataIn(text)
   return (
@@ -164,11 +171,29 @@ export function columnsFaults(columns: readonly string[]): readonly string[] {
   return faults
 }
 
-/** The visitor columns among `columns`, in Adobe's order of precedence. */
-export function visitorColumns(columns: readonly string[]): readonly string[] {
-  const customer = columns.filter((name) => /^customerID\..+\.id$/.test(name))
+/**
+ * The visitor columns among `columns`, in Adobe's order of precedence, each with the column that must call it a seed: a
+ * customer id that is none identifies nobody, and Adobe takes the next column.
+ * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/customer-id
+ */
+export function visitorColumns(
+  columns: readonly string[],
+): readonly { readonly name: string; readonly seed: string | null }[] {
+  const customers = columns.flatMap((name) => {
+    const seed = name.replace(/id$/, 'isMCSeed')
+    return isCustomerId(name) && columns.includes(seed) ? [{ name, seed }] : []
+  })
   const others = ['visitorID', 'marketingCloudVisitorID', 'ipaddress'].filter((name) =>
     columns.includes(name),
   )
-  return [...customer, ...others]
+  return [...customers, ...others.map((name) => ({ name, seed: null }))]
+}
+
+export function isCustomerId(column: string): boolean {
+  return /^customerID\..+\.id$/.test(column)
+}
+
+/** True for the value of an `isMCSeed` column that says yes. */
+export function isSeed(text: string): boolean {
+  return text === '1' || text.toLowerCase() === 'true'
 }

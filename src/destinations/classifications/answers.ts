@@ -70,7 +70,9 @@ export function pollAnswer(answer: Answer, reading: Reading, rows: number, lines
   const message = foreignText(said, { ...reading, code: state })
   if (atWork.has(state)) return { kind: 'processing' }
   if (state === 'completed' || state === 'complete') {
-    const imported = importedLines(said) ?? totalLines ?? lines
+    const imported = importedLines(history ?? []) ?? totalLines ?? null
+    if (imported === null)
+      return { kind: 'unknown', message: 'The import is complete and does not say how many lines it has.' }
     return { kind: 'done', rows: imported === lines ? rows : Math.max(0, rows - Math.abs(lines - imported)) }
   }
   if (state === 'failed_validation') return { kind: 'failed', cause: 'rejected', rows: 0, message }
@@ -78,10 +80,16 @@ export function pollAnswer(answer: Answer, reading: Reading, rows: number, lines
   return { kind: 'unknown', message: `The import job is in the state ${foreignCode(state)}.` }
 }
 
-/** "Successfully imported 5/5 records." says how many lines took effect. */
-function importedLines(message: string): number | null {
-  const counts = /imported (\d+)\s*\/\s*\d+/i.exec(message)
-  return counts ? Number(counts[1]) : null
+/**
+ * "Successfully imported 5/5 records." says how many lines took effect. It need not be the last entry; of several, the
+ * least number counts.
+ */
+function importedLines(history: readonly { readonly message?: string | null | undefined }[]): number | null {
+  const counts = history.flatMap(({ message }) => {
+    const imported = /imported (\d+)\s*\/\s*\d+/i.exec(message ?? '')?.[1]
+    return imported === undefined ? [] : [Number(imported)]
+  })
+  return counts.length === 0 ? null : Math.min(...counts)
 }
 
 export type Read<Value> = { readonly kind: 'read'; readonly value: Value } | Rejected | Refusal | Unknown

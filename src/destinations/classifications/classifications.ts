@@ -81,7 +81,7 @@ function open<Column extends string>(
   const datasetId = definition.dataset ? context.inputs(definition.dataset) : null
   const settings = parseSettings(ClassificationsSettings, context.settings)
   const path = settings.classificationPath
-  const encoder = createJsonEncoder(columns, emptyMeans, allowPersonalKeys)
+  const encoder = createJsonEncoder(columns, emptyMeans, variable, allowPersonalKeys)
   const api = createAnalyticsApi(context, context.inputs(company))
   const client = createImportClient(api, {
     path,

@@ -1,6 +1,7 @@
 import { personalDataIn } from '../../personal-data'
-import { textFault } from './row-rules'
+import { keyLimit, textFault } from './row-rules'
 import type { EncodedRow, Reject } from '../destination'
+import type { ClassifiedVariable } from './classification-row'
 import type { RejectCode } from './row-rules'
 
 /** Policy for an empty text in a column: its record is rejected, the stored value stays, or it is deleted. */
@@ -19,13 +20,16 @@ export const withinRow = '\r\n'
 
 /**
  * @param columns names in the set, in the order of the file
+ * @param variable the one whose values are the keys
  * @param allowsPersonalKeys the author allows e-mail addresses and phone numbers as keys
  */
 export function createJsonEncoder(
   columns: readonly string[],
   emptyMeans: EmptyMeans,
+  variable: ClassifiedVariable,
   allowsPersonalKeys = false,
 ): JsonEncoder {
+  const keyBytes = keyLimit(variable)
   const known = new Set(['key', ...columns])
   const names = columns.map((name) => `${JSON.stringify(name)}:`)
 
@@ -33,7 +37,7 @@ export function createJsonEncoder(
     for (const name in row)
       if (!known.has(name)) return reject('column-unknown', name, 'is not among the columns of this job')
     const key = textOf(row.key)
-    const unfit = keyFault(key) ?? (allowsPersonalKeys ? null : personalKey(key ?? ''))
+    const unfit = keyFault(key, keyBytes) ?? (allowsPersonalKeys ? null : personalKey(key ?? ''))
     if (unfit) return unfit
 
     let set = ''
@@ -80,10 +84,10 @@ function encoded(key: string, line: string): EncodedRow {
   return { kind: 'row', line, partition: 0, order: 0, rowKey: key }
 }
 
-function keyFault(key: string | null): Reject | null {
+function keyFault(key: string | null, limit: number): Reject | null {
   if (key === null) return reject('value-type', 'key', 'is neither text nor a finite number')
   if (key.trim() === '') return reject('value-empty', 'key', 'is empty')
-  const fault = textFault(key)
+  const fault = textFault(key, limit)
   return fault && reject(fault.code, 'key', fault.message)
 }
 

@@ -23,16 +23,26 @@ export interface TextFault {
 
 /** Of a key and of a value, in bytes of UTF-8. */
 const byteLimit = 255
+/** Of the values of variables that Analytics cuts earlier: a longer key is the value of no hit. */
+const shortVariable = /^(?:prop\d+|page|product|server|siteSection)$/
+const shortLimit = 100
+
+/** Bytes of UTF-8 that a key of the variable may have. */
+export function keyLimit(variable: string): number {
+  return shortVariable.test(variable) ? shortLimit : byteLimit
+}
 
 /**
  * The fault of a non-empty key or value; null where there is none.
+ * @param limit in bytes of UTF-8
+ * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/importer/c-saint-data-files
  * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/sets/data-files (255 bytes)
  * @see https://experienceleague.adobe.com/en/docs/analytics/components/classifications/importer/troubleshooting (zeros)
  */
-export function textFault(text: string): TextFault | null {
+export function textFault(text: string, limit = byteLimit): TextFault | null {
   // A string of n chars takes at most 3n bytes: most texts are settled without counting.
-  if (text.length * 3 > byteLimit && Buffer.byteLength(text) > byteLimit) {
-    return fault('value-too-long', `takes ${Buffer.byteLength(text)} bytes; Adobe takes ${byteLimit}`)
+  if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
+    return fault('value-too-long', `takes ${Buffer.byteLength(text)} bytes; Adobe takes ${limit}`)
   }
   if (suspicious.test(text)) {
     if (loneSurrogate.test(text)) {

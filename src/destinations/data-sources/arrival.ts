@@ -89,7 +89,10 @@ async function look(
     jobs.push(answer)
   }
   const processed = jobs.reduce((sum, job) => sum + (job.kind === 'processing' ? 0 : (job.rows ?? 0)), 0)
-  return { id, kind: 'proof', rows: processed, causes: processed >= rows ? [] : causesOf(causeOf(jobs)) }
+  const isWhole = processed >= rows && jobs.every(({ kind }) => kind === 'done')
+  if (isWhole) return { id, kind: 'proof', rows: processed, causes: [] }
+  // The count of a job that has failed since does not say that its rows are still there: never all of the rows.
+  return { id, kind: 'proof', rows: Math.min(processed, rows - 1), causes: causesOf(causeOf(jobs)) }
 }
 
 async function paced<Answer>(tools: ProofTools, ask: () => Promise<Answer>): Promise<Answer | Unknown> {

@@ -141,6 +141,17 @@ it('runs every other tenant where one cannot be started, and names that one', as
   expect(Object.keys(result.failed)).toEqual([orgOf(1)])
 })
 
+it('does not count a run as failed or succeeded where no answer shows how it ended, and tells why', async () => {
+  const { result } = await run(many(2), (org) => (org === orgOf(1) ? { status: 504 } : succeeded))
+
+  expect(result).toMatchObject({ outcome: 'partial', reason: 'tenants-failed' })
+  expect(result.runs).toEqual({ [orgOf(0)]: 'succeeded' })
+  expect(result.failed[orgOf(1)]).toMatchObject({
+    message: expect.stringMatching(/may have been started: HTTP 504/) as string,
+    remedy: expect.stringContaining('inspect true') as string,
+  })
+})
+
 it('starts no run for which it has no time to wait', async () => {
   const { result, order } = await run(many(2), () => succeeded, { ms: 14_000 })
 

@@ -1,6 +1,7 @@
 import { startEmulator } from '../../../emulators/emulator'
 import { commands } from '../../../src/cli/commands'
 import { localCommands } from '../../../src/cli/local-commands'
+import { readNamespace } from '../../../src/cli/namespace'
 import { systemClock } from '../../../src/clock'
 import { documentedCommands } from '../../fixtures/documented-commands'
 import { runAtTerminal } from '../../fixtures/terminal'
@@ -149,6 +150,56 @@ describe('npm run job', () => {
     }
   })
 
+  it.each([
+    ['approve orders 5f3a', 1],
+    ['replay orders', 1],
+    ['run orders --force', 1],
+    ['backfill orders --from 1 --to 2', 1],
+    ['run orders --tenant ABC@AdobeOrg', 0],
+    ['run orders', 0],
+  ])('ends "%s" with %d where another run holds the lease, and accepts no command', async (line, code) => {
+    const notes = ['The command was not accepted: another run is at work.']
+    const skipped = { ...report, outcome: 'skipped', reason: 'lease-held', notes }
+    const ran = await commandLine(() => done(skipped), line)
+    expect(ran.code).toBe(code)
+    expect(ran.printed).toContain('orders: skipped (lease-held)')
+  })
+
+  it.each(['status orders', 'plan orders', 'rejects orders', 'page'])(
+    'prints the error where "%s" failed, and no empty state',
+    async (line) => {
+      const error = { code: 'store-unreachable', message: 'Files did not answer.', remedy: 'Try later.' }
+      const failed = { job: 'orders', outcome: 'failed', reason: 'store-unreachable', error }
+      const ran = await commandLine(() => done(failed, 502), line)
+      expect(ran.printed).toBe('✖ Files did not answer.\n  → Try later.')
+      expect(ran.code).toBe(1)
+    },
+  )
+
+  it('prints what became of each tenant', async () => {
+    const failed = { 'B@AdobeOrg': { code: 'source-refused', message: 'HTTP 401.', remedy: 'Renew it.' } }
+    const result = {
+      ...{ job: 'orders', outcome: 'partial', reason: 'tenants-failed', failed },
+      ...{ runs: { 'A@AdobeOrg': 'succeeded', 'B@AdobeOrg': 'failed' } },
+      ...{ postponed: ['C@AdobeOrg'], needReauth: ['D@AdobeOrg'] },
+    }
+    const ran = await commandLine(() => done(result), 'run orders --tenant all')
+    expect(ran.printed.split('\n')).toEqual([
+      'orders: partial (tenants-failed)',
+      'A@AdobeOrg  succeeded',
+      'B@AdobeOrg  failed',
+      '✖ B@AdobeOrg: HTTP 401.',
+      '  → Renew it.',
+      '· C@AdobeOrg was not reached in time.',
+      '· D@AdobeOrg has withdrawn its consent.',
+    ])
+    expect(ran.code).toBe(3)
+    await server.stop()
+    const none = { job: 'orders', outcome: 'succeeded', runs: {}, failed: {}, postponed: [], needReauth: [] }
+    const { printed } = await commandLine(() => done(none), 'run orders --tenant all')
+    expect(printed).toContain('No organisation is linked')
+  })
+
   it.each([[{}], [{ outcome: 'finished' }]])(
     'fails where a run answers %j, which is no report',
     async (result) => {
@@ -182,6 +233,10 @@ describe('npm run job', () => {
     ['run orders twice', '"twice" is one word too many.'],
     ['run orders --forse', "Unknown option '--forse'"],
     ['backfill orders --from', "Option '--from <value>' argument missing"],
+    ['backfill orders', '"backfill" needs --from.'],
+    ['backfill orders --force', '"backfill" needs --from.'],
+    ['backfill orders --from 1', '"backfill" needs --to.'],
+    ['resolve orders b1', '"resolve" needs --as.'],
   ])('refuses "%s" as wrong usage, and sends no request', async (line, message) => {
     const ran = await commandLine(() => done(report), line)
     expect(ran.code).toBe(2)
@@ -192,7 +247,10 @@ describe('npm run job', () => {
   it.each([
     [401, 'The namespace’s key was refused'.replace('’', "'"), 'aio app use'],
     [404, 'HTTP 404', 'aio app deploy --force-deploy'],
-    [500, 'HTTP 500', 'Try again'],
+    [301, 'HTTP 301', 'Try again'],
+    [500, 'run-job may have been started: HTTP 500', 'npm run job -- status orders'],
+    [504, 'run-job may have been started: HTTP 504', 'npm run job -- status orders'],
+    [200, 'run-job may have been started: HTTP 200', 'npm run job -- status orders'],
   ])('prints the remedy for HTTP %d, without the key', async (status, message, remedy) => {
     const ran = await commandLine(() => ({ status, body: { error: 'no' } }), 'run orders')
     expect(ran.code).toBe(1)
@@ -206,6 +264,16 @@ describe('npm run job', () => {
     expect(ran.code).toBe(1)
     expect(ran.said).toContain('npm run local')
     expect(ran.asked).toEqual([])
+  })
+
+  it.each([
+    ['adobeioruntime.net', 'https://adobeioruntime.net'],
+    ['https://adobeioruntime.net/', 'https://adobeioruntime.net'],
+    ['http://127.0.0.1:3233', 'http://127.0.0.1:3233'],
+    ['', 'https://adobeioruntime.net'],
+  ])('reads the host "%s", which may have no scheme, as %s', (host, apiHost) => {
+    const env = { AIO_runtime_namespace: 'ns', AIO_runtime_auth: 'uuid:key', AIO_runtime_apihost: host }
+    expect(readNamespace(env).apiHost).toBe(apiHost)
   })
 
   it('prints no control character of an answer', async () => {
@@ -240,7 +308,7 @@ describe('npm run job', () => {
     expect((await commandLine(() => done(report), '')).printed).toContain('Exit codes')
     await server.stop()
     expect((await commandLine(() => done(report), 'backfill --help')).printed).toContain(
-      'npm run job -- backfill <job> [--tenant <tenant>] [--from <from>]',
+      'npm run job -- backfill <job> [--tenant <tenant>] --from <from> --to <to> [--force]',
     )
   })
 

@@ -123,7 +123,7 @@ describe('a run beside another one', () => {
     const commands = [{ content, run: 'run-0', at: today, note: 'It is read.' }]
     const { report } = await skipped({ lease, commands }, { command: { force: true } })
 
-    expect(report.reason).toBe('lease-held')
+    expect(report.reason).toBe('command-repeated')
     expect(report.notes[0]).toMatch(/accepted by run run-0 .*has not reported yet/)
   })
 

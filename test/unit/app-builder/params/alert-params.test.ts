@@ -110,3 +110,10 @@ it('the watchdog takes its parameters from an alarm or from the command line, an
   expect(readWatchParams({ test: 'true' })).toEqual({ inspect: false, test: true })
   expect(errorThrownBy(() => readWatchParams({ tset: 'true' })).code).toBe('params-invalid')
 })
+
+it('refuses a test message beside an inspection, which would not send it', () => {
+  expect(errorThrownBy(() => readWatchParams({ inspect: 'true', test: true })).message).toContain(
+    '"test" has no effect beside "inspect"',
+  )
+  expect(readWatchParams({ inspect: 'true', test: 'false' })).toEqual({ inspect: true, test: false })
+})

@@ -7,13 +7,16 @@ it.each([
   ['an alarm, which passes its payload', { ...alarm, job: 'flights' }, 'flights'],
   ['`aio rt trigger fire`, which passes only what is stored on the trigger', alarm, 'flights'],
   ['`aio rt trigger fire --param job other`', { ...alarm, job: 'other' }, 'other'],
+  ['a trigger that stores its payload as a text', { trigger_payload: '{"job":"flights"}' }, 'flights'],
+  ['a trigger with an empty payload', { trigger_payload: '', job: 'flights' }, 'flights'],
 ])('takes the job from the params of %s', (_caller, params, job) => {
   expect(readRunParams(params)).toMatchObject({ job, force: false })
 })
 
 it.each([
   ['no job at all', { cron: '* * * * *' }, 'job'],
-  ['a payload that is text', { trigger_payload: 'flights' }, 'job'],
+  ['a payload that is text', { trigger_payload: 'flights' }, 'trigger_payload'],
+  ['a payload that is a list', { job: 'flights', trigger_payload: '["all"]' }, 'trigger_payload'],
   ['a misspelt parameter', { job: 'flights', forse: true }, 'forse'],
   ['a misspelt parameter in the payload', { trigger_payload: { job: 'flights', forse: true } }, 'forse'],
 ])('refuses params with %s and shows how to pass a job', (_what, params, parameter) => {
@@ -68,6 +71,29 @@ it.each([
   ['resolve', { inspect: true, resolve: 'rejects', as: 'drop' }],
 ])('refuses %s, which would have no effect', (parameter, params) => {
   expect(errorOf(() => readRunParams({ job: 'flights', ...params })).message).toContain(`"${parameter}"`)
+})
+
+it.each(['DryRun', 'Dryrun', 'dryrun', 'DRYRUN', 'DRY_RUN', 'dry_run'])(
+  'refuses %s and names dryRun: as an input it would be ignored, and the run would send',
+  (name) => {
+    const error = errorOf(() => readRunParams({ job: 'flights', [name]: 'true' }))
+
+    expect(error.code).toBe('params-invalid')
+    expect(error.message).toContain(`"${name}" is invalid: it is written "dryRun"`)
+  },
+)
+
+it('refuses a capitalised parameter that is not known, and no input', () => {
+  const inputs = { LOG_LEVEL: 'info', TOKEN_ENCRYPTION_KEY: 'x', FROM_DATE: '2026', OAUTH2: 'y' }
+
+  expect(readRunParams({ job: 'flights', ...inputs })).toMatchObject({ dryRun: false, force: false })
+  expect(errorOf(() => readRunParams({ job: 'flights', Forse: 'true' })).message).toContain('"Forse"')
+})
+
+it('names the values that a flag takes', () => {
+  expect(errorOf(() => readRunParams({ job: 'flights', dryRun: 'TRUE' })).message).toBe(
+    'The parameter "dryRun" is invalid: must be true or false.',
+  )
 })
 
 function errorOf(call: () => unknown): JobError {

@@ -220,3 +220,18 @@ it('pages with a message send no form, and their address to nobody', () => {
   expect(headers?.['content-security-policy']).toContain("form-action 'none'")
   expect(body).not.toMatch(/<script|<img/)
 })
+
+it('both buttons of a plan name the plan that is shown: from a page of before, no later plan is approved or dropped', () => {
+  const job = jobOf('orders', { plan: storedPlan({ id: 'plan-a' }) })
+  const fields = [
+    ...bodyOf({ status: { ...everything, jobs: [job] } }).matchAll(
+      /name="(resolve|approve)" value="([^"]+)"/g,
+    ),
+  ]
+  const ofRejects = ([, , value]: RegExpMatchArray) => value !== 'rejects'
+
+  expect(fields.filter(ofRejects).map(([, name, value]) => `${name}=${value}`)).toEqual([
+    'approve=plan-a',
+    'resolve=plan-a',
+  ])
+})

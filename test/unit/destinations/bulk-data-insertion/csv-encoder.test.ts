@@ -126,6 +126,18 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['an event id that is too long', { events: `event1:${'x'.repeat(21)}` }, 'events-invalid', 'events'],
   ['a product without a name', { products: ';;1;2' }, 'products-invalid', 'products'],
   ['a product with half a unit', { products: ';shirt;0.5;2' }, 'products-invalid', 'products'],
+  [
+    'a second product with an event that `events` does not list',
+    { events: 'event1,event20', products: ';shirt;1;5;event1=4.99,;sock;1;5;event2=1' },
+    'products-invalid',
+    'products',
+  ],
+  [
+    'an event with a value both in `events` and in products',
+    { events: 'purchase,event1=3', products: ';shirt;1;5;event1=4.99' },
+    'products-invalid',
+    'products',
+  ],
   ['a link type that is none', { linkType: 'x', linkName: 'n' }, 'link-type-invalid', 'linkType'],
   [
     'a visitor id that is no ECID',
@@ -150,7 +162,13 @@ it.each([
   ['a currency of today', { currencyCode: 'EUR' }],
   ['a former currency that Adobe lists', { currencyCode: 'RUR' }],
   ['events of every kind', { events: 'event1,event2=10,event3=-9.99,event4:A17,purchase,prodView' }],
-  ['products of every kind', { products: 'cat;shirt;2;9.98;event1=4.99|event2=5;eVar1=red|eVar2=L,;socks' }],
+  [
+    'products of every kind',
+    {
+      events: 'event1,event2:A17',
+      products: 'cat;shirt;2;9.98;event1=4.99|event2=5;eVar1=red|eVar2=L,;socks',
+    },
+  ],
   ['a link hit', { pageName: '', linkType: 'o', linkName: 'flight' }],
   ['line breaks and tabs', { eVar1: 'a\tb\r\nc' }],
   ['surrogate pairs', { eVar1: '😀 in pairs' }],
@@ -177,4 +195,51 @@ describe('a value that looks like personal data', () => {
     expect(allowing.encode({ ...hit, eVar1: 'jane.doe@example.com' }).kind).toBe('row')
     expect(allowing.encode({ ...hit, prop1: 'jane.doe@example.com' }).kind).toBe('reject')
   })
+})
+
+describe('a customer id', () => {
+  const [id, seed] = ['customerID.crm.id', 'customerID.crm.isMCSeed']
+  const layout = { reportSuite: 'suite', groups: 1_000, allowVisitorId: false }
+  const seeding = createCsvEncoder({
+    columns: ['timestamp', id, seed, 'marketingCloudVisitorID', 'userAgent', 'pageName'],
+    ...layout,
+  })
+  const groupOf = (change: Record<string, unknown>) => {
+    const row = seeding.encode({ ...hit, ...change })
+    return row.kind === 'row' ? row.partition : row.code
+  }
+
+  it('decides about the group of a hit only where the row calls it a seed', () => {
+    const ofEcid = groupOf({})
+
+    expect(groupOf({ [id]: 'jane' })).toBe(ofEcid)
+    expect(groupOf({ [id]: 'jane', [seed]: '0' })).toBe(ofEcid)
+    expect(groupOf({ [id]: 'jane', [seed]: '1' })).not.toBe(ofEcid)
+    expect(groupOf({ [id]: 'jane', [seed]: 'TRUE' })).toBe(groupOf({ [id]: 'jane', [seed]: 1 }))
+  })
+
+  it('identifies nobody without a seed, or with another word than yes or no', () => {
+    const alone = { marketingCloudVisitorID: '', [id]: 'jane' }
+
+    expect(groupOf(alone)).toBe('visitor-id-missing')
+    expect(groupOf({ ...alone, [seed]: '0' })).toBe('visitor-id-missing')
+    expect(groupOf({ ...alone, [seed]: 'yes' })).toBe('visitor-id-invalid')
+  })
+})
+
+it.each([
+  ['a page URL', 'v1=x&g=https%3A%2F%2Fexample.com', 'row'],
+  ['a link type', 'pe=lnk_o', 'row'],
+  ['neither page nor link', 'v1=x&pageName=', 'reject'],
+])('a hit whose query string has %s counts by that alone', (_what, queryString, kind) => {
+  const names = ['timestamp', 'marketingCloudVisitorID', 'userAgent', 'queryString']
+  const querying = createCsvEncoder({
+    columns: names,
+    reportSuite: 'suite',
+    groups: 1,
+    allowVisitorId: false,
+  })
+  const { timestamp, marketingCloudVisitorID, userAgent } = hit
+
+  expect(querying.encode({ timestamp, marketingCloudVisitorID, userAgent, queryString }).kind).toBe(kind)
 })

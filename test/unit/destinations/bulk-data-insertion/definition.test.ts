@@ -38,6 +38,11 @@ it.each<[string, object, RegExp]>([
   ['no timestamp', { columns: columns.slice(1) }, /timestamp is missing/],
   ['no user agent', { columns: columns.filter((name) => name !== 'userAgent') }, /userAgent is missing/],
   ['no visitor id', { columns: ['timestamp', 'userAgent', 'pageName'] }, /visitor id is missing/],
+  [
+    'a customer id without its seed',
+    { columns: ['timestamp', 'userAgent', 'pageName', 'customerID.crm.id', 'customerID.shop.isMCSeed'] },
+    /visitor id is missing/,
+  ],
   ['neither page nor link', { columns: columns.slice(0, 3) }, /pageURL or pageName is missing/],
   ['no visitor group', { groups: 0 }, /groups is 0/],
   ['half a visitor group', { groups: 1.5 }, /groups is 1.5/],
@@ -60,6 +65,14 @@ it.each([
 
   expect(error).toMatchObject({ code: 'input-invalid' })
   expect(error.message).toContain('SUITE')
+})
+
+it('visitors are grouped anew where a customer id, which counts as a seed only, decides about the group', () => {
+  const customer = [...columns, 'customerID.crm.id', 'customerID.crm.isMCSeed']
+  const grouping = (change: object) => define(change).open(context('suite')).partition.fingerprint
+
+  expect(grouping({ groups: 2, columns: customer })).not.toBe(grouping({ groups: 2 }))
+  expect(grouping({ columns: customer })).toBe(grouping({}))
 })
 
 it('several report suites are separated by commas', () => {

@@ -106,6 +106,22 @@ describe('a poll', () => {
     expect(job('completed', '', 5)).toEqual({ kind: 'done', rows: 3 })
   })
 
+  it('finds the number of imported lines in any entry of the history, before that of all lines', () => {
+    const imported = { message: 'Successfully imported 11/12 records.' }
+    const completed = { message: 'Completed' }
+    const read = (history: object[]) =>
+      pollAnswer(answer(200, { state: 'completed', totalLines: 12, history }), reading, 10, 12)
+
+    expect(read([imported, completed])).toEqual({ kind: 'done', rows: 9 })
+    expect(read([completed, imported])).toEqual({ kind: 'done', rows: 9 })
+  })
+
+  it('proves nothing where a complete import says nowhere how many lines it has', () => {
+    expect(pollAnswer(answer(200, { state: 'completed' }), reading, 10, 12)).toMatchObject({
+      kind: 'unknown',
+    })
+  })
+
   it('finds a refused import with the text of the service, and nothing stored', () => {
     expect(job('failed_validation', 'Unknown header')).toEqual({
       kind: 'failed',

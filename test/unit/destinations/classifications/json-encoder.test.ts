@@ -1,6 +1,6 @@
 import { createJsonEncoder } from '../../../../src/destinations/classifications/json-encoder'
 
-const encoder = createJsonEncoder(['Name', 'Note'], 'reject')
+const encoder = createJsonEncoder(['Name', 'Note'], 'reject', 'eVar1')
 const row = { key: 'K', Name: 'name', Note: null }
 
 it('a row becomes one line with its key and the columns that are set', () => {
@@ -52,20 +52,34 @@ describe.each(['key', 'Note'])('the text of %s', (path) => {
   })
 })
 
+it.each(['prop1', 'prop75', 'page', 'product', 'server', 'siteSection'] as const)(
+  'a key of %s takes 100 bytes and not 101, because Analytics cuts the value there; a column takes 255',
+  (variable) => {
+    const short = createJsonEncoder(['Name'], 'reject', variable)
+    const Name = 'x'.repeat(255)
+
+    expect(short.encode({ key: '€'.repeat(33) + 'x', Name })).toMatchObject({ kind: 'row' })
+    expect(short.encode({ key: '€'.repeat(33) + 'xx', Name })).toMatchObject({
+      code: 'value-too-long',
+      path: 'key',
+    })
+  },
+)
+
 it.each(['0.0', '0a', 'a0', '~empty', 'a ~empty~', 'a b', '😀', 'é'])('the text "%s" is taken', (text) => {
   expect(encoder.encode({ ...row, Note: text })).toMatchObject({ kind: 'row' })
 })
 
 describe('an empty text', () => {
   it('leaves the stored value as it is where the author says keep', () => {
-    const keeps = createJsonEncoder(['Name', 'Note'], 'keep')
+    const keeps = createJsonEncoder(['Name', 'Note'], 'keep', 'eVar1')
 
     expect(keeps.encode({ ...row, Note: '' })).toMatchObject({ line: '{"key":"K","data":{"Name":"name"}}\n' })
     expect(keeps.encode({ ...row, Name: '' })).toMatchObject({ code: 'row-without-values' })
   })
 
   it('deletes the value by an action of its own line where the author says delete', () => {
-    const deletes = createJsonEncoder(['Name', 'Note'], 'delete')
+    const deletes = createJsonEncoder(['Name', 'Note'], 'delete', 'eVar1')
 
     expect(deletes.encode({ ...row, Note: '' })).toMatchObject({
       line: '{"key":"K","data":{"Name":"name"}}\r\n{"key":"K","action":"delete-field","data":{"Note":""}}\n',

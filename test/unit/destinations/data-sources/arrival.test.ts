@@ -68,6 +68,12 @@ it.each<[string, PollAnswer, number, string]>([
     4,
     'upload-removed',
   ],
+  [
+    'has failed and counts all rows',
+    { kind: 'failed', cause: 'rejected', rows: 10, message: 'failed' },
+    9,
+    'upload-removed',
+  ],
   ['is still at work', { kind: 'processing' }, 0, 'latency'],
 ])(
   'an upload whose job %s shows the rows that are there, and the likely cause',

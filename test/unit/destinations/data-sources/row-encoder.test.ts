@@ -74,6 +74,21 @@ describe('a line of a Data Sources file', () => {
     expect(codeOf({ ...row, 'Evar 1': value })).toBe(`${code} at Evar 1`)
   })
 
+  it.each([
+    ['Category', 100],
+    ['Product', 100],
+    ['Zip', 50],
+    ['Marketing Channel Detail', 255],
+  ])('takes of the dimension %s %i bytes and no more', (name, bytes) => {
+    const columns = [name, 'Event 1']
+    const full = 'é'.repeat(Math.floor(bytes / 2)) + 'x'.repeat(bytes % 2)
+
+    expect(codeOf({ Date: row.Date, [name]: full, 'Event 1': 1 }, { columns })).toBe('row')
+    expect(codeOf({ Date: row.Date, [name]: `${full}x`, 'Event 1': 1 }, { columns })).toBe(
+      `value-too-long at ${name}`,
+    )
+  })
+
   it('accepts a dimension of 255 bytes', () => {
     expect(codeOf({ ...row, 'Evar 1': 'x'.repeat(255) })).toBe('row')
     expect(codeOf({ ...row, 'Evar 1': 'é'.repeat(128) })).toBe('value-too-long at Evar 1')
