@@ -22,6 +22,8 @@ export interface TenantRuns {
   readonly failed: Readonly<
     Record<string, { readonly code: string; readonly message: string; readonly remedy: string }>
   >
+  /** Of the first failure, where every run failed: with it, the platform counts the activation as failed. */
+  readonly error?: TenantRuns['failed'][string]
   /** Organisations whose turn did not come in time; the next alarm takes them in another order. */
   readonly postponed: readonly string[]
   /** Organisations that have withdrawn their consent. */
@@ -139,7 +141,8 @@ function summaryOf(job: string, found: Found): TenantRuns {
   const reason = reasonOf(found, outcomes)
   const allFailed = reason === 'tenants-failed' && outcomes.every((outcome) => outcome === 'failed')
   const outcome = reason === null ? 'succeeded' : allFailed ? 'failed' : 'partial'
-  return { job, outcome, ...(reason === null ? {} : { reason }), ...found }
+  const [error] = allFailed ? Object.values(found.failed) : []
+  return { job, outcome, ...(reason === null ? {} : { reason }), ...(error ? { error } : {}), ...found }
 }
 
 function reasonOf(

@@ -50,7 +50,21 @@ export async function startRun(
     Object.entries({ job, tenant, resolve, as, approve }).filter(([, value]) => value !== undefined),
   ) as Record<string, string>
   findJob(jobs, readRunParams(given).job)
-  return invoke('run-job', given)
+  try {
+    return await invoke('run-job', given)
+  } catch (error) {
+    if (error instanceof JobError && error.code === 'action-unavailable') throw notKnown(error)
+    throw error
+  }
+}
+
+/** No alarm carries a command out, and an invocation whose answer was lost may run. */
+function notKnown({ message }: JobError): JobError {
+  return new JobError(
+    'action-unavailable',
+    message,
+    'Load the page again: it shows whether the command was carried out. If it was not, give it again; it is not carried out twice.',
+  )
 }
 
 /** An invitation that `connect` made. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readForm } from '../../../../src/app-builder/status/commands'
+import { readForm, startRun } from '../../../../src/app-builder/status/commands'
 import { createSessions } from '../../../../src/app-builder/status/sessions'
+import { JobError } from '../../../../src/errors'
 import { createSealer } from '../../../../src/state/sealer'
 import { openSingleUse } from '../../../../src/state/single-use'
-import { errorThrownBy } from '../../../fixtures/error-of'
+import { errorOf, errorThrownBy } from '../../../fixtures/error-of'
 import { createMemoryBlobStore } from '../../../fixtures/memory-blob-store'
 import { virtualClock } from '../../../fixtures/virtual-clock'
 import type { Platform } from '../../../../src/app-builder/platform'
@@ -41,4 +42,15 @@ it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, strin
   ['has a field that the page does not send', { ...run, token, force: 'true' }, { origin }, 'params-invalid'],
 ])('a form is refused that %s', (_what, fields, headers, code) => {
   expect(errorThrownBy(() => submit(fields, headers))).toMatchObject({ code })
+})
+
+it('a command whose invocation got no answer is neither said to be lost nor left to an alarm, which cannot carry it out', async () => {
+  const lost = new JobError('action-unavailable', 'No answer.', 'Nothing to do: the next alarm carries on.')
+  const services = { jobs: [{ name: 'orders' }], invoke: () => Promise.reject(lost) }
+  const approve = { do: 'run-job', token, job: 'orders', approve: 'plan-a' } as const
+  const error = await errorOf(startRun(services as unknown as Platform, approve))
+
+  expect(error).toMatchObject({ code: 'action-unavailable', message: 'No answer.' })
+  expect(error.remedy).toContain('give it again')
+  expect(error.remedy).not.toContain('alarm')
 })
