@@ -10,6 +10,8 @@ export interface Page {
   readonly cursor?: string
   /** Of a body without a record: the names of the fields that it declares for all records. */
   readonly fields?: readonly string[]
+  /** True of the last page of a read that ends before the last record: a later read must resume at its cursor. */
+  readonly isCut?: boolean
 }
 
 /** A half-open range of instants, ISO 8601 in UTC. */

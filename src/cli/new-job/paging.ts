@@ -1,6 +1,14 @@
 import { parseLinkHeader } from '../../http/link-header'
-import { envelopeFields, isUrl, moreName, urlName } from '../../sources/paginators/envelope-fields'
+import {
+  envelopeFields,
+  isMoreName,
+  isNextName,
+  isUrl,
+  saysMore,
+} from '../../sources/paginators/envelope-fields'
+import { wrong } from './mapping'
 import { quoted } from './schema-text'
+import type { JobError } from '../../errors'
 import type { EnvelopeField } from '../../sources/paginators/envelope-fields'
 
 /** One answer, as far as it says how the next page is asked for. */
@@ -28,12 +36,15 @@ const tokenName =
   /^(?:next_?(?:page_?)?(?:token|cursor|key|id)|cursor|page_?token|continuation(?:_?token)?|after|scroll_?id)$/i
 const totalName = /^(?:total(?:_?(?:count|results|records|items|elements))?|count_?total)$/i
 const offsetName = /^(?:offset|skip|start|start_?at|start_?index|from)$/i
+/** The number of the answer's own page. */
+const ownNumberName = /^(?:number|page|page_?(?:number|no|index)|current_?page)$/i
 const pageName = /^(?:page|p|page_?(?:number|no|index))$/i
 
 /**
  * Recognizes the paginator in an answer: the header `Link`, a URL or a token of the next page in the body, a counting
  * parameter in the URL.
  * @param param the query parameter that takes token, page number or offset, where the author names it
+ * @throws JobError `params-invalid` for page numbers of which the first is unknown
  */
 export function inferPaging(page: AnsweredPage, param: string | undefined): Paging {
   const links = parseLinkHeader(page.headers.link ?? '') ?? []
@@ -51,11 +62,11 @@ function nextInBody(
   scalars: readonly EnvelopeField[],
   param: string | undefined,
 ): Paging | null {
-  const links = scalars.filter(({ name, path }) => urlName.test(name) || urlName.test(path))
+  const links = scalars.filter(isNextName)
   const link = links.find(({ value }) => isUrl(value, url))
   if (link) return pages('nextUrl', `nextUrl({ path: ${quoted(link.path)} })`)
   const token = scalars.find(
-    ({ name, value }) => tokenName.test(name) || (urlName.test(name) && isToken(value)),
+    (field) => tokenName.test(field.name) || (isNextName(field) && isToken(field.value)),
   )
   if (!token) {
     const empty = links.find(({ value }) => value === null)
@@ -64,7 +75,7 @@ function nextInBody(
   if (param === undefined) {
     return { kind: 'unclear', why: `the answer carries a token of the next page at "${token.path}"` }
   }
-  const more = scalars.find(({ name, value }) => moreName.test(name) && typeof value === 'boolean')
+  const more = scalars.find((field) => isMoreName(field) && typeof field.value === 'boolean')
   const options = [
     `path: ${quoted(token.path)}`,
     more && `more: ${quoted(more.path)}`,
@@ -89,12 +100,27 @@ function counting(
   if (skip !== undefined) return pages('offset', `offset(${options(skip)})`, skip)
   const number = given ?? find(pageName)
   if (number === undefined) return null
-  const first = asked.get(number) === '0' ? 'first: 0' : null
-  return pages('pageNumber', `pageNumber(${options(number, first)})`, number)
+  const first = firstNumber(asked.get(number), scalars)
+  if (first === null) throw withoutNumber(number)
+  return pages('pageNumber', `pageNumber(${options(number, first === 0 ? 'first: 0' : null)})`, number)
+}
+
+/** By the URL, or by the number that the answer gives itself; null where neither shows it. */
+function firstNumber(asked: string | null, scalars: readonly EnvelopeField[]): number | null {
+  if (asked !== null) return asked === '0' ? 0 : 1
+  const own = scalars.find(({ name, value }) => ownNumberName.test(name) && (value === 0 || value === 1))
+  return typeof own?.value === 'number' ? own.value : null
+}
+
+function withoutNumber(param: string): JobError {
+  return wrong(
+    `Neither the URL nor the answer shows the number of the first page, which ${param} takes: with a wrong one, a page would be left out.`,
+    `Add the first page of the API's documentation to --url: ?${param}=1 or ?${param}=0. Where the parameter takes the id of the last record, write the paginator by hand: lastRecord(…) in docs/jobs.md.`,
+  )
 }
 
 function rest({ count }: AnsweredPage, scalars: readonly EnvelopeField[]): Paging {
-  const more = scalars.find(({ name, value }) => moreName.test(name) && value === true)
+  const more = scalars.find(saysMore)
   if (more) return { kind: 'unclear', why: `the answer says at "${more.path}" that there are more pages` }
   const total = scalars.find(
     ({ name, value }) => totalName.test(name) && typeof value === 'number' && value > count,

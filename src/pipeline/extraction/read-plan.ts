@@ -1,6 +1,8 @@
 import { canonicalInstant, compareCursors, cursorBefore, instantOf } from './cursor-value'
+import { readThatGoesOn } from './cut-read'
 import { followPosition } from './position'
 import { cursorFieldOf } from './read-record'
+import { withoutRepeats } from './repeated-page'
 import { rejectedPages } from './replay'
 import { everywhere, reachedScope, sinceScope, sliceScope } from './scope'
 import { readFrom, workName } from '../work'
@@ -75,7 +77,7 @@ function planSlice(
   const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
   const sorts = !sync.ordered || anyOrder
   return {
-    pages: (signal) => source.read({ mode: 'sliced', range, signal }),
+    pages: (signal) => withoutRepeats(source.read({ mode: 'sliced', range, signal }), sync),
     scope: sliceScope({ from, to }, workName(work), job.source.bringsMore),
     position: sync.ordered ? followPosition(sync.cursor, null, anyOrder) : null,
     start: null,
@@ -107,10 +109,11 @@ function planIncremental(
   }
   const since = backfill ? start : reachBack(field, sync, start, state.document.floor)
   const range = { since: since?.at ?? null, until: backfill?.to.at ?? null }
+  const position = followPosition(field, start, anyOrder)
   return {
-    pages: read(since),
+    pages: (signal) => readThatGoesOn(read(since)(signal), work, position, start),
     scope: sinceScope(field, range, () => state.storeClock.now()),
-    position: followPosition(field, start, anyOrder),
+    position,
     start,
     commitsPages: !anyOrder,
     sorts: anyOrder,

@@ -1,11 +1,11 @@
 import { JobError } from '../../errors'
 import { valueAt } from '../../field-path'
-import { envelopeFields } from './envelope-fields'
+import { envelopeFields, isNextToken } from './envelope-fields'
 import type { PageAnswer } from './paginator'
 
 /**
- * Refuses an answer to the first request that lacks the declared field, and has one of nearly that name somewhere else:
- * a misspelt path would pass for the last page, and all later records would be left out. Later answers are not searched,
+ * Refuses an answer to the first request that lacks the declared field, and has one of nearly that name somewhere else,
+ * or a token of the next page: a misspelt path would pass for the last page, and all later records would be left out. Later answers are not searched,
  * because some servers repeat the token of the request in them.
  * @throws JobError `source-malformed`
  */
@@ -13,7 +13,7 @@ export function assertNotMisnamed({ body, url }: PageAnswer, path: string): void
   if (valueAt(body, path) !== undefined) return
   const wanted = plain(path)
   const found = envelopeFields(body).find(
-    ({ name, value }) => isValue(value) && isSimilar(plain(name), wanted),
+    (field) => isNextToken(field) || (isValue(field.value) && isSimilar(plain(field.name), wanted)),
   )
   if (!found) return
   throw new JobError(

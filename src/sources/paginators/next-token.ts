@@ -37,6 +37,7 @@ export function nextToken(options: NextTokenOptions): PaginatorDefinition<'stabl
   return {
     paging: 'stable',
     resizable: true,
+    readsFlag: more !== undefined,
     faults: parseOptions('nextToken', Options, options).faults,
     open() {
       const endless = watchForEndlessPages()

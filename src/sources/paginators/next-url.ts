@@ -34,6 +34,7 @@ export function urlPaginator(
     paging: 'stable',
     // The size is in the server's URL.
     resizable: false,
+    readsFlag: false,
     faults,
     open() {
       const endless = watchForEndlessPages()

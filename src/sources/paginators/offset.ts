@@ -27,6 +27,7 @@ export function offset(options: OffsetOptions): PaginatorDefinition<'shifting'> 
   return {
     paging: 'shifting',
     resizable: true,
+    readsFlag: false,
     faults: parseOptions('offset', Options, options).faults,
     open() {
       const endless = watchForEndlessPages()

@@ -3,6 +3,7 @@ import { FieldPath, parseOptions } from '../../options'
 import { ParamOption, placeOf } from '../rest/place'
 import { watchTotal } from './announced-total'
 import { watchForEndlessPages } from './endless-pages'
+import { assertFirst } from './first-page'
 import { pageContent } from './page-content'
 import { turnTo } from './paginator'
 import type { Param } from '../rest/place'
@@ -35,6 +36,7 @@ export function pageNumber(given: PageNumberOptions): PaginatorDefinition<'shift
     paging: 'shifting',
     // With another size, a page of the same number has other records.
     resizable: false,
+    readsFlag: false,
     faults,
     open() {
       const endless = watchForEndlessPages()
@@ -46,6 +48,7 @@ export function pageNumber(given: PageNumberOptions): PaginatorDefinition<'shift
         first: [{ place, value: first }],
         next(answer) {
           const { records, url } = answer
+          if (page === first) assertFirst(answer, first)
           read += records.length
           if (records.length === 0) {
             announced.assertComplete(answer, read)

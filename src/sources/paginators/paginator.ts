@@ -39,6 +39,8 @@ export interface PaginatorDefinition<P extends Paging = Paging> {
   readonly paging: P
   /** True where a page may be smaller than the one before it: the way does not count in pages. */
   readonly resizable: boolean
+  /** True where a flag of the answer decides whether there is another page. */
+  readonly readsFlag: boolean
   readonly faults: readonly string[]
   open(): Paginator
 }

@@ -8,7 +8,7 @@ import type { HttpResponse } from '../../http/http-client'
 /**
  * `retry`: the answer may be another one later. `renew`: the credential is renewed once, then as `fail`. `smaller`: the
  * page is asked for again with half of `pageSize`. `skip`: there are no records; only for the first page of a read,
- * because the rest would be lost. `fail`: the run fails. `take`: the answer is a page.
+ * because the rest would be lost. `fail`: the run fails. `take`: the answer is a page, whatever it says of errors.
  */
 export type AnswerAction = 'retry' | 'renew' | 'smaller' | 'skip' | 'fail' | 'take'
 
@@ -20,7 +20,7 @@ export interface AnswerRule {
     readonly path: string
     readonly equals?: string | number | boolean | readonly (string | number | boolean)[]
   }
-  readonly then: Exclude<AnswerAction, 'take'>
+  readonly then: AnswerAction
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
@@ -32,8 +32,8 @@ export const AnswerRules = z.array(
       body: z
         .strictObject({ path: FieldPath, equals: z.union([scalar, z.array(scalar).min(1)]).optional() })
         .optional(),
-      then: z.enum(['retry', 'renew', 'smaller', 'skip', 'fail'], {
-        error: 'must be "retry", "renew", "smaller", "skip" or "fail"',
+      then: z.enum(['retry', 'renew', 'smaller', 'skip', 'fail', 'take'], {
+        error: 'must be "retry", "renew", "smaller", "skip", "fail" or "take"',
       }),
     })
     .refine(({ status, body }) => status !== undefined || body !== undefined, {
@@ -55,12 +55,13 @@ export function actionFor(response: HttpResponse, rules: readonly AnswerRule[]):
   }
   for (const rule of rules) {
     if (rule.status !== undefined && rule.status !== response.status) continue
-    if (rule.body === undefined || matches(rule.body, body())) return rule.then
+    if (rule.body === undefined || hasField(body(), rule.body)) return rule.then
   }
   return standardAction(response)
 }
 
-function matches({ path, equals }: NonNullable<AnswerRule['body']>, body: unknown): boolean {
+/** Whether a body has the field of a rule, with one of its values. */
+export function hasField(body: unknown, { path, equals }: NonNullable<AnswerRule['body']>): boolean {
   const value = valueAt(body, path)
   if (equals === undefined) return value !== undefined && value !== null
   return [equals].flat().some((wanted) => wanted === value)

@@ -2,13 +2,14 @@ import { openAuthentication } from '../authentication/open-authentication'
 import { readBaseUrl } from './base-url'
 import { identityOf, pageRequest } from './page-request'
 import { openPageSize } from './page-size'
+import { endsBeforeLast } from './pages-left'
+import { assertWhole } from './partial-answer'
 import { pageTooLarge, readPage, refused, skippedLate } from './read-page'
 import { valuesOf } from './read-values'
 import { restFaults } from './rest-faults'
 import { capabilitiesOf } from './rest-options'
 import { pageSender } from './send-page'
 import { streamedSource } from './streamed-source'
-import { assertOnlyPage } from './undeclared-pages'
 import type { PageAnswer, Turn } from '../paginators/paginator'
 import type { Page, Paging, ReadRequest, Source, SourceContext, SourceDefinition } from '../source'
 import type { Assignment, Param } from './place'
@@ -76,13 +77,14 @@ export function openRest(definition: RestSource, context: SourceContext): RestRe
         for (let isFirst = true; turn && pending; isFirst = false) {
           const page = await fetch.finish(pending, turn, { isFirst, now: context.clock.now() })
           if (!page) return
-          assertOnlyPage(definition, request, page)
+          assertWhole(url, page.body, definition.answers)
           turn = paginator?.next(page) ?? null
+          const { records, fields } = page
+          const isCut = !turn && endsBeforeLast(definition, request, { ...page, count: records.length })
           // Prefetches the next page, and only that, while this page is processed.
           pending = turn && fetch.begin(turn)
           pending?.catch(() => undefined)
-          const { records, fields } = page
-          yield fields ? { records, fields } : { records }
+          yield { records, ...(fields ? { fields } : {}), ...(isCut ? { isCut } : {}) }
         }
       } finally {
         stop.abort('stopped')

@@ -59,19 +59,31 @@ export function streamingClient(download: HttpDownload, rules: readonly AnswerRu
   }
 }
 
+/** What is known at the end of a streamed answer. */
+export interface StreamEnd {
+  /** What is around the records. */
+  readonly body: unknown
+  /** Records of the answer. */
+  readonly count: number
+}
+
 /**
- * The pages of an answer as they arrive. Returns what is around the records, which is known at their end.
+ * The pages of an answer as they arrive.
  * @throws JobError `source-unreachable`, `source-malformed`
  */
 export async function* streamedPages(
   { headers, body }: DownloadResponse,
   decoder: Decoder,
   { place, baseUrl }: { readonly place: string; readonly baseUrl: string },
-): AsyncGenerator<Page, unknown> {
+): AsyncGenerator<Page, StreamEnd> {
   try {
     const decoded = decoder.decode({ bytes: body, contentType: headers['content-type'] ?? null, place })
-    yield* decodedPages(decoded)
-    return decoded.envelope()
+    let count = 0
+    for await (const page of decodedPages(decoded)) {
+      count += page.records.length
+      yield page
+    }
+    return { body: decoded.envelope(), count }
   } catch (error) {
     if (!(error instanceof TransportError) || error.reason === 'aborted') throw error
     throw new JobError(

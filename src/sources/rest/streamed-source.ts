@@ -1,9 +1,10 @@
 import { identityOf, pageRequest } from './page-request'
+import { endsBeforeLast } from './pages-left'
+import { assertWhole } from './partial-answer'
 import { pageTooLarge, refused } from './read-page'
 import { valuesOf } from './read-values'
 import { pageSender } from './send-page'
 import { streamedPages, streamingClient } from './streamed-answer'
-import { assertOnlyPage } from './undeclared-pages'
 import type { Signer } from '../authentication/request-authentication'
 import type { Decoder } from '../decoders/decoder'
 import type { Page, SourceContext } from '../source'
@@ -36,10 +37,13 @@ export function streamedSource(
         const answer = client.take()
         if (outcome.kind === 'failed' || !answer)
           throw refused(url, baseUrl, outcome.response, context.clock.now())
-        assertOnlyPage(definition, request, { url, headers: answer.headers })
+        // Known before the first record.
+        endsBeforeLast(definition, request, { url, headers: answer.headers, count: 0 })
         const place = { place: url, baseUrl }
-        const body = yield* streamedPages(answer, definition.decoder, place)
-        assertOnlyPage(definition, request, { url, headers: {}, body })
+        const end = yield* streamedPages(answer, definition.decoder, place)
+        assertWhole(url, end.body, definition.answers)
+        const isCut = endsBeforeLast(definition, request, { url, headers: answer.headers, ...end })
+        if (isCut) yield { records: [], isCut }
       } finally {
         client.discard()
         stop.abort('stopped')

@@ -176,10 +176,37 @@ describe('the paginator', () => {
       "pageNumber({ param: 'page', total: 'total' })",
     ],
     ['a page number from 0', {}, { at: `${url}?page=0` }, "pageNumber({ param: 'page', first: 0 })"],
+    [
+      'a number that the answer gives itself',
+      { number: 0 },
+      { param: 'page' },
+      "pageNumber({ param: 'page', first: 0 })",
+    ],
+    [
+      'a number from 1 in the answer',
+      { meta: { page: 1 } },
+      { param: 'page' },
+      "pageNumber({ param: 'page' })",
+    ],
+    [
+      'a link of HAL',
+      { _links: { next: { href: '/orders?c=2' } } },
+      {},
+      "nextUrl({ path: '_links.next.href' })",
+    ],
     ['an offset in the URL', {}, { at: `${url}?offset=0&limit=5` }, "offset({ param: 'offset' })"],
     ['a parameter that the author names', {}, { param: 'skip' }, "offset({ param: 'skip' })"],
   ])('is recognised by %s', (_what, envelope, options, text) => {
     expect(pagingOf({ data, ...envelope }, options)).toMatchObject({ kind: 'pages', text })
+  })
+
+  it('is refused where nothing shows whether the pages begin at 0 or at 1', () => {
+    expect(() => pagingOf({ data }, { param: 'page' })).toThrow(
+      expect.objectContaining({
+        code: 'params-invalid',
+        remedy: expect.stringContaining('?page=1 or ?page=0') as string,
+      }) as Error,
+    )
   })
 
   it('is absent where nothing names a next page', () => {

@@ -60,6 +60,17 @@ describe('lastRecord', () => {
     expect(walk(paginator, served(pages)).queries).toEqual([{}, { after: 'a' }])
   })
 
+  it('refuses a field that two records share, because the next page leaves out those that share it', () => {
+    const tied = { records: [{ meta: { id: 1 } }, { meta: { id: 2 }, a: 1 }, { meta: { id: 2 }, a: 2 }] }
+    const repeated = page(1, 2, 2)
+
+    expect(walk(byId, served([tied])).error).toMatchObject(malformed('two records with the same "meta.id"'))
+    expect(walk(byId, served([repeated, page()]))).toMatchObject({
+      error: null,
+      queries: [{}, { after: '2' }],
+    })
+  })
+
   it('detects an API whose filter includes the given record', () => {
     expect(walk(byId, () => page(7)).error).toMatchObject(malformed('in a cycle'))
   })

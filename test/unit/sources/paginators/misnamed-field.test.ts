@@ -25,6 +25,12 @@ it.each<[string, PaginatorDefinition, object, string]>([
   ['at the top instead of deeper', byToken('meta.next'), { meta: {}, next: 7 }, 'next'],
   ['as a URL in another case', byUrl('links.Next'), { links: { next } }, 'links.next'],
   [
+    'for a token under a name of its own',
+    byToken('cursor'),
+    { page: { nextPageToken: 'a' } },
+    'page.nextPageToken',
+  ],
+  [
     'as a URL with the prefix of OData',
     byUrl('@odata.next_link'),
     { '@odata.nextLink': next },

@@ -95,6 +95,33 @@ describe('pageNumber', () => {
   })
 })
 
+describe('pageNumber, of an API that counts from 0,', () => {
+  const first = (body: object, headers = {}) =>
+    walk(pageNumber({ param: 'page' }), (_query, page) => ({ records: page === 0 ? [1] : [], body, headers }))
+
+  it.each<[string, object, object]>([
+    ['a URL', { prev_page_url: '/v1?page=0' }, {}],
+    ['a link of HAL', { _links: { prev: { href: '/v1?page=0' } } }, {}],
+    ['a flag', { page: { first: false } }, {}],
+    ['another flag', { has_previous: true }, {}],
+    ['the header Link', {}, { link: '</v1?page=0>; rel="prev"' }],
+  ])('refuses a first page with %s of a page before', (_what, body, headers) => {
+    expect(first(body, headers).error).toMatchObject({
+      code: 'source-malformed',
+      message: expect.stringContaining('request for page 1 tells of a page before it') as string,
+    })
+  })
+
+  it('takes a first page without one, and looks at no later page', () => {
+    expect(first({ prev_page_url: null, first: true, previous: 'x' }).error).toBeNull()
+    const later = walk(pageNumber({ param: 'page' }), (_query, page) => ({
+      records: page === 2 ? [] : [page],
+      body: { first: page === 0 },
+    }))
+    expect(later.error).toBeNull()
+  })
+})
+
 describe('offset', () => {
   it('counts the records that came, not the page size', () => {
     const pages = [['a', 'b', 'c'], ['d'], []]

@@ -156,7 +156,7 @@ describe('a rule for answers', () => {
     [[{ then: 'fail' }], '"answers.0" needs a status or a body'],
     [
       [{ status: 404, then: 'ignore' }],
-      '"answers.0.then" must be "retry", "renew", "smaller", "skip" or "fail"',
+      '"answers.0.then" must be "retry", "renew", "smaller", "skip", "fail" or "take"',
     ],
     [[{ status: 100, then: 'fail' }], '"answers.0.status" must be a final status'],
   ])('is checked: %j', (answers, message) => {

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { JobError } from '../../errors'
+import { valueAt } from '../../field-path'
+import { canonicalJson } from './canonical-json'
+import type { Sliced } from '../../definition/sync'
+import type { Page } from '../../sources/source'
+
+/**
+ * The pages of a slice. Refuses one that comes twice, such as a last page that repeats the first one: without a primary
+ * key, equal records count as several events, so all of its records would be sent twice. A page within one instant may
+ * be a burst of equal events. In an incremental read, the order of the cursors shows it.
+ * @throws JobError `source-malformed`
+ */
+export async function* withoutRepeats(
+  pages: AsyncIterable<Page>,
+  { primaryKey, cursor }: Pick<Sliced, 'primaryKey' | 'cursor'>,
+): AsyncIterable<Page> {
+  const seen = new Set<string>()
+  for await (const page of pages) {
+    if (primaryKey === null && spansTime(page, cursor.path)) {
+      const digest = digestOf(page)
+      if (seen.has(digest)) throw repeated(page.records.length)
+      seen.add(digest)
+    }
+    yield page
+  }
+}
+
+function spansTime({ records }: Page, path: string): boolean {
+  return records.length > 1 && valueAt(records[0], path) !== valueAt(records.at(-1), path)
+}
+
+function digestOf({ records }: Page): string {
+  const hash = createHash('sha256')
+  for (const record of records) hash.update(canonicalJson(record)).update('\n')
+  return hash.digest('base64')
+}
+
+function repeated(count: number): JobError {
+  return new JobError(
+    'source-malformed',
+    `The source sent a page of ${count} records twice in one read, which without a primary key would be as many more events.`,
+    'Declare a `primaryKey` of the job, which recognises repeated records, or correct the paginator of the source.',
+  )
+}
