@@ -54,8 +54,8 @@ export function createReports(
 }
 
 /**
- * POST /reports, computed from the stored hits: `metrics/occurrences`, broken down by `variables/evarN` or in total; and
- * from the rows of data sources: the totals of their metrics. The suite's time zone is UTC.
+ * POST /reports, computed from the stored hits: `metrics/occurrences`, and `metrics/evarNinstances` of the hits that set
+ * an eVar, broken down by `variables/evarN` or in total; and from the rows of data sources: the totals of their metrics. The suite's time zone is UTC.
  * @see https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/reports/
  */
 function answerReport(
@@ -72,7 +72,8 @@ function answerReport(
   if (!suites.has(rsid)) return refused(403, 'unauthorized', 'No access to the report suite')
   const [from, to] = [times[1], times[2]].map((time) => Date.parse(`${time ?? ''}Z`) / 1000)
   const { id: metric = '' } = metricContainer.metrics[0] ?? {}
-  if (metric !== 'metrics/occurrences') {
+  const instancesOf = /^metrics\/(evar[1-9]\d*)instances$/.exec(metric)?.[1]
+  if (metric !== 'metrics/occurrences' && instancesOf === undefined) {
     const column = columnOfMetric(metric)
     if (column === null || dimension !== undefined)
       return refused(400, 'invalid_parameters', 'Unknown metric')
@@ -84,6 +85,7 @@ function answerReport(
     .filter(({ timestamp }) => timestamp >= (from ?? 0) && timestamp < (to ?? 0))
     .filter(({ at }) => at + knobs.reportLagMs <= now())
     .filter(({ columns }) => !knobs.botRule(columns))
+    .filter(({ columns }) => instancesOf === undefined || (columns[instancesOf] ?? '') !== '')
   const all = dimension === undefined ? [] : itemsOf(hits, columnOf(dimension), knobs.uniqueValues)
   const items = search ? all.filter(([value]) => isMatch(value, search.clause)) : all
   const first = settings.page * settings.limit
@@ -136,15 +138,21 @@ function sumOf(rows: readonly ProcessedRow[], column: string, from: number, to: 
     .reduce((sum, row) => sum + Number(row[column] ?? 0), 0)
 }
 
-/** Values in the case in which they came first, most hits first; without a value a hit is "Unspecified". */
+/**
+ * Values in the case in which they came first, most hits first. An eVar persists: a hit without a value has that of its
+ * visitor's last hit; without one it is "Unspecified".
+ */
 function itemsOf(
   hits: readonly StoredHit[],
   column: string,
   uniqueValues: number,
 ): readonly (readonly [string, number])[] {
   const items = new Map<string, { readonly value: string; count: number }>()
-  for (const { columns } of hits) {
-    const value = (columns[column] ?? '') === '' ? 'Unspecified' : (columns[column] ?? '')
+  const persisting = new Map<string, string>()
+  for (const { columns, visitor } of [...hits].sort((a, b) => a.timestamp - b.timestamp)) {
+    const set = columns[column] ?? ''
+    if (set !== '' && column.startsWith('evar')) persisting.set(visitor, set)
+    const value = [set, persisting.get(visitor) ?? '', 'Unspecified'].find((text) => text !== '') ?? ''
     const item = items.get(value.toLowerCase()) ?? { value, count: 0 }
     item.count += 1
     items.set(value.toLowerCase(), item)

@@ -115,6 +115,23 @@ it('a batch that a bot rule drops is reported missing by its id and marker, with
   expect(await inspect()).toMatchObject({ arrival: { missing: [{ batch: first?.key }] } })
 })
 
+it('a hit of another origin, to which the marker of its visitor persists, does not stand in for a row that is dropped', async () => {
+  await send()
+  const { suites, files, knobs } = services.analytics
+  const [first] = files
+  const hits = suites.hits(reportSuite)
+  const [dropped, kept] = hits.filter(({ group, at }) => group === first?.group && at === first.at)
+  const { evar50 = '', ...web } = kept?.columns ?? {}
+  suites.ingest('web', [web], kept?.at ?? 0)
+  knobs.botRule = (hit) => hit === dropped?.columns
+
+  const report = await verify(impatient)
+
+  expect(report.missing).toEqual([
+    expect.objectContaining({ batch: first?.key, markers: [evar50], found: (first?.rows ?? 0) - 1 }),
+  ])
+})
+
 it('a suite without timestamps shows nothing: every batch is missing with that as the likeliest cause, and none is sent again', async () => {
   services.analytics.suites.add(reportSuite, 'not-allowed')
   await send()

@@ -22,7 +22,7 @@ type CauseCode = keyof typeof arrivalCauses
 export interface Sighting {
   readonly rows: number
   readonly sent: number
-  /** Hits of all origins in the same time. */
+  /** Hits of all origins in the same time; with a marker, those that set its variable. */
   readonly total: number
   readonly hasLowTraffic: boolean
   readonly hasMarker: boolean
@@ -32,10 +32,12 @@ export interface Sighting {
 export function likelyCauses({ rows, sent, total, hasLowTraffic, hasMarker }: Sighting): ArrivalCause[] {
   if (rows >= sent) return []
   const ofSome: readonly CauseCode[] = ['bot-rule', 'processing-rule']
-  const ofAll: readonly CauseCode[] =
-    total === 0
-      ? ['timestamps-not-enabled', ...ofSome]
-      : [...ofSome, 'timestamps-not-enabled', ...(hasMarker ? (['marker-variable'] as const) : [])]
+  const ofAll: readonly CauseCode[] = [
+    ...(total === 0
+      ? (['timestamps-not-enabled', ...ofSome] as const)
+      : ([...ofSome, 'timestamps-not-enabled'] as const)),
+    ...(hasMarker ? (['marker-variable'] as const) : []),
+  ]
   const codes: readonly CauseCode[] = [
     ...(hasLowTraffic ? (['low-traffic'] as const) : []),
     ...(rows > 0 ? ofSome : ofAll),

@@ -10,7 +10,18 @@ export interface ArrivalOptions {
   readonly withinMs: number
 }
 
-const metric = 'metrics/occurrences'
+/** The variable that marks the hits of a batch, and the number of hits by its values. */
+interface Marker {
+  readonly dimension: string
+  /**
+   * Instances: the hits that set the variable. Occurrences would count the hits to which a value persists as well, and
+   * hits of other origins would stand in for those that were dropped.
+   * @see https://experienceleague.adobe.com/en/docs/analytics/components/metrics/instances
+   */
+  readonly metric: string
+}
+
+const allHits = 'metrics/occurrences'
 /** Pages of 50,000 values: a variable with more than a million values is not used as a marker alone. */
 const mostPages = 20
 
@@ -29,15 +40,15 @@ interface Counted {
  */
 export function arrivalProof({ reportSuite, arrivalMarker, withinMs }: ArrivalOptions): ArrivalProof {
   const suites = reportSuite.split(',')
-  const dimension = arrivalMarker === undefined ? undefined : `variables/${arrivalMarker.toLowerCase()}`
+  const marker = arrivalMarker === undefined ? undefined : markerOf(arrivalMarker.toLowerCase())
 
   return {
     withinMs,
     async prove(batches, tools) {
-      const marked = batches.filter(({ markers }) => dimension !== undefined && markers.length > 0)
+      const marked = batches.filter(({ markers }) => marker !== undefined && markers.length > 0)
       const unmarked = batches.filter((batch) => !marked.includes(batch))
       const questions = [
-        ...windowsOf(marked).map((window) => ({ window, by: dimension })),
+        ...windowsOf(marked).map((window) => ({ window, by: marker })),
         ...windowsOf(unmarked).map((window) => ({ window, by: undefined })),
       ]
       const evidence: Evidence[] = []
@@ -52,16 +63,20 @@ export function arrivalProof({ reportSuite, arrivalMarker, withinMs }: ArrivalOp
   }
 }
 
+function markerOf(variable: string): Marker {
+  return { dimension: `variables/${variable}`, metric: `metrics/${variable}instances` }
+}
+
 /** The report of each suite, or the answer that ended the reading. */
 async function countInAll(
   suites: readonly string[],
   window: ReportWindow,
-  dimension: string | undefined,
+  marker: Marker | undefined,
   tools: ProofTools,
 ): Promise<Counted[] | Refusal | Unknown> {
   const counts: Counted[] = []
   for (const suite of suites) {
-    const counted = await count(suite, window, dimension, tools)
+    const counted = await count(suite, window, marker, tools)
     if (counted.kind !== 'counted') return counted
     counts.push(counted)
   }
@@ -71,14 +86,14 @@ async function countInAll(
 async function count(
   target: string,
   { from, to }: ReportWindow,
-  dimension: string | undefined,
+  marker: Marker | undefined,
   tools: ProofTools,
 ): Promise<Counted | Refusal | Unknown> {
   const byMarker = new Map<string, number>()
   let hasLowTraffic = false
   for (let page = 0; page < mostPages; page += 1) {
-    const by = dimension === undefined ? {} : { dimension }
-    const answer = await tools.report({ target, from, to, ...by, metric, page })
+    const by = marker ?? { metric: allHits }
+    const answer = await tools.report({ target, from, to, ...by, page })
     if (answer.kind !== 'report') return answer
     for (const { value, count: hits } of answer.items) {
       if (/low traffic/i.test(value)) hasLowTraffic = true
@@ -87,7 +102,7 @@ async function count(
     }
     if (answer.isLastPage) return { kind: 'counted', byMarker, total: answer.total, hasLowTraffic }
   }
-  const message = `The report of ${dimension ?? metric} has more than ${mostPages} pages: the marker variable holds other values too.`
+  const message = `The report of ${marker?.dimension ?? allHits} has more than ${mostPages} pages: the marker variable holds other values too.`
   return { kind: 'unknown', message }
 }
 

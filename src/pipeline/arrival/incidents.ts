@@ -80,6 +80,6 @@ export function surplusNotes(arrivals: readonly Arrival[], seen: ReadonlyMap<str
   if (surplus.length === 0) return []
   const ids = surplus.slice(0, named).map(({ id }) => id)
   return [
-    `${surplus.length} batches show more rows than were sent (${ids.join(', ')}): the marker outlives the hit, or rows were sent twice.`,
+    `${surplus.length} batches show more rows than were sent (${ids.join(', ')}): rows were sent twice, or something else sets the marker as well.`,
   ]
 }

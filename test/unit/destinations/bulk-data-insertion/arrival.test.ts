@@ -55,7 +55,7 @@ it('batches of neighbouring days share one report, wide enough for any time zone
       from: (start - 14 * 3600) * 1000,
       to: (start + day + 61 + 14 * 3600) * 1000,
       dimension: 'variables/evar50',
-      metric: 'metrics/occurrences',
+      metric: 'metrics/evar50instances',
       page: 0,
     },
   ])
@@ -128,6 +128,7 @@ it('without a marker a total is an indication for all batches of its time, or fo
   const tooFew = await prove(batches, () => report({}, { total: 19 }), {})
 
   expect(enough.queries[0]).not.toHaveProperty('dimension')
+  expect(enough.queries[0]).toHaveProperty('metric', 'metrics/occurrences')
   expect(enough.evidence.map(({ kind }) => kind)).toEqual(['indication', 'indication'])
   expect(rowsOf(enough)).toEqual({ a: 10, b: 10 })
   expect(rowsOf(tooFew)).toEqual({ a: 0, b: 0 })
@@ -140,7 +141,11 @@ it('batches from before the marker was declared are compared by totals', async (
 })
 
 it.each([
-  ['nothing at all in the suite', {}, ['timestamps-not-enabled', 'bot-rule', 'processing-rule', 'latency']],
+  [
+    'no hit with any marker',
+    {},
+    ['timestamps-not-enabled', 'bot-rule', 'processing-rule', 'marker-variable', 'latency'],
+  ],
   [
     'other hits, and none of the batch',
     { other: 5 },
