@@ -168,6 +168,15 @@ it.each([
   expect(code).toBe(1)
 })
 
+it('the doctor does not take the page of a proxy for an answer of Analytics', async () => {
+  const reply = { status: 200, body: '<html>Please log in</html>' }
+  analytics.once({ kind: 'reply', reply }, ({ url }) => url.endsWith('/discovery/me'))
+  const { code, output } = await doctor(good)
+
+  expect(output).toContain('✖ Analytics, discovery/me: HTTP 200, and not the answer of Analytics')
+  expect(code).toBe(1)
+})
+
 it('the doctor distinguishes a missing product profile from an invalid token', async () => {
   analytics.knobs.withoutProfile.add('client')
 

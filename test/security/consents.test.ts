@@ -79,6 +79,25 @@ describe('an invitation', () => {
     expect(await linked()).toEqual([customer])
   })
 
+  it('is said to be used up where the consent could not be stored: no later run stores it', async () => {
+    const invited = await invite()
+    const isTenant = ({ method, url }: { readonly method: string; readonly url: string }) =>
+      method === 'PUT' && url.includes('/tenants/')
+    const denied = { kind: 'reply', reply: { status: 403 } } as const
+    // The second answer is to the signature that was renewed.
+    for (const fault of [denied, denied]) world.files.once(fault, isTenant)
+    const page = await consentAs(customer, invited)
+
+    expect(page).toMatchObject({
+      statusCode: 503,
+      body: expect.stringMatching(/its link is used up[^]*Ask the sender for a new link/) as string,
+    })
+    expect(page.body).not.toContain('the next tick carries on')
+    expect(world.printed.join()).toContain('store-refused')
+    expect(await linked()).toEqual([])
+    expect((await consentAs(customer, await invite())).statusCode).toBe(200)
+  })
+
   it('can be used by one of two browsers that have both opened it', async () => {
     const invited = await invite()
     const [one, other] = [await open(invited), await open(invited)]

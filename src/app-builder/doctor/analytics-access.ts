@@ -64,7 +64,8 @@ export async function checkAnalytics(
   if (response.status === 200 && me.success) return companies(me.data, token, baseUrl, configured)
 
   const refused = Refused.safeParse(body).data?.error_code
-  const code = refused === undefined ? `HTTP ${response.status}` : foreignCode(refused)
+  const status = `HTTP ${response.status}${response.status === 200 ? ', and not the answer of Analytics' : ''}`
+  const code = refused === undefined ? status : foreignCode(refused)
   if (code === '403025') {
     const message =
       '403025, Profile is not valid: the token is valid, but its technical account has no product profile'

@@ -1,4 +1,5 @@
 import { pendingConsents, pendingSeconds } from '../../auth/consent/pending-consent'
+import { JobError, toJobError } from '../../errors'
 import { openSingleUse } from '../../state/single-use'
 import { defineAction } from '../action-frame'
 import { requireSealer } from '../params/encryption-key'
@@ -10,7 +11,6 @@ import { connectUrl } from './own-urls'
 import { errorPage, webPage } from './web-page'
 import { isOverTheWeb } from './web-request'
 import type { PendingConsents } from '../../auth/consent/pending-consent'
-import type { JobError } from '../../errors'
 import type { Job } from '../../definition/job'
 import type { ActionParams, Platform } from '../platform'
 import type { WebResponse } from './define-web-action'
@@ -64,8 +64,17 @@ async function callback(platform: Platform, request: WebRequest): Promise<WebRes
   const url = connectUrl(platform.params, platform.runtime)
   const begun = await pendingOf(platform).take(query.get('state') ?? '', readHostCookie(url, cookie, request))
   const consent = await findConsent(platform, begun.invitation)
-  const use = () => openInvitations(platform).use(begun.invitation)
-  const { linked, next } = await consent.complete(query, begun, use)
+  let isUsed = false
+  const use = async () => {
+    await openInvitations(platform).use(begun.invitation)
+    isUsed = true
+  }
+  const { linked, next } = await consent.complete(query, begun, use).catch((thrown: unknown) => {
+    if (!isUsed) throw thrown
+    const { code, message } = toJobError(thrown)
+    platform.log.error(message, { code })
+    throw notStored
+  })
   return webPage({
     statusCode: 200,
     title: `${consent.title} is connected`,
@@ -80,3 +89,10 @@ function pendingOf({ sealer, files, ims }: Platform): PendingConsents {
 function errorPageOf(error: JobError): WebResponse {
   return error.code === 'consent-declined' ? errorPage(error, 'Not connected') : errorPage(error)
 }
+
+/** No later run stores a consent: its person has to give it again. */
+const notStored = new JobError(
+  'store-unreachable',
+  'The consent could not be stored, and its link is used up.',
+  'Ask the sender for a new link, and consent once more.',
+)
