@@ -70,7 +70,7 @@ export function metricsBody({ metrics = {} }: SuiteSettings, expansion: readonly
   return metricIds.flatMap((id) => {
     const settings = id in metrics ? metrics[id] : {}
     if (!settings) return []
-    const { type = 'int', allowedForReporting = true } = settings
+    const { type = id === 'metrics/revenue' ? 'currency' : 'int', allowedForReporting = true } = settings
     return [{ id, title: id, name: id, type, ...expanded({ allowedForReporting }, expansion) }]
   })
 }

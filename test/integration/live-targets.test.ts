@@ -91,6 +91,7 @@ describe('the check of a Data Sources job', () => {
     'Event 3',
     'Category',
     'Price',
+    'Orders',
   ] as const
   const costs = (account = 'Ad costs', timeZone = 'America/Los_Angeles') =>
     dataSources({ ...{ reportSuite: input('SUITE'), account, kind: 'summary', timeZone }, columns })
@@ -108,7 +109,7 @@ describe('the check of a Data Sources job', () => {
         'metrics/event3': { type: 'decimal' },
       },
     })
-    const rows = [{ Date: '2026-11-20', 'Event 2': 9.5, 'Event 3': 9.5 }]
+    const rows = [{ Date: '2026-11-20', 'Event 2': 9.5, 'Event 3': 9.5, Price: 9.5, Orders: 0.5 }]
 
     expect(faultsOf(await check(costs('Ad costs', 'Europe/Berlin'), rows))).toEqual([
       ['timeZone', 'is Europe/Berlin; the suite cuts its days in US/Pacific'],
@@ -116,6 +117,7 @@ describe('the check of a Data Sources job', () => {
       ['Evar 6', expect.stringContaining('is not allowed for reporting')],
       ['Event 1', expect.stringContaining('is not among the variables that the suite lists')],
       ['Event 2', 'counts whole numbers in this suite; `map` sets 9.5'],
+      ['Orders', 'counts whole numbers in this suite; `map` sets 0.5'],
     ])
     expect(analytics.requests.filter(({ method }) => method !== 'GET')).toEqual([])
   })

@@ -62,7 +62,6 @@ function columnFindings(
   { dimensions, metrics }: SuiteFacts,
 ): readonly CheckFinding[] {
   const eVar = /^Evar (\d+)$/.exec(column)?.[1]
-  const event = /^Event (\d+)$/.exec(column)?.[1]
   const dimensionId = eVar
     ? `variables/evar${eVar}`
     : column === 'Tracking Code'
@@ -76,7 +75,7 @@ function columnFindings(
   if (metricId === undefined) return []
   const metric = metrics.get(metricId)
   if (!metric) return [fault(column, unlisted)]
-  const isCounter = event !== undefined && metric.type === 'int'
+  const isCounter = metric.type === 'int'
   const fraction = rows.flatMap((row) => numberOf(row[column])).find((value) => value % 1 !== 0)
   return [
     ...visibility(column, metric),
