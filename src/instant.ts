@@ -32,6 +32,12 @@ const utc = 'UTC'
 const fractionDigits = 9
 
 /**
+ * ms since the epoch, in 1973. An earlier time of a fact is a mistake: seconds that were taken for milliseconds lie in
+ * early 1970, digits of a date such as 20261120 in August, and an absent time becomes the epoch itself.
+ */
+export const earliestMs = 100_000_000_000
+
+/**
  * Parses ISO 8601, and its common variants: a blank instead of the T, slashes in the date, a comma before the fraction,
  * an offset without colon, small letters. Null for everything else, also for a date that the calendar does not have. A
  * scan instead of a pattern, because it runs once a record.

@@ -65,7 +65,7 @@ export function createCsvEncoder(layout: CsvLayout): CsvEncoder {
         : reject(
             'timestamp-invalid',
             'timestamp',
-            'is neither seconds since the epoch nor ISO 8601 with a zone',
+            'is neither seconds since the epoch nor ISO 8601 with a zone, from 1973 on',
           )
     }
 

@@ -1,5 +1,5 @@
 import { TZDate } from '@date-fns/tz'
-import { inZone, parseWallTime } from '../../instant'
+import { earliestMs, inZone, parseWallTime } from '../../instant'
 
 /** A date as Adobe reads it. */
 export interface ReadDate {
@@ -13,8 +13,13 @@ export interface ReadDate {
 
 const noonMs = 12 * 60 * 60_000
 
-/** Reads a day, or an instant with its offset; null for everything else, a local time without an offset included. */
+/** Reads a day, or an instant with its offset; null for everything else, a local time without an offset and a time before 1973 included. */
 export function readDate(value: unknown, timeZone: string): ReadDate | null {
+  const date = dateOf(value, timeZone)
+  return date && date.ms >= earliestMs ? date : null
+}
+
+function dateOf(value: unknown, timeZone: string): ReadDate | null {
   if (value instanceof Date) return instantDate(value.getTime(), timeZone)
   const time = typeof value === 'string' ? parseWallTime(value) : null
   if (!time) return null

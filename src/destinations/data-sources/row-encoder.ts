@@ -68,7 +68,8 @@ export function createRowEncoder(layout: RowLayout): RowEncoder {
       return reject('date-missing', 'Date', 'is missing')
     if (value !== last.value) last = { value, date: readDate(value, timeZone) }
     const { date } = last
-    if (!date) return reject('date-invalid', 'Date', 'is neither a day nor an instant with its offset')
+    if (!date)
+      return reject('date-invalid', 'Date', 'is neither a day nor an instant with its offset, from 1973 on')
     return date.ms > clock.now()
       ? reject('date-in-future', 'Date', `${date.text} has not come yet; a day counts as its noon`)
       : date

@@ -18,7 +18,11 @@ export function transactionFault(
   if (onlineDate === null) return null
   const hit = readDate(onlineDate, timeZone)
   if (!hit)
-    return reject('date-invalid', 'onlineDate', 'is neither a day, nor an instant with its offset, nor null')
+    return reject(
+      'date-invalid',
+      'onlineDate',
+      'is neither a day nor an instant with its offset, from 1973 on, nor null',
+    )
   if (isBefore(date, hit))
     return reject('transaction-before-hit', 'Date', `${date.text} is before the online hit of ${hit.text}`)
   const { dataSourceHitMs, dataSourceHitMonths } = settings

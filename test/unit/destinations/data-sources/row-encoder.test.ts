@@ -42,7 +42,12 @@ describe('a line of a Data Sources file', () => {
     expect(lineOf({ ...row, Date })).toMatch(`${text}\t`)
   })
 
-  it.each(['2026-02-30', '2026-11-01 10:00', '01.11.2026', 17, new Date(NaN)])('has no date %s', (Date) => {
+  it.each([
+    ...['2026-02-30', '2026-11-01 10:00', '01.11.2026', '1900-01-01'],
+    17,
+    new Date(NaN),
+    new Date(0),
+  ])('has no date %s', (Date) => {
     expect(codeOf({ ...row, Date })).toBe('date-invalid at Date')
   })
 
