@@ -16,13 +16,15 @@ import type { Finding } from '../../src/app-builder/doctor/finding'
 
 const suite = 'exampleorders'
 const folder = 'test/fixtures/mistaken'
-const records = [{ id: 'o1', at: '2026-11-20T06:00:00Z', total: 9.99, color: 'red' }]
+let records: readonly object[]
+const order = { id: 'o1', at: '2026-11-20T06:00:00Z', total: 9.99, color: 'red' }
 
 let ims: ImsEmulator
 let analytics: AnalyticsEmulator
 let source: Emulator
 let inputs: Record<string, string>
 beforeEach(async () => {
+  records = [order]
   ims = await startIms()
   analytics = await startAnalytics({ verifyToken: (token) => ims.verify(token) })
   analytics.suites.add(suite)
@@ -134,6 +136,24 @@ it('accepts a counter that gets numbers, and a merchandising eVar whose event is
   })
 
   expect((await findingsOf()).filter(({ level }) => level === 'fault')).toEqual([])
+})
+
+it('names the rows that the run would reject, by code and column, although the suite takes their variables', async () => {
+  analytics.suites.configure(suite, fitting)
+  const long = { ...order, id: 'o'.repeat(256) }
+  records = [order, long, { ...long, at: 'yesterday' }, long]
+
+  const findings = await findingsOf()
+
+  expect(findings.filter(({ level }) => level === 'fault')).toEqual([
+    {
+      ...{ level: 'fault', subject: 'Job orders, rows' },
+      message:
+        '3 of 4 rows would be rejects: value-too-long at eVar5 (2), timestamp-invalid at timestamp (1)',
+      remedy: expect.stringContaining('dryRun=true') as string,
+    },
+  ])
+  expect(findings.map(({ message }) => message).join()).not.toContain('fits what the target says')
 })
 
 it('refuses a virtual report suite, to which no hits can be sent', async () => {

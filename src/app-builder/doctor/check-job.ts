@@ -9,6 +9,7 @@ import { readCredentials } from '../params/credential-params'
 import { readDeliverySettings, readServiceUrls } from '../params/parse-inputs'
 import { identityOf } from '../service-token'
 import { findLines } from './find-lines'
+import { refusedRows } from './refused-rows'
 import { sampleRows } from './sample-rows'
 import type { AccessToken } from '../../auth/token-provider'
 import type { CheckFinding } from '../../destinations/destination'
@@ -37,13 +38,15 @@ export async function checkJob(inputs: Inputs, token: AccessToken, check: JobChe
     const sample = await sampleOf(job, inputs, redactor)
     const rows = sample.rows.slice(0, checkedRows)
     const destination = openDestination(job, inputs, token, redactor)
+    const refused = refusedRows(`${subject}, rows`, rows, destination.format)
     const { signal } = new AbortController()
     const { findings, trouble } = await checkTarget(destination, rows, redactor.text, signal)
     return [
       ...sample.findings,
+      ...refused,
       ...(trouble === null ? [] : [cannotAsk(subject, trouble)]),
       ...findings.map((finding) => located(finding, subject, folder, name)),
-      ...(trouble === null && findings.every(({ level }) => level === 'note')
+      ...(trouble === null && refused.length === 0 && findings.every(({ level }) => level === 'note')
         ? [{ level: 'good' as const, subject, message: 'fits what the target says of itself' }]
         : []),
     ]

@@ -20,12 +20,9 @@ export interface HitRules {
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/file-format (required columns)
  */
 export function createHitRules(names: readonly string[], allowVisitorId: boolean): HitRules {
-  const [userAgentAt, visitorIdAt, linkTypeAt] = ['userAgent', 'visitorID', 'linkType'].map(at) as [
-    number,
-    number,
-    number,
-  ]
-  const [eventsAt, productsAt] = ['events', 'products'].map(at) as [number, number]
+  const [userAgentAt, visitorIdAt] = [at('userAgent'), at('visitorID')]
+  const [pageNameAt, linkTypeAt, linkNameAt] = [at('pageName'), at('linkType'), at('linkName')]
+  const [eventsAt, productsAt] = [at('events'), at('products')]
   const queryAt = at('queryString')
   const pagesAt = allAt(['pageURL', 'pageName'])
   const linksAt = allAt(['linkName', 'linkURL'])
@@ -60,6 +57,13 @@ export function createHitRules(names: readonly string[], allowVisitorId: boolean
     if (!isOneSet(texts, pagesAt) && !hasLink(texts) && !pageInQuery.test(texts[queryAt] ?? '')) {
       const message = 'needs pageURL, pageName, or linkType with linkName or linkURL'
       return fault('page-or-link-missing', 'pageName', message)
+    }
+    if (texts[pageNameAt] && (texts[linkTypeAt] || texts[linkNameAt])) {
+      return fault(
+        'page-name-ignored',
+        'pageName',
+        'is set on a link, and Adobe ignores it there: use an eVar',
+      )
     }
     let contextBytes = 0
     for (const column of contextAt) contextBytes += Buffer.byteLength(texts[column] ?? '')

@@ -20,6 +20,7 @@ export const rejectCodes = [
   'visitor-id-invalid',
   'visitor-id-missing',
   'page-or-link-missing',
+  'page-name-ignored',
   'user-agent-missing',
   'timestamp-missing',
 ] as const

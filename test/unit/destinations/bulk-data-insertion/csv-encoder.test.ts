@@ -149,6 +149,9 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['no visitor', { marketingCloudVisitorID: '' }, 'visitor-id-missing', 'marketingCloudVisitorID'],
   ['no user agent', { userAgent: '' }, 'user-agent-missing', 'userAgent'],
   ['neither page nor link', { pageName: '' }, 'page-or-link-missing', 'pageName'],
+  ['a link with a page name', { linkType: 'o', linkName: 'flight' }, 'page-name-ignored', 'pageName'],
+  ['the name of a link with a page name', { linkName: 'flight' }, 'page-name-ignored', 'pageName'],
+  ['the type of a link with a page name', { linkType: 'd' }, 'page-name-ignored', 'pageName'],
   ['a link without a name', { pageName: '', linkType: 'o' }, 'page-or-link-missing', 'pageName'],
 ])('the CSV encoder rejects %s with its code and path', (_what, change, code, path) => {
   expect(encode(change)).toMatchObject({ kind: 'reject', code, path })
