@@ -20,7 +20,12 @@ export function ownNamespace({ apiHost, apiKey, actionName }: Runtime): Namespac
   return { apiHost, name, packageName, auth: apiKey }
 }
 
-/** A request that invokes an action of the package: OpenWhisk REST, `POST /namespaces/{name}/actions/{package}/{action}`. */
+/**
+ * A request that invokes an action of the package: OpenWhisk REST, `POST /namespaces/{name}/actions/{package}/{action}`.
+ * Adobe stores no record of a blocking invocation that succeeds, unless the header asks for it: after the minute that a
+ * blocking call may take, the end of a longer run could not be known.
+ * @see https://developer.adobe.com/runtime/docs/guides/using/logging_monitoring
+ */
 export function invocation(
   namespace: Namespace,
   action: string,
@@ -30,7 +35,11 @@ export function invocation(
   return {
     method: 'POST',
     url: `${urlOf(namespace)}/actions/${namespace.packageName}/${action}?blocking=${blocking}`,
-    headers: { ...authorization(namespace), 'content-type': 'application/json' },
+    headers: {
+      ...authorization(namespace),
+      'content-type': 'application/json',
+      ...(blocking ? { 'x-ow-extra-logging': 'on' } : {}),
+    },
     body: JSON.stringify(params),
   }
 }

@@ -79,3 +79,10 @@ it('fails where the request was not sent', async () => {
 
   expect((await errorOf(invoke())).message).toMatch(/^run-job could not be invoked: /)
 })
+
+it('asks for a record of the activation: without one, the end of a run of more than a minute could not be known', async () => {
+  await platform(accepted, () => ended)
+  await invoke()
+
+  expect(server.requests[0]).toMatchObject({ method: 'POST', headers: { 'x-ow-extra-logging': 'on' } })
+})
