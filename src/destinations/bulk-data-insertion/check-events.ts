@@ -8,6 +8,8 @@ interface SetEvent {
 }
 
 interface SetProduct {
+  /** True where it has a quantity or a price. */
+  readonly isPriced: boolean
   readonly events: readonly SetEvent[]
   /** Names of eVars. */
   readonly eVars: readonly string[]
@@ -37,12 +39,28 @@ export function checkEvents(
   return [...found.values()]
 }
 
+/**
+ * Revenue and units count on hits with `purchase` only. A note, because the products of a cart may have prices as well.
+ * @see https://experienceleague.adobe.com/en/docs/analytics/implementation/vars/page-vars/products
+ */
+export function checkPurchases(rows: readonly Readonly<Record<string, unknown>>[]): readonly CheckFinding[] {
+  const isPriced = rows.some(({ products }) => productsOf(products).some((product) => product.isPriced))
+  const isPurchase = rows.some(
+    ({ events }) => typeof events === 'string' && /(?:^|,)purchase(?:$|[,=:])/.test(events),
+  )
+  if (!isPriced || isPurchase) return []
+  const message =
+    'has quantities or prices, and no row sets the event `purchase`: they count neither as units nor as revenue'
+  return [{ level: 'note', subject: 'products', message }]
+}
+
 /** The products of a column, by its grammar: `category;product;quantity;price;events;eVars`. */
 export function productsOf(column: unknown): readonly SetProduct[] {
   if (typeof column !== 'string' || column === '') return []
   return column.split(',').map((product) => {
-    const [, , , , events = '', eVars = ''] = product.split(';')
-    return { events: eventsOf(events, '|'), eVars: namesOf(eVars) }
+    const [, , quantity = '', price = '', events = '', eVars = ''] = product.split(';')
+    const isPriced = Number(quantity) !== 0 || Number(price) !== 0
+    return { isPriced, events: eventsOf(events, '|'), eVars: namesOf(eVars) }
   })
 }
 

@@ -1,4 +1,4 @@
-import { checkEvents, productsOf } from './check-events'
+import { checkEvents, checkPurchases, productsOf } from './check-events'
 import type { CheckFinding } from '../destination'
 import type { Dimension, SuiteFacts } from '../suite-facts'
 
@@ -18,6 +18,7 @@ export function checkMapping(
     ...suiteFindings(facts),
     ...columns.flatMap((column) => columnFindings(column, rows, facts)),
     ...checkEvents(rows, facts),
+    ...checkPurchases(rows),
     ...merchandisingFindings(rows, facts),
     ...declared,
   ]
