@@ -5,8 +5,8 @@ import type { PageAnswer } from './paginator'
 
 /**
  * Refuses an answer to the first request that lacks the declared field, and has one of nearly that name somewhere else,
- * or a token of the next page: a misspelt path would pass for the last page, and all later records would be left out. Later answers are not searched,
- * because some servers repeat the token of the request in them.
+ * or a token of the next page: a misspelt path would pass for the last page, and all later records would be left out.
+ * Later answers are not searched, because some servers repeat the token of the request in them.
  * @throws JobError `source-malformed`
  */
 export function assertNotMisnamed({ body, url }: PageAnswer, path: string): void {

@@ -86,4 +86,16 @@ export const arrivalRemovals: readonly Removal[] = [
     find: 'now - confirmedAt > arrivalsKeptMs',
     replace: 'now - confirmedAt > Infinity',
   },
+  {
+    safeguard: 'only hits that set the marker prove an arrival',
+    file: 'src/destinations/bulk-data-insertion/arrival.ts',
+    find: 'metric: `metrics/${variable}instances` }',
+    replace: 'metric: allHits }',
+  },
+  {
+    safeguard: 'a failed job of Data Sources proves no whole arrival',
+    file: 'src/destinations/data-sources/arrival.ts',
+    find: "processed >= rows && jobs.every(({ kind }) => kind === 'done')",
+    replace: 'processed >= rows',
+  },
 ]

@@ -164,4 +164,34 @@ export const sourceRemovals: readonly Removal[] = [
     find: 'if (records < open.records) throw shorter(open, records)',
     replace: '',
   },
+  {
+    safeguard: 'an answer that says that it is not whole is an error',
+    file: 'src/sources/rest/rest-source.ts',
+    find: 'assertWhole(url, page.body, definition.answers)',
+    replace: '',
+  },
+  {
+    safeguard: 'a streamed answer that says that it is not whole is an error',
+    file: 'src/sources/rest/streamed-source.ts',
+    find: 'assertWhole(url, end.body, definition.answers)',
+    replace: '',
+  },
+  {
+    safeguard: 'a read does not end with an answer that tells of a next page',
+    file: 'src/sources/rest/pages-left.ts',
+    find: 'if (place !== null) throw missedBy(answer, place)',
+    replace: '',
+  },
+  {
+    safeguard: 'a first page that tells of a page before it is an error',
+    file: 'src/sources/paginators/page-number.ts',
+    find: 'if (page === first) assertFirst(answer, first)',
+    replace: '',
+  },
+  {
+    safeguard: 'records of a page differ in the field of keyset paging',
+    file: 'src/sources/paginators/last-record.ts',
+    find: 'if (shared < 0) return',
+    replace: 'return',
+  },
 ]
