@@ -4,6 +4,7 @@ import { input, secret } from '../../../../src/inputs'
 import { bearer } from '../../../../src/sources/authentication/bearer'
 import { csv } from '../../../../src/sources/decoders/csv'
 import { gzip } from '../../../../src/sources/decoders/gzip'
+import { json } from '../../../../src/sources/decoders/json'
 import { jsonLines } from '../../../../src/sources/decoders/json-lines'
 import { pageNumber } from '../../../../src/sources/paginators/page-number'
 import { restSource } from '../../../../src/sources/rest/rest-source'
@@ -112,6 +113,17 @@ it('an error in the body of a good answer is found where a rule names it', async
   })
   answers = [ok('{"id":1}')]
   expect(await read(restSource({ ...base, decoder: jsonLines(), answers: rules }))).toEqual([{ id: 1 }])
+})
+
+it('an answer that tells of errors behind its records is refused at its end', async () => {
+  const definition = restSource({ ...base, decoder: json({ records: 'data' }) })
+  answers = [ok('{"data":[{"id":1}],"errors":["a shard is missing"]}'), ok('{"data":[{"id":1}],"errors":[]}')]
+
+  await expect(read(definition)).rejects.toMatchObject({
+    code: 'source-malformed',
+    message: expect.stringContaining('field errors') as string,
+  })
+  expect(await read(definition)).toEqual([{ id: 1 }])
 })
 
 it('an answer that breaks off is an error', async () => {
