@@ -1,6 +1,6 @@
 import { JobError } from '../../errors'
-import { parseLinkHeader } from '../../http/link-header'
-import { envelopeFields, isPreviousName, isUrl, saysPrevious } from './envelope-fields'
+import { announcedPage } from './announced-page'
+import { isPreviousName, isUrl, saysPrevious } from './envelope-fields'
 import type { PageAnswer } from './paginator'
 
 /**
@@ -8,8 +8,13 @@ import type { PageAnswer } from './paginator'
  * for the number 1, and the records of the first one would be left out.
  * @throws JobError `source-malformed`
  */
-export function assertFirst({ url, headers, body }: PageAnswer, first: number): void {
-  const place = pageBefore({ url, headers, body })
+export function assertFirst(answer: PageAnswer, first: number): void {
+  const { url } = answer
+  const place = announcedPage(
+    answer,
+    ['prev', 'previous'],
+    (field) => saysPrevious(field) || (isPreviousName(field) && isUrl(field.value, url)),
+  )
   if (place === null) return
   throw new JobError(
     'source-malformed',
@@ -17,14 +22,4 @@ export function assertFirst({ url, headers, body }: PageAnswer, first: number): 
     'Correct `first` of pageNumber: many APIs count their pages from 0.',
     { details: { url } },
   )
-}
-
-function pageBefore({ url, headers, body }: Pick<PageAnswer, 'url' | 'headers' | 'body'>): string | null {
-  const links = headers.link === undefined ? null : parseLinkHeader(headers.link)
-  if (links?.some(({ relations }) => relations.includes('prev') || relations.includes('previous')))
-    return 'header Link'
-  const found = envelopeFields(body).find(
-    (field) => saysPrevious(field) || (isPreviousName(field) && isUrl(field.value, url)),
-  )
-  return found ? `field ${found.path}` : null
 }

@@ -1,13 +1,6 @@
 import { JobError } from '../../errors'
-import { parseLinkHeader } from '../../http/link-header'
-import {
-  announcesMoreThan,
-  envelopeFields,
-  isNextName,
-  isNextToken,
-  isUrl,
-  saysMore,
-} from '../paginators/envelope-fields'
+import { announcedPage, announcingField } from '../paginators/announced-page'
+import { announcesMoreThan, isNextName, isNextToken, isUrl, saysMore } from '../paginators/envelope-fields'
 import type { EnvelopeField } from '../paginators/envelope-fields'
 import type { ReadRequest } from '../source'
 import type { RestSource } from './rest-options'
@@ -37,12 +30,14 @@ export function endsBeforeLast(
     return false
   }
   const isResumed = request.mode === 'incremental' && sinceParam !== undefined
-  const place = nextPageIn(answer) ?? (isResumed ? null : totalIn(answer))
+  const place =
+    nextPageIn(answer, (field) => saysMore(field) || isNextToken(field)) ??
+    (isResumed ? null : announcingField(answer.body, (field) => announcesMoreThan(field, answer.count)))
   if (place === null || isResumed) return place !== null
   throw new JobError(
     'source-malformed',
     `The answer of ${answer.url} tells of a next page in its ${place}, and the source declares no paginator.`,
-    'Declare the `paginator` of the source; the next run reads again. If there is no other page, declare `linkHeader()`, which looks at nothing else.',
+    'Declare the `paginator` of the source; the next run reads again. Where a token or a total does not mean another page, declare `linkHeader()`, with which neither counts.',
     { details: { url: answer.url } },
   )
 }
@@ -52,27 +47,16 @@ export function endsBeforeLast(
  * servers write the link of a next page beyond the last one as well.
  */
 function pageAfter(answer: LastAnswer): string | null {
-  if (answer.count > 0) return nextPageIn(answer, (field) => saysMore(field))
-  return placeOf(envelopeFields(answer.body).find(saysMore))
+  return answer.count > 0 ? nextPageIn(answer, saysMore) : announcingField(answer.body, saysMore)
 }
 
-/** Where an answer names a next page (RFC 8288), or tells that there is one; null where it does not. */
-function nextPageIn(
-  { url, headers, body }: LastAnswer,
-  alsoBy: (field: EnvelopeField) => boolean = (field) => saysMore(field) || isNextToken(field),
-): string | null {
-  const links = headers.link === undefined ? null : parseLinkHeader(headers.link)
-  if (links?.some(({ relations }) => relations.includes('next'))) return 'header Link'
-  const isNext = (field: EnvelopeField) => isNextName(field) && isUrl(field.value, url)
-  return placeOf(envelopeFields(body).find((field) => alsoBy(field) || isNext(field)))
-}
-
-function totalIn({ body, count }: LastAnswer): string | null {
-  return placeOf(envelopeFields(body).find((field) => announcesMoreThan(field, count)))
-}
-
-function placeOf(field: EnvelopeField | undefined): string | null {
-  return field ? `field ${field.path}` : null
+/** Where an answer has the address of a next page, or a field by which `alsoBy` tells that there is one. */
+function nextPageIn(answer: LastAnswer, alsoBy: (field: EnvelopeField) => boolean): string | null {
+  return announcedPage(
+    answer,
+    ['next'],
+    (field) => alsoBy(field) || (isNextName(field) && isUrl(field.value, answer.url)),
+  )
 }
 
 function missedBy({ url }: LastAnswer, place: string): JobError {
