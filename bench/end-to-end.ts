@@ -35,7 +35,10 @@ const large = 1_000_000
 /** Every field is compared up to here; beyond, and in the measured runs, the rows are counted. */
 const comparedRows = 200_000
 
-/** Source pages → 16 columns → gzip → multipart, by each subject in turn. One that does not fit into the heap is left out. */
+/**
+ * Source pages → 16 columns → gzip → multipart, by each subject in turn. A subject that does not fit into the heap is left
+ * out.
+ */
 export async function endToEnd(
   rows: number,
   { runs, heap }: Pick<Options, 'runs' | 'heap'>,
@@ -46,12 +49,10 @@ export async function endToEnd(
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const textFile = join(folder, 'rows.csv')
   try {
+    const trial = { server, rows: Math.min(rows, comparedRows), heap, textFile }
     const fitting: string[] = []
-    for (const subject of chosen) {
-      if (await fits(subject, { server, rows: Math.min(rows, comparedRows), heap, textFile }))
-        fitting.push(subject)
-    }
-    const limitTask = { BENCH_TEXT: textFile, BENCH_TEXT_ROWS: String(Math.min(rows, comparedRows)) }
+    for (const subject of chosen) if (await fits(subject, trial)) fitting.push(subject)
+    const limitTask = { BENCH_TEXT: textFile, BENCH_TEXT_ROWS: String(trial.rows) }
     const results = await interleaved(fitting, runs, async (subject) => {
       await server.reset()
       const run = await runSubject(entryOf(subject), { ...taskFor(server, rows), ...limitTask }, heap)

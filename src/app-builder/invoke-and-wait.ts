@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { JobError } from '../errors'
-import { withoutControls } from '../http/foreign-text'
 import { TransportError, defaultMaxBytes } from '../http/http-client'
 import { parseJson } from '../http/json'
 import { retryAfterMs } from '../http/retry-after'
-import { acceptedId, activationRecord, invocation } from './namespace'
+import { acceptedId, activationRecord, invocation, platformError } from './namespace'
 import type { Clock } from '../clock'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http-client'
 import type { Namespace } from './namespace'
@@ -115,16 +114,14 @@ function resultOf(answer: Answer): Readonly<Record<string, unknown>> | null {
   return Activation.safeParse(parseJson(answer.response.body)).data?.response.result ?? null
 }
 
-/** The error of the platform is a text; that of an action is an object. */
 function endOf(result: Readonly<Record<string, unknown>>): Invocation {
-  return typeof result.error === 'string'
-    ? { kind: 'aborted', message: withoutControls(result.error) }
-    : { kind: 'ended', result }
+  const message = platformError(result)
+  return message === null ? { kind: 'ended', result } : { kind: 'aborted', message }
 }
 
 /**
- * An invocation that was answered without an id. Only a refusal, and a request that was not sent, prove that nothing
- * runs: a gateway may have given up waiting for an action that does.
+ * The end of an invocation whose answer has no activation id. Only a refusal, or a request that was not sent, proves that
+ * nothing was started: a gateway may time out while the action runs.
  * @throws JobError `caller-unauthorized`, `action-unavailable` where nothing was started
  */
 function withoutId(action: string, { name, apiHost }: Namespace, answer: Answer): Invocation {

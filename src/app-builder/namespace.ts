@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withoutControls } from '../http/foreign-text'
 import { parseJson } from '../http/json'
 import type { HttpRequest, HttpResponse } from '../http/http-client'
 import type { Runtime } from './params/runtime'
@@ -74,6 +75,14 @@ export function triggerRecord(
 /** The id of an activation that was accepted (202) and has not ended. */
 export function acceptedId({ status, body }: HttpResponse): string | null {
   return status === 202 ? (Accepted.safeParse(parseJson(body)).data?.activationId ?? null) : null
+}
+
+/**
+ * The error with which the platform ended an activation that left no result of its own (time, memory, size of the
+ * result): a text, where the error of an action is an object. Null for every other result.
+ */
+export function platformError({ error }: { readonly error?: unknown }): string | null {
+  return typeof error === 'string' ? withoutControls(error) : null
 }
 
 function urlOf({ apiHost, name }: Namespace): string {

@@ -18,7 +18,10 @@ export interface TenantRuns {
   readonly reason?: 'tenants-failed' | 'deadline' | 'tenants-partial'
   /** How each run ended, by organisation; `running` where it has not ended before this action had to. */
   readonly runs: Readonly<Record<string, string>>
-  /** Why a run failed, was not started, or may be under way without a record, by organisation, or by file where the organisation cannot be read. */
+  /**
+   * Why a run failed, was not started, or has no readable end, by organisation, or by file where the organisation cannot
+   * be read.
+   */
   readonly failed: Readonly<
     Record<string, { readonly code: string; readonly message: string; readonly remedy: string }>
   >

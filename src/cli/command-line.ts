@@ -92,8 +92,9 @@ function notEnded(job: string, invocation: Exclude<Invocation, { kind: 'ended' }
 }
 
 /**
- * An inspection has no outcome: an answer is its success. A run without one has not reported. A command that met another
- * run's lease was not accepted, and no later run carries it out; without a command, the run at work does what is due.
+ * An inspection has no outcome: its answer is its success. A run without a known outcome has failed. A command that met
+ * the lease of another run has failed, because no later run carries it out; a run without a command has not, because the
+ * other run does the work that is due.
  */
 function exitCodeOf(
   { shows }: Command,

@@ -115,7 +115,7 @@ it('a batch that a bot rule drops is reported missing by its id and marker, with
   expect(await inspect()).toMatchObject({ arrival: { missing: [{ batch: first?.key }] } })
 })
 
-it('a hit of another origin, to which the marker of its visitor persists, does not stand in for a row that is dropped', async () => {
+it('a persisting marker on a hit of another origin does not count as the arrival of a dropped row', async () => {
   await send()
   const { suites, files, knobs } = services.analytics
   const [first] = files

@@ -3,7 +3,7 @@ import { AlertSettings } from '../../alerts/settings'
 import { parseJson } from '../../http/json'
 import { JobError } from '../../errors'
 import { invalidInput, parseInput } from './parse-inputs'
-import { flag, readRequest } from './request'
+import { flag, invalidParam, readRequest } from './request'
 import type { Redactor } from '../../http/redact'
 
 type Params = Readonly<Record<string, unknown>>
@@ -21,12 +21,7 @@ export type WatchParams = z.infer<typeof WatchParams>
 export function readWatchParams(params: Params): WatchParams {
   const asked = readRequest(WatchParams, params)
   if (!asked.inspect || !asked.test) return asked
-  throw new JobError(
-    'params-invalid',
-    'The parameter "test" has no effect beside "inspect", which sends nothing.',
-    'Give one of them.',
-    { details: { parameter: 'test' } },
-  )
+  throw invalidParam('test', 'has no effect beside "inspect", which sends nothing', '--param test true')
 }
 
 /** `ALERTS`: an object of the manifest, or JSON. @throws JobError `input-invalid` */

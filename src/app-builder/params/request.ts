@@ -12,8 +12,8 @@ export const flag = z
 const alarmParams = new Set(['cron', 'trigger_payload', 'interval', 'minutes', 'date', 'timezone'])
 
 /**
- * An alarm passes its payload as parameters; `aio rt trigger fire` passes only what is stored on the trigger, which may
- * be JSON as a text.
+ * The payload that is stored on the trigger, as an object or as JSON text. `aio rt trigger fire` passes nothing else; an
+ * alarm passes the members of the payload as parameters.
  */
 const StoredPayload = z
   .preprocess(
@@ -26,8 +26,8 @@ const StoredPayload = z
 const inputName = /^[A-Z][A-Z0-9_]*$/
 
 /**
- * Takes the request out of an action's params: what remains without inputs (upper case), the platform's own
- * (`__ow_*`, `__ims_*`) and the alarm's.
+ * Reads the request of an action: its params without the inputs (upper case), the platform's params (`__ow_*`,
+ * `__ims_*`) and the alarm's params.
  * @throws JobError `params-invalid`, also for an input that is called like a parameter: `DRY_RUN` would be no dry run
  */
 export function readRequest<Shape extends z.ZodRawShape>(

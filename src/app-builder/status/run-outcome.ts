@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { withoutControls } from '../../http/foreign-text'
 import { TransportError, decisionMaxBytes } from '../../http/http-client'
 import { parseJson } from '../../http/json'
-import { activationRecord, ownNamespace } from '../namespace'
+import { activationRecord, ownNamespace, platformError } from '../namespace'
 import type { Platform } from '../platform'
 
 /** How a run that was started on the page has ended. */
@@ -18,15 +17,6 @@ export type RunOutcome =
       readonly texts: readonly string[]
     }
 
-/** The error of an action; or a text, with which the platform ended the activation (time, memory). */
-const RunError = z.union([
-  z.object({ message: z.string(), remedy: z.string() }),
-  z.string().transform((text) => ({
-    message: `The platform ended the activation: ${withoutControls(text)}`,
-    remedy: 'What it committed is kept, and the next run carries on.',
-  })),
-])
-
 /** What is shown of the result of `run-job`. */
 const Record = z.object({
   name: z.literal('run-job'),
@@ -36,7 +26,7 @@ const Record = z.object({
       outcome: z.string().catch('failed'),
       reason: z.string().optional(),
       notes: z.array(z.string()).catch([]),
-      error: RunError.optional(),
+      error: z.union([z.object({ message: z.string(), remedy: z.string() }), z.string()]).optional(),
     }),
   }),
 })
@@ -77,9 +67,20 @@ export async function readOutcome(
   const result = Record.safeParse(parseJson(response.body)).data?.response.result
   if (!result) return { kind: 'unknown', activation, why: 'its record is of another form' }
   const { job, outcome, reason, notes, error } = result
-  const texts = [...notes, ...(error ? [error.message, error.remedy] : [])]
+  const texts = [...notes, ...errorTexts(error)]
   return {
     ...{ kind: 'ended', activation, job, texts },
     outcome: reason === undefined ? outcome : `${outcome} (${reason})`,
   }
+}
+
+function errorTexts(error: z.infer<typeof Record>['response']['result']['error']): readonly string[] {
+  const ofPlatform = platformError({ error })
+  if (ofPlatform !== null) {
+    return [
+      `The platform ended the activation: ${ofPlatform}`,
+      'What it committed is kept, and the next run carries on.',
+    ]
+  }
+  return typeof error === 'object' ? [error.message, error.remedy] : []
 }

@@ -14,8 +14,8 @@ export interface ArrivalOptions {
 interface Marker {
   readonly dimension: string
   /**
-   * Instances: the hits that set the variable. Occurrences would count the hits to which a value persists as well, and
-   * hits of other origins would stand in for those that were dropped.
+   * Instances: the hits that set the variable. Occurrences also count the hits to which a value persists, so that hits
+   * of another origin would replace dropped rows in the count.
    * @see https://experienceleague.adobe.com/en/docs/analytics/components/metrics/instances
    */
   readonly metric: string

@@ -173,8 +173,8 @@ export function columnsFaults(columns: readonly string[]): readonly string[] {
 }
 
 /**
- * The visitor columns among `columns`, in Adobe's order of precedence, each with the column that must call it a seed: a
- * customer id that is none identifies nobody, and Adobe takes the next column.
+ * The visitor columns among `columns`, in Adobe's order of precedence. A customer id identifies the visitor only where
+ * its column `seed` says yes; otherwise Adobe takes the next visitor column.
  * @see https://developer.adobe.com/analytics-collection-apis/methods/bulk-data-insertion/customer-id
  */
 export function visitorColumns(

@@ -6,7 +6,8 @@ const earliest = earliestMs / 1000
 
 /**
  * Seconds since the epoch of a hit's `timestamp`; null where Adobe would refuse or misread it: a number of milliseconds,
- * a time without a zone, a time before 1973. Adobe cuts fractions of a second, and so does this: `toISOString()` always writes them.
+ * a time without a zone, a time before 1973. Adobe cuts fractions of a second, and so does this: `toISOString()` always
+ * writes them.
  */
 export function toSeconds(value: unknown): number | null {
   if (typeof value === 'string') {

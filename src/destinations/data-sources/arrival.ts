@@ -91,7 +91,7 @@ async function look(
   const processed = jobs.reduce((sum, job) => sum + (job.kind === 'processing' ? 0 : (job.rows ?? 0)), 0)
   const isWhole = processed >= rows && jobs.every(({ kind }) => kind === 'done')
   if (isWhole) return { id, kind: 'proof', rows: processed, causes: [] }
-  // The count of a job that has failed since does not say that its rows are still there: never all of the rows.
+  // A job that failed after it was counted may have lost rows, so that the count never proves all of them.
   return { id, kind: 'proof', rows: Math.min(processed, rows - 1), causes: causesOf(causeOf(jobs)) }
 }
 

@@ -13,7 +13,10 @@ export interface ReadDate {
 
 const noonMs = 12 * 60 * 60_000
 
-/** Reads a day, or an instant with its offset; null for everything else, a local time without an offset and a time before 1973 included. */
+/**
+ * Reads a day, or an instant with its offset; null for everything else, such as a local time without an offset, and for a
+ * time before 1973.
+ */
 export function readDate(value: unknown, timeZone: string): ReadDate | null {
   const date = dateOf(value, timeZone)
   return date && date.ms >= earliestMs ? date : null

@@ -32,9 +32,12 @@ export type RejectCode = (typeof rejectCodes)[number]
  * @see https://experienceleague.adobe.com/en/docs/analytics/implementation/vars/page-vars/products
  */
 const dimensionBytes = 255
-const shortLimits: Readonly<Record<string, number | undefined>> = {
-  ...{ transactionID: 100, Category: 100, Product: 100, Zip: 50 },
-}
+const shortLimits = new Map([
+  ['transactionID', 100],
+  ['Category', 100],
+  ['Product', 100],
+  ['Zip', 50],
+])
 
 const loneSurrogate = /[\ud800-\udfff]/u
 // eslint-disable-next-line no-control-regex
@@ -42,7 +45,7 @@ const controlCharacter = /[\u0000-\u001f\u007f\u2028\u2029]/
 
 /** The fault of a dimension's text; null where there is none. */
 export function dimensionFault(name: string, text: string): Reject | null {
-  const limit = shortLimits[name] ?? dimensionBytes
+  const limit = shortLimits.get(name) ?? dimensionBytes
   if (text.includes(';')) return reject('value-semicolon', name, 'has a semicolon: Adobe skips such a row')
   if (controlCharacter.test(text))
     return reject('value-control-character', name, 'has a tab, line break or other control character')

@@ -4,9 +4,9 @@ import type { Cursor, Work } from '../../state/work'
 import type { Position } from './position'
 
 /**
- * The pages of an incremental read. Refuses the end of one that the source cut off, unless the next read begins further
- * on: it would get the same records again, and those behind them would never be read. That happens where all records of
- * a page share a cursor, or lie within the lookback. A backfill ends with its read, so that no other one follows it.
+ * The pages of an incremental read. A read that the source cut off must have moved the cursor: otherwise the next read
+ * begins at the same place, and never reaches the records behind the cut. The cursor stays where all records of a page
+ * share it, or lie within the lookback. A cut backfill is always refused, because no read follows it.
  * @param start where the read began
  * @throws JobError `source-malformed`
  */

@@ -61,7 +61,7 @@ export function streamingClient(download: HttpDownload, rules: readonly AnswerRu
 
 /** What is known at the end of a streamed answer. */
 export interface StreamEnd {
-  /** What is around the records. */
+  /** The envelope of the records. */
   readonly body: unknown
   /** Records of the answer. */
   readonly count: number

@@ -37,7 +37,7 @@ export function streamedSource(
         const answer = client.take()
         if (outcome.kind === 'failed' || !answer)
           throw refused(url, baseUrl, outcome.response, context.clock.now())
-        // Known before the first record.
+        // The header is known before the first record: an error then leaves no record behind.
         endsBeforeLast(definition, request, { url, headers: answer.headers, count: 0 })
         const place = { place: url, baseUrl }
         const end = yield* streamedPages(answer, definition.decoder, place)

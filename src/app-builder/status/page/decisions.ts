@@ -53,7 +53,7 @@ function waitingPlan(context: PageContext, job: string, plan: WaitingPlan): Mark
           <dd>${figure(plan.serverCalls)}</dd>`
   const ids = { approve: `approve-${job}`, drop: `drop-${job}` }
   const approve = { job, approve: plan.id }
-  // By its id: from a page that was loaded before, `plan` would drop a later plan, which nobody has seen.
+  // The command names the plan by its id: `resolve=plan` from a stale page would drop a later plan that nobody has seen.
   const drop = { job, resolve: plan.id, as: 'drop' }
   return html`<h3>Plan waits for approval</h3>
     ${reasons.map((text) => html`<p>${text}</p>`)}

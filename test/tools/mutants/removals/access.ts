@@ -136,9 +136,9 @@ export const accessRemovals: readonly Removal[] = [
   },
   {
     safeguard: 'an activation that the platform ended has failed',
-    file: 'src/app-builder/invoke-and-wait.ts',
-    find: "return typeof result.error === 'string'",
-    replace: "return typeof result.error === 'number'",
+    file: 'src/app-builder/namespace.ts',
+    find: "return typeof error === 'string'",
+    replace: "return typeof error === 'number'",
   },
   {
     safeguard: 'an input that is called like a parameter is refused',

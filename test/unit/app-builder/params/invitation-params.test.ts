@@ -28,7 +28,7 @@ it.each<[string, Record<string, unknown>, string]>([
     { invite: 'adobe', revoke: 'id-1' },
     '"invite" has no effect',
   ],
-  ['nobody to invite', { org }, '"invite" is missing'],
+  ['a missing recipient', { org }, '"invite" is missing'],
   ['an empty id', { revoke: '' }, '"revoke" is invalid'],
 ])('refuses %s', (_what, params, words) => {
   const error = errorThrownBy(() => readInvitationParams(params))

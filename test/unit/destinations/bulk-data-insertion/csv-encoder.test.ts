@@ -221,7 +221,7 @@ describe('a customer id', () => {
     expect(groupOf({ [id]: 'jane', [seed]: 'TRUE' })).toBe(groupOf({ [id]: 'jane', [seed]: 1 }))
   })
 
-  it('identifies nobody without a seed, or with another word than yes or no', () => {
+  it('identifies no visitor without a seed column, or where that column says neither yes nor no', () => {
     const alone = { marketingCloudVisitorID: '', [id]: 'jane' }
 
     expect(groupOf(alone)).toBe('visitor-id-missing')

@@ -67,7 +67,7 @@ it.each([
   expect(error.message).toContain('SUITE')
 })
 
-it('visitors are grouped anew where a customer id, which counts as a seed only, decides about the group', () => {
+it('the partitioning changes where a seed customer id decides about the group of a visitor', () => {
   const customer = [...columns, 'customerID.crm.id', 'customerID.crm.isMCSeed']
   const grouping = (change: object) => define(change).open(context('suite')).partition.fingerprint
 

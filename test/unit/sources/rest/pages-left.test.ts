@@ -53,7 +53,7 @@ describe('without a paginator, an answer is not the last page', () => {
     expect(end(body)).toBe(false)
   })
 
-  it('but for a cursor, by which a later read goes on; a total may count what is before it', () => {
+  it('but a source with a cursor goes on by its next read, and its total may count earlier records', () => {
     const since = { sinceParam: 'since' }
     expect(end({ has_more: true }, since, { mode: 'incremental' })).toBe(true)
     expect(end({ total_count: 50 }, since, { mode: 'incremental' })).toBe(false)
